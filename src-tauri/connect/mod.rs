@@ -1,0 +1,2 @@
+//! Connect.
+pub mod story;

@@ -1,0 +1,6 @@
+//! Narrows' library.
+
+pub mod calls;
+pub mod connect;
+pub mod problem;
+pub mod secret;

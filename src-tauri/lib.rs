@@ -2,5 +2,6 @@
 
 pub mod calls;
 pub mod connect;
+pub mod http;
 pub mod problem;
 pub mod secret;

@@ -510,18 +510,29 @@ impl Base {
         is_loopback(&self.0)
     }
 
-    /// The address of `path` (which begins with a slash and may hold a query) below this base.
+    /// The address of `path` below this base; see [`below`].
     pub fn join(&self, path: &str) -> Url {
-        let mut url = self.0.clone();
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
-        };
-        let below = format!("{}{path}", self.0.path().trim_end_matches('/'));
-        url.set_path(&below);
-        url.set_query(query);
-        url
+        below(&self.0, path)
     }
+
+    /// A well-known address, written in the source.
+    pub(crate) fn constant(text: &'static str) -> Self {
+        #[allow(clippy::expect_used, reason = "a constant, and a test asks for each")]
+        Self(Url::parse(text).expect("a constant address"))
+    }
+}
+
+/// The address of `path` (which begins with a slash and may hold a query) below `base`.
+pub fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path, None),
+    };
+    let whole = format!("{}{path}", base.path().trim_end_matches('/'));
+    url.set_path(&whole);
+    url.set_query(query);
+    url
 }
 
 impl fmt::Display for Base {
@@ -571,7 +582,7 @@ fn refuse(what: &str, why: &str, hint: &str) -> Problem {
     )
 }
 
-/// Whether `url` names this machine: `localhost`, 127.0.0.0/8 or ::1.
+/// Whether `url` names this machine: `localhost`, 127.0.0.0/8 or `::1`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -659,12 +670,12 @@ mod tests {
     #[tokio::test]
     async fn silence_ends_at_the_limit() {
         let http = Http::with_limit(Calls::new(), Duration::from_millis(50)).unwrap();
-        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let (release, waiting) = std::sync::mpsc::channel::<()>();
         let url = server(move |_stream| {
-            let _ = held.recv();
+            let _ = waiting.recv();
         });
         let failure = get(&http, url).await.unwrap_err();
-        drop(hold);
+        drop(release);
         assert_eq!(failure.kind, FailureKind::Timeout, "{failure}");
         assert_eq!(failure.effect, Effect::Unknown);
     }
@@ -674,7 +685,7 @@ mod tests {
         let http = Http::new(Calls::new()).unwrap();
         let url = server(|mut stream| {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-            while stream.write_all(&[b'x'; 65536]).is_ok() {}
+            while stream.write_all(&[b'x'; 4096]).is_ok() {}
         });
         let failure = get(&http, url).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::TooLarge, "{failure}");
@@ -787,9 +798,9 @@ mod tests {
             base.join("/zones?per_page=1").as_str(),
             "http://127.0.0.1:4000/client/v4/zones?per_page=1"
         );
-        let bare = Base::https("https://platform.example").unwrap();
+        let root = Base::https("https://platform.example").unwrap();
         assert_eq!(
-            bare.join("/v1/me").as_str(),
+            root.join("/v1/me").as_str(),
             "https://platform.example/v1/me"
         );
     }

@@ -1,6 +1,7 @@
 //! Narrows' library.
 
 pub mod calls;
+pub mod cloudflare;
 pub mod connect;
 pub mod http;
 pub mod problem;

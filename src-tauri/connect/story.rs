@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::cloudflare::TokenKind;
 use crate::problem::Problem;
 use crate::secret::Fingerprint;
 
@@ -149,18 +150,6 @@ pub struct ProjectRule {
     pub help: String,
     /// Longest name, in characters.
     pub max_length: u32,
-}
-
-/// What kind of Cloudflare credential something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
-#[serde(rename_all = "kebab-case")]
-pub enum TokenKind {
-    /// Belongs to a person.
-    User,
-    /// Belongs to an account.
-    Account,
 }
 
 /// Step 1: what was found before anything is pasted.

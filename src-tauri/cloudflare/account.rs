@@ -1,0 +1,13 @@
+//! An account.
+
+use serde::Deserialize;
+
+/// An account that a credential sees.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// As the customer named it.
+    #[serde(default)]
+    pub name: String,
+}

@@ -4,3 +4,4 @@ pub mod calls;
 pub mod connect;
 pub mod problem;
 pub mod secret;
+pub mod vault;

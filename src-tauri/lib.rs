@@ -3,5 +3,6 @@
 pub mod calls;
 pub mod connect;
 pub mod problem;
+pub mod record;
 pub mod secret;
 pub mod vault;

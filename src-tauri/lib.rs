@@ -5,4 +5,6 @@ pub mod cloudflare;
 pub mod connect;
 pub mod http;
 pub mod problem;
+pub mod record;
 pub mod secret;
+pub mod vault;

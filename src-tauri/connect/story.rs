@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::cloudflare::TokenKind;
 use crate::problem::Problem;
 use crate::secret::Fingerprint;
+pub use crate::vault::VaultKind;
 
 /// The steps of connect that a person sees, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -182,18 +183,6 @@ pub struct VaultReport {
     pub persists: Option<bool>,
     /// Milliseconds that write, read and delete of a test value took; nothing where the test failed.
     pub self_test_ms: Option<u32>,
-}
-
-/// The two kinds of vault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
-#[serde(rename_all = "kebab-case")]
-pub enum VaultKind {
-    /// The keychain of the operating system.
-    Keychain,
-    /// A file sealed with a passphrase.
-    File,
 }
 
 /// Who is signed in at the platform.

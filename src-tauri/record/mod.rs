@@ -1,0 +1,156 @@
+//! What is remembered without secrets: settings, runs and their journal, offered links, connections, activity.
+//!
+//! One SQLite file, `narrows.db`. What enters: ids, names, times, fingerprints, policies. What never does: a value that
+//! opens anything. There is no column for one, and no type here can hold a [`Secret`](crate::secret::Secret).
+//!
+//! Whatever was answered with `Ok` is on the disk: each call is a transaction that is synced. Calls block for the few
+//! milliseconds that this takes, or for up to five seconds while another process writes. Times are kept in UTC and to
+//! the millisecond.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection as Db, OptionalExtension, Transaction, TransactionBehavior};
+
+mod activity;
+mod column;
+mod connection;
+mod error;
+mod lock;
+mod run;
+mod schema;
+
+pub use activity::{Activity, Chain, Row};
+pub use connection::Connection;
+pub use error::Error;
+pub use lock::RunLock;
+pub use run::{Entry, NewRun, Offer, Phase, Run, RunKind};
+
+const FILE: &str = "narrows.db";
+
+/// How long a call waits for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The memory of one installation. Clones share one connection to the file.
+#[derive(Clone)]
+pub struct Record {
+    db: Arc<Mutex<Db>>,
+    folder: Option<Arc<Path>>,
+}
+
+impl Record {
+    /// Opens the record in `folder`, making both where they are missing.
+    ///
+    /// A new folder and the file are its owner's alone (on Unix, modes 0700 and 0600).
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let unusable = |error| Error::Folder {
+            folder: folder.to_owned(),
+            error,
+        };
+        make_folder(folder).map_err(unusable)?;
+        let path = folder.join(FILE);
+        // SQLite gives its side files the mode of this one.
+        make_private(&path).map_err(unusable)?;
+        Self::over(Db::open(path)?, Some(folder.into()))
+    }
+
+    /// A record that is gone when its last clone is.
+    pub fn in_memory() -> Result<Self, Error> {
+        Self::over(Db::open_in_memory()?, None)
+    }
+
+    fn over(mut db: Db, folder: Option<Arc<Path>>) -> Result<Self, Error> {
+        db.busy_timeout(PATIENCE)?;
+        schema::prepare(&mut db)?;
+        Ok(Self {
+            db: Arc::new(Mutex::new(db)),
+            folder,
+        })
+    }
+
+    /// This installation's mark, which stands in the names of the tokens that it makes: eight lower-case letters and
+    /// digits, chosen once at random.
+    pub fn installation(&self) -> Result<String, Error> {
+        const NAME: &str = "installation";
+        let mut bytes = [0; 5];
+        getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
+        let mark = data_encoding::BASE32_NOPAD
+            .encode(&bytes)
+            .to_ascii_lowercase();
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                (NAME, mark),
+            )?;
+            db.query_row("SELECT value FROM setting WHERE name = ?1", [NAME], |row| {
+                row.get(0)
+            })
+        })
+    }
+
+    /// What a setting is set to.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(self
+            .db()
+            .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
+                row.get(0)
+            })
+            .optional()?)
+    }
+
+    /// Sets a setting. Settings are shown and exported: no secrets.
+    pub fn set_setting(&self, name: &str, value: &str) -> Result<(), Error> {
+        self.db().execute(
+            "INSERT INTO setting (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )?;
+        Ok(())
+    }
+
+    fn db(&self) -> MutexGuard<'_, Db> {
+        // A panic rolls its transaction back, so the connection is as good as before.
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of `change` or nothing, with no other writer in between.
+    fn write<T>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let mut db = self.db();
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = change(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+
+    fn beside(&self, name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(name))
+    }
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes sure that the file is there and that only its owner can read it.
+fn make_private(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests;

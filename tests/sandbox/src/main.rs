@@ -1,2 +1,3 @@
-//! s
+//! The sandbox's command.
+
 fn main() {}

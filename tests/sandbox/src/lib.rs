@@ -1,3 +1,273 @@
 //! A Cloudflare and a platform on loopback, strict where the real ones are.
+//!
+//! It shares no code with the product: two readings of the same API, so that a mistake shows.
+//!
+//! The rooms, from the outside in:
+//! - `admin`: the door for tests; `dashboard`: the token page a person sees; [`platform`]: the connection API.
+//! - `cloudflare`: the API below `/client/v4`.
+//! - `wire`: what happens to a request on its way (history, latency, faults).
+//! - `world`: what exists, and the rules between it.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = narrows_sandbox::Sandbox::start(narrows_sandbox::Options::default()).await?;
+//! assert!(sandbox.face().cloudflare_api.ends_with("/client/v4"));
+//! # Ok(())
+//! # }
+//! ```
 
+mod admin;
+mod cloudflare;
+mod dashboard;
 pub mod platform;
+mod shared;
+mod wire;
+mod world;
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::Router;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{
+    platform::{CloudflareVerdict, Platform},
+    shared::Shared,
+    wire::{
+        history::Side,
+        line::{Door, Peer},
+    },
+    world::{Size, World, propagation::Propagation},
+};
+
+/// How a sandbox starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port of the Cloudflare API; the dashboard, the platform and the admin door take the next three. The
+    /// system chooses when absent.
+    pub port: Option<u16>,
+    /// The same seed gives the same ids and token values.
+    pub seed: u64,
+    /// Milliseconds added to each request to Cloudflare and the platform.
+    pub latency_ms: u64,
+    /// Milliseconds until a new token is known to every product.
+    pub propagation_ms: u64,
+    /// How many accounts the user has; at least one.
+    pub accounts: usize,
+    /// How many zones the first account has.
+    pub zones: usize,
+    /// Whether the platform approves device codes by itself.
+    pub auto_approve: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: None,
+            seed: 1,
+            latency_ms: 0,
+            propagation_ms: 0,
+            accounts: 1,
+            zones: 2,
+            auto_approve: false,
+        }
+    }
+}
+
+/// Where everything is, and the credentials that work there.
+///
+/// These are secrets of the sandbox only; they open nothing else.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Face {
+    /// Base address of the API, `/client/v4` included.
+    pub cloudflare_api: String,
+    /// Base address of the dashboard.
+    pub dashboard: String,
+    /// Base address of the platform.
+    pub platform: String,
+    /// Base address of the admin door.
+    pub admin: String,
+    /// The user's e-mail address, for the Global API Key.
+    pub user_email: String,
+    /// The first account.
+    pub account_id: String,
+    /// The first zone of that account; empty when it has none.
+    pub zone_id: String,
+    /// A user token with token management and account settings.
+    pub broad_token: String,
+    /// The same, owned by the first account.
+    pub broad_account_token: String,
+    /// A user token with Pages Write on the first account.
+    pub narrow_token: String,
+    /// The user's Global API Key.
+    pub global_key: String,
+}
+
+/// Why a sandbox could not start.
+#[derive(Debug)]
+pub enum Error {
+    /// A port could not be taken.
+    Port(io::Error),
+    /// The platform could not start.
+    Platform(platform::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Port(error) => write!(formatter, "a port could not be taken: {error}"),
+            Self::Platform(error) => write!(formatter, "the platform could not start: {error:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A running sandbox; dropping it closes every door.
+pub struct Sandbox {
+    face: Face,
+    doors: Vec<JoinHandle<()>>,
+}
+
+impl Sandbox {
+    /// Opens all doors on 127.0.0.1. Ready as soon as it returns.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let now = Timestamp::now();
+        let size = Size {
+            seed: options.seed,
+            accounts: options.accounts,
+            zones: options.zones,
+        };
+        let mut world = World::new(&size, now);
+        world.propagation = Propagation::uniform(options.propagation_ms);
+        let [cloudflare, dashboard, platform, admin] =
+            listen(options.port).await.map_err(Error::Port)?;
+        let face = Face::of(
+            &world,
+            [&cloudflare, &dashboard, &platform, &admin].map(base),
+        );
+        let shared = Arc::new(Shared::new(world, options.latency_ms));
+        let rooms = open_platform(&shared, &face, options.auto_approve)?;
+        let doors = vec![
+            serve(
+                cloudflare,
+                wire::guard(
+                    cloudflare::router(Arc::clone(&shared)),
+                    Side::Cloudflare,
+                    Arc::clone(&shared),
+                ),
+            ),
+            serve(dashboard, dashboard::router(Arc::clone(&shared))),
+            serve(
+                platform,
+                wire::guard(rooms.router(), Side::Platform, Arc::clone(&shared)),
+            ),
+            serve(admin, admin::router(shared)),
+        ];
+        Ok(Self { face, doors })
+    }
+
+    /// Where everything is.
+    pub fn face(&self) -> &Face {
+        &self.face
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        for door in &self.doors {
+            door.abort();
+        }
+    }
+}
+
+impl Face {
+    fn of(world: &World, bases: [String; 4]) -> Self {
+        let [cloudflare, dashboard, platform, admin] = bases;
+        let value = |at: usize| {
+            world
+                .planted()
+                .get(at)
+                .map_or_else(String::new, |token| token.value.clone())
+        };
+        let home = &world.accounts[0];
+        let zone = world.zones.iter().find(|zone| zone.account == home.id);
+        Self {
+            cloudflare_api: format!("{cloudflare}{}", cloudflare::PREFIX),
+            dashboard,
+            platform,
+            admin,
+            user_email: world.user.email.clone(),
+            account_id: home.id.clone(),
+            zone_id: zone.map_or_else(String::new, |zone| zone.id.clone()),
+            broad_token: value(0),
+            broad_account_token: value(1),
+            narrow_token: value(2),
+            global_key: world.user.global_key.clone(),
+        }
+    }
+}
+
+fn open_platform(shared: &Arc<Shared>, face: &Face, auto_approve: bool) -> Result<Platform, Error> {
+    let shared = Arc::clone(shared);
+    let config = platform::Config {
+        auto_approve,
+        key: None,
+        database: None,
+        issuer: face.platform.clone(),
+        cloudflare: Arc::new(move |value, account, kind| {
+            match cloudflare::judge_token(
+                &shared.world(),
+                &value,
+                &account,
+                &kind,
+                Timestamp::now(),
+            ) {
+                Some(token_id) => CloudflareVerdict::Active { token_id },
+                None => CloudflareVerdict::Refused,
+            }
+        }),
+    };
+    Platform::open(config).map_err(Error::Platform)
+}
+
+async fn listen(port: Option<u16>) -> io::Result<[TcpListener; 4]> {
+    let bind = |offset: u16| async move {
+        let port = match port {
+            None => 0,
+            Some(first) => first
+                .checked_add(offset)
+                .ok_or(io::ErrorKind::InvalidInput)?,
+        };
+        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+    };
+    Ok([
+        bind(0).await?,
+        bind(1).await?,
+        bind(2).await?,
+        bind(3).await?,
+    ])
+}
+
+fn base(listener: &TcpListener) -> String {
+    listener
+        .local_addr()
+        .map_or_else(|_| String::new(), |address| format!("http://{address}"))
+}
+
+fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        // Serving ends only when its task is aborted.
+        let _ = axum::serve(
+            Door(listener),
+            router.into_make_service_with_connect_info::<Peer>(),
+        )
+        .await;
+    })
+}

@@ -1,0 +1,391 @@
+//! What a token shall be: read from JSON, and judged against who asks for it.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{
+    Actor, World,
+    group::{self, Group, Scope},
+    policy::{Effect, Policy, Resource, Target, grant},
+    token::{Addresses, Owner, Standing, Token, parse_date},
+};
+
+const LONGEST_NAME: usize = 120;
+const USER_TOKENS: usize = 50;
+const ACCOUNT_TOKENS: usize = 500;
+
+/// Why a token may not be as asked: a sentence for the one who asked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refused(pub(crate) String);
+
+/// A token as asked for. Policy ids are empty until the token is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) name: String,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) standing: Standing,
+    pub(crate) not_before: Option<Timestamp>,
+    pub(crate) expires_on: Option<Timestamp>,
+    pub(crate) addresses: Addresses,
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused(why.into()))
+}
+
+impl Draft {
+    /// Reads the body of a create or an update. Unknown fields are left alone, as Cloudflare leaves them.
+    pub(crate) fn read(body: &Value) -> Result<Self, Refused> {
+        let Some(name) = body["name"]
+            .as_str()
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        else {
+            return refuse("A token needs a name");
+        };
+        if name.chars().count() > LONGEST_NAME {
+            return refuse(format!(
+                "The name of a token has at most {LONGEST_NAME} characters"
+            ));
+        }
+        let policies = match body["policies"].as_array() {
+            Some(policies) if !policies.is_empty() => {
+                policies.iter().map(read_policy).collect::<Result<_, _>>()?
+            }
+            _ => return refuse("invalid_request: policies must not be empty"),
+        };
+        let standing = match &body["status"] {
+            Value::Null => Standing::Active,
+            Value::String(status) if status == "active" => Standing::Active,
+            Value::String(status) if status == "disabled" => Standing::Disabled,
+            _ => return refuse("status must be \"active\" or \"disabled\""),
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            policies,
+            standing,
+            not_before: read_date(body, "not_before")?,
+            expires_on: read_date(body, "expires_on")?,
+            addresses: read_addresses(&body["condition"])?,
+        })
+    }
+
+    fn groups(&self) -> impl Iterator<Item = &'static Group> {
+        self.policies
+            .iter()
+            .flat_map(|policy| policy.groups.iter().copied())
+    }
+}
+
+fn read_policy(policy: &Value) -> Result<Policy, Refused> {
+    let effect = match policy["effect"].as_str() {
+        Some("allow") => Effect::Allow,
+        Some("deny") => Effect::Deny,
+        _ => return refuse("effect must be \"allow\" or \"deny\""),
+    };
+    let groups = match policy["permission_groups"].as_array() {
+        Some(groups) if !groups.is_empty() => groups
+            .iter()
+            .map(read_group)
+            .collect::<Result<Vec<_>, _>>()?,
+        _ => return refuse("invalid_request: permission_groups must not be empty"),
+    };
+    let resources = match policy["resources"].as_object() {
+        Some(resources) if !resources.is_empty() => resources.clone(),
+        _ => return refuse("invalid_request: resources must not be empty"),
+    };
+    let reach = read_resources(&resources)?;
+    for group in &groups {
+        if let Some(stray) = reach
+            .iter()
+            .find(|resource| resource.scope() != group.scope)
+        {
+            return refuse(format!(
+                "Permission group \"{}\" applies to {} and cannot be used on {}",
+                group.name,
+                group.scope.as_str(),
+                stray.scope().as_str()
+            ));
+        }
+    }
+    Ok(Policy {
+        id: String::new(),
+        effect,
+        groups,
+        reach,
+        resources,
+    })
+}
+
+fn read_group(group: &Value) -> Result<&'static Group, Refused> {
+    let id = group["id"].as_str().unwrap_or_default();
+    group::by_id(id).ok_or_else(|| Refused(format!("Permission group \"{id}\" does not exist")))
+}
+
+fn read_resources(resources: &Map<String, Value>) -> Result<Vec<Resource>, Refused> {
+    let nested = resources
+        .iter()
+        .map(|(name, value)| Resource::parse(name, value))
+        .collect::<Result<Vec<_>, _>>();
+    nested
+        .map(|lists| lists.into_iter().flatten().collect())
+        .map_err(Refused)
+}
+
+fn read_date(body: &Value, field: &str) -> Result<Option<Timestamp>, Refused> {
+    match &body[field] {
+        Value::Null => Ok(None),
+        Value::String(text) => match parse_date(text) {
+            Some(moment) => Ok(Some(moment)),
+            None => refuse(format!("{field} must be written as YYYY-MM-DDTHH:MM:SSZ")),
+        },
+        _ => refuse(format!("{field} must be a date")),
+    }
+}
+
+/// Both spellings are in use: `request_ip` by the clients, `request.ip` by older documentation.
+fn read_addresses(condition: &Value) -> Result<Addresses, Refused> {
+    let lists = match (&condition["request_ip"], &condition["request.ip"]) {
+        (Value::Null, dotted) => dotted,
+        (plain, _) => plain,
+    };
+    let read = |key: &str| match &lists[key] {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(nets) => nets.iter().map(read_net).collect(),
+        _ => refuse(format!("condition.request_ip.{key} must be a list")),
+    };
+    Ok(Addresses {
+        inside: read("in")?,
+        outside: read("not_in")?,
+    })
+}
+
+fn read_net(net: &Value) -> Result<ipnet::IpNet, Refused> {
+    let text = net.as_str().unwrap_or_default();
+    let lone = || text.parse::<std::net::IpAddr>().map(ipnet::IpNet::from);
+    text.parse()
+        .or_else(|_| lone())
+        .map_err(|_| Refused(format!("\"{text}\" is not an address range")))
+}
+
+impl World {
+    /// Judges `draft` as a token of `owner`, asked for by `actor`, replacing `before` if it is an update.
+    pub(crate) fn judge(
+        &self,
+        draft: &Draft,
+        owner: &Owner,
+        actor: &Actor,
+        before: Option<&Token>,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        judge_dates(draft, now)?;
+        for policy in &draft.policies {
+            for resource in &policy.reach {
+                self.judge_resource(resource, owner)?;
+            }
+        }
+        if let Some(group) = draft.groups().find(|group| group.manages_tokens()) {
+            judge_management(group, actor, before)?;
+        }
+        for policy in draft
+            .policies
+            .iter()
+            .filter(|policy| policy.effect == Effect::Allow)
+        {
+            for group in &policy.groups {
+                if !policy
+                    .reach
+                    .iter()
+                    .all(|resource| self.can_hand_on(actor, group, resource))
+                {
+                    return refuse(format!(
+                        "A selected permission cannot be granted (Permission group: \"{}\")",
+                        group.name
+                    ));
+                }
+            }
+        }
+        if before.is_none() {
+            self.judge_quota(owner)?;
+        }
+        Ok(())
+    }
+
+    fn judge_quota(&self, owner: &Owner) -> Result<(), Refused> {
+        let most = match owner {
+            Owner::User => USER_TOKENS,
+            Owner::Account(_) => ACCOUNT_TOKENS,
+        };
+        if self
+            .tokens
+            .iter()
+            .filter(|token| token.owner == *owner)
+            .count()
+            >= most
+        {
+            return refuse(format!(
+                "The maximum number of API tokens ({most}) has been reached"
+            ));
+        }
+        Ok(())
+    }
+
+    fn judge_resource(&self, resource: &Resource, owner: &Owner) -> Result<(), Refused> {
+        let account = match resource {
+            Resource::AllZones => return Ok(()),
+            Resource::AllAccounts => None,
+            Resource::User(tag) => {
+                return match owner {
+                    Owner::Account(_) => {
+                        refuse("User-scoped permissions cannot be given to an account-owned token")
+                    }
+                    Owner::User if *tag != self.user.id => {
+                        refuse("The user resource must be the token's own user")
+                    }
+                    Owner::User => Ok(()),
+                };
+            }
+            Resource::Zone(zone) => match self.zone(zone) {
+                Some(zone) => Some(&zone.account),
+                None => return refuse(format!("Zone \"{zone}\" is not available")),
+            },
+            Resource::Account(account)
+            | Resource::ZonesOf(account)
+            | Resource::Bucket(account)
+            | Resource::BucketsOf(account) => Some(account),
+        };
+        match (owner, account) {
+            (Owner::User, None) => Ok(()),
+            (Owner::User, Some(account)) if self.is_member(account) => Ok(()),
+            (Owner::Account(own), Some(account)) if own == account => Ok(()),
+            (Owner::Account(_), _) => {
+                refuse("The resources of an account-owned token must lie within its account")
+            }
+            (Owner::User, Some(account)) => {
+                refuse(format!("Account \"{account}\" is not available"))
+            }
+        }
+    }
+
+    /// Whether `actor` may put `group` on `resource` into a token.
+    ///
+    /// A user token hands on whatever its user's role allows, held or not. An account token does the same, except
+    /// that for a single zone it must hold the very group itself (terraform-provider-cloudflare issue 7241).
+    fn can_hand_on(&self, actor: &Actor, group: &Group, resource: &Resource) -> bool {
+        match (actor, resource) {
+            (
+                Actor::Token(Token {
+                    owner: Owner::Account(_),
+                    policies,
+                    ..
+                }),
+                Resource::Zone(id),
+            ) => self.zone(id).is_some_and(|zone| {
+                grant(
+                    policies,
+                    group,
+                    Target::Zone {
+                        zone: &zone.id,
+                        account: &zone.account,
+                    },
+                )
+            }),
+            (
+                Actor::Token(Token {
+                    owner: Owner::Account(_),
+                    ..
+                }),
+                _,
+            ) => true,
+            (
+                _,
+                Resource::Account(account)
+                | Resource::ZonesOf(account)
+                | Resource::BucketsOf(account)
+                | Resource::Bucket(account),
+            ) => self
+                .account(account)
+                .is_some_and(|account| account.role.grants(group)),
+            (_, Resource::Zone(id)) => self
+                .zone(id)
+                .and_then(|zone| self.account(&zone.account))
+                .is_some_and(|account| account.role.grants(group)),
+            // All of them means all that the role allows: the role caps the use instead.
+            (_, Resource::User(_) | Resource::AllAccounts | Resource::AllZones) => true,
+        }
+    }
+}
+
+fn judge_dates(draft: &Draft, now: Timestamp) -> Result<(), Refused> {
+    if draft.expires_on.is_some_and(|end| end <= now) {
+        return refuse("expires_on must lie in the future");
+    }
+    if let (Some(start), Some(end)) = (draft.not_before, draft.expires_on)
+        && end <= start
+    {
+        return refuse("expires_on must lie after not_before");
+    }
+    Ok(())
+}
+
+/// A token never hands on the management of tokens; it may leave what is already there, so that it can shorten its
+/// own life.
+fn judge_management(
+    group: &'static Group,
+    actor: &Actor,
+    before: Option<&Token>,
+) -> Result<(), Refused> {
+    let was_there = before.is_some_and(|token| {
+        token
+            .policies
+            .iter()
+            .any(|policy| policy.groups.contains(&group))
+    });
+    if matches!(actor, Actor::Token(_)) && !was_there {
+        return refuse("sub-token is not allowed to have permissions to manage other tokens");
+    }
+    Ok(())
+}
+
+/// The policies that a form or the admin door means by groups and places: one policy per scope.
+pub(crate) fn policies_for(
+    groups: &[&'static Group],
+    user: &str,
+    account: Option<&str>,
+    zone: Option<&str>,
+) -> Vec<Value> {
+    Scope::ALL
+        .into_iter()
+        .filter_map(|scope| {
+            let ids: Vec<Value> = groups
+                .iter()
+                .filter(|group| group.scope == scope)
+                .map(|group| serde_json::json!({ "id": group.id }))
+                .collect();
+            let resources = place(scope, user, account, zone);
+            (!ids.is_empty())
+                .then(|| serde_json::json!({ "effect": "allow", "permission_groups": ids, "resources": resources }))
+        })
+        .collect()
+}
+
+fn place(scope: Scope, user: &str, account: Option<&str>, zone: Option<&str>) -> Value {
+    let whole = format!("com.cloudflare.api.account.{}", account.unwrap_or("*"));
+    let entry = |name: String, value: Value| Value::Object(Map::from_iter([(name, value)]));
+    match (scope, zone) {
+        (Scope::User, _) => entry(format!("com.cloudflare.api.user.{user}"), "*".into()),
+        (Scope::Account, _) => entry(whole, "*".into()),
+        (Scope::Zone, Some(zone)) => entry(
+            format!("com.cloudflare.api.account.zone.{zone}"),
+            "*".into(),
+        ),
+        (Scope::Zone, None) => entry(
+            whole,
+            entry("com.cloudflare.api.account.zone.*".to_owned(), "*".into()),
+        ),
+        (Scope::Bucket, _) => entry(
+            whole,
+            entry("com.cloudflare.edge.r2.bucket.*".to_owned(), "*".into()),
+        ),
+    }
+}

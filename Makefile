@@ -8,12 +8,15 @@ DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
 NPM := npm --prefix ui
 MODULES := ui/node_modules/.package-lock.json
+# Debian's Chromium where there is one, otherwise Playwright's own.
+export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/target/tools/browsers
+BROWSER := $(if $(shell command -v chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
 PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
 STAGES := setup fmt test-ui lint docs test-rust types deny keychain window-test
 
-.PHONY: help demo run test $(STAGES) format page bench clean
+.PHONY: help demo run test $(STAGES) tools format page bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +37,7 @@ test: ## everything that CI checks: the stages below, and a summary
 
 setup: ## stage: install what the other stages need and is missing
 	scripts/setup test
-	@$(MAKE) --no-print-directory $(MODULES) $(DENY)
+	@$(MAKE) --no-print-directory tools
 
 fmt: $(MODULES) ## stage: is everything formatted?
 	cargo fmt --all --check
@@ -89,6 +92,8 @@ clean: ## remove what was built, the tools in target/ included
 	cargo clean
 	rm -rf ui/dist ui/node_modules
 
+tools: $(MODULES) $(DENY) $(BROWSER)
+
 $(MODULES): ui/package-lock.json ui/package.json
 	$(NPM) ci --no-audit --no-fund
 	@touch $@
@@ -100,3 +105,6 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 $(DENY):
 	CARGO_TARGET_DIR=target/tools/build cargo install --locked --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
 	rm -rf target/tools/build
+
+$(PLAYWRIGHT_BROWSERS_PATH): $(MODULES)
+	ui/node_modules/.bin/playwright install --with-deps chromium

@@ -1,0 +1,25 @@
+/**
+ * Which field a problem is about, by the first word of its code: `project-name-taken` is about the project.
+ *
+ * A problem of no field has none, and the summary then has no link.
+ */
+const fields = {
+  welcome: { platform: 'platform-address' },
+  prepare: { passphrase: 'passphrase' },
+  paste: { pasted: 'token-text', paste: 'token-text' },
+  nominate: {
+    account: 'account',
+    project: 'project',
+    expiry: 'expiry-date',
+    expires: 'expiry-date',
+    address: 'addresses',
+    allow: 'addresses',
+    zone: 'zone',
+  },
+} satisfies Record<string, Record<string, string>>;
+
+/** The field's id, where the screen has one that the code speaks of. */
+export function fieldOf(screen: string, code: string): string | null {
+  const known: Record<string, Record<string, string>> = fields;
+  return known[screen]?.[code.split('-')[0] ?? ''] ?? null;
+}

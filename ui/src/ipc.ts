@@ -1,0 +1,114 @@
+/**
+ * The only file that talks to the application.
+ *
+ * Every command answers with a value: what it gave, or the {@link Problem} it met. Nothing here throws, stores or logs.
+ */
+import type {
+  About,
+  Choices,
+  ConnectionCard,
+  Home,
+  Inspection,
+  Outcome,
+  Pasted,
+  Person,
+  Prepared,
+  Preview,
+  Problem,
+  Progress,
+  SignInPrompt,
+  TokenKind,
+  TokenPage,
+} from './generated/types';
+import { words } from './words';
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** Pages that the application opens in the browser or copies the address of. */
+export type Page = 'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform';
+
+interface Channel<T> {
+  onmessage: (message: T) => void;
+}
+
+interface Core {
+  invoke(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  Channel: new <T>() => Channel<T>;
+}
+
+declare global {
+  interface Window {
+    __TAURI__?: { core: Core };
+  }
+}
+
+function core(): Core {
+  if (!window.__TAURI__) throw new Error('the page runs outside the application');
+  return window.__TAURI__.core;
+}
+
+function isProblem(reason: unknown): reason is Problem {
+  return (
+    typeof reason === 'object' &&
+    reason !== null &&
+    ['code', 'message', 'hint', 'next'].every(
+      (key) => typeof (reason as Record<string, unknown>)[key] === 'string',
+    )
+  );
+}
+
+/** What cannot be a {@link Problem} is a fault of the application itself, and is said so. */
+function asProblem(reason: unknown): Problem {
+  if (isProblem(reason)) return reason;
+  const evidence = reason instanceof Error ? reason.message : String(reason);
+  return { code: 'unexpected', ...words.unexpected, next: 'start-over', evidence };
+}
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: (await core().invoke(command, args)) as T };
+  } catch (reason) {
+    return { ok: false, problem: asProblem(reason) };
+  }
+}
+
+export const about = () => call<About>('about');
+export const home = () => call<Home>('home');
+
+export const prepare = (profile: string, platformAddress: string | null) =>
+  call<Prepared>('prepare', { profile, platformAddress });
+export const chooseFileVault = (passphrase: string) =>
+  call<Prepared>('choose_file_vault', { passphrase });
+
+export const signInStart = () => call<SignInPrompt>('sign_in_start');
+export const signInWait = () => call<Person>('sign_in_wait');
+export const signInCancel = () => call<null>('sign_in_cancel');
+
+export const tokenPages = () => call<TokenPage[]>('token_pages');
+export const openPage = (page: Page) => call<null>('open_page', { page });
+export const copyLink = (page: Page) => call<null>('copy_link', { page });
+export const copyRows = (kind: TokenKind) => call<null>('copy_rows', { kind });
+
+export const pasteClipboard = () => call<Pasted>('paste_clipboard');
+export const pasteTyped = (text: string) => call<Pasted>('paste_typed', { text });
+export const inspect = () => call<Inspection>('inspect');
+export const preview = (choices: Choices) => call<Preview>('preview', { choices });
+
+/** Runs connect; `heard` gets every line of progress. */
+export function connect(
+  choices: Choices,
+  heard: (line: Progress) => void,
+): Promise<Answer<Outcome>> {
+  try {
+    const progress = new (core().Channel)<Progress>();
+    progress.onmessage = heard;
+    return call<Outcome>('connect', { choices, progress });
+  } catch (reason) {
+    return Promise.resolve({ ok: false, problem: asProblem(reason) });
+  }
+}
+
+/** Ends the open run and undoes what can be undone. */
+export const cancel = () => call<null>('cancel');
+export const deliverAgain = (connectionId: string) =>
+  call<ConnectionCard>('deliver_again', { connectionId });

@@ -1,0 +1,287 @@
+/**
+ * Where the person is, and how they get from there to elsewhere.
+ *
+ * One state, moved by one pure function. A move that the state does not know leaves it as it is (the very same
+ * object), so an answer that comes after the person went elsewhere does no harm.
+ */
+import type {
+  Choices,
+  Connected,
+  Home,
+  Inspection,
+  Outcome,
+  Pasted,
+  Pending,
+  Person,
+  Prepared,
+  Problem,
+  ProfileCard,
+  Progress,
+  Stopped,
+  TokenKind,
+} from './generated/types';
+import type { Destination } from './next';
+
+/** What was chosen on the welcome screen. */
+export interface Trip {
+  profile: ProfileCard;
+  address: string | null;
+  kind: TokenKind;
+}
+
+/** A trip whose vault and session stand. */
+export interface Ready extends Trip {
+  prepared: Prepared;
+}
+
+/** A trip whose pasted token is known. */
+export interface Inspected extends Ready {
+  pasted: Pasted;
+  inspection: Inspection;
+}
+
+type Screens =
+  | { screen: 'starting' }
+  | { screen: 'home'; home: Home; said: string | null }
+  | { screen: 'welcome'; home: Home }
+  | { screen: 'prepare'; trip: Trip; prepared: Prepared | null }
+  /** Without a trip, the person came from the list of connections and goes back there. */
+  | { screen: 'sign-in'; trip: Ready | null }
+  | { screen: 'token-page'; trip: Ready }
+  | { screen: 'paste'; trip: Ready; pasted: Pasted | null; inspection: Inspection | null }
+  | { screen: 'nominate'; trip: Inspected; choices: Choices | null }
+  | { screen: 'progress'; trip: Inspected; choices: Choices; lines: readonly Progress[] }
+  | { screen: 'result'; trip: Inspected; connected: Connected }
+  | { screen: 'pending'; trip: Inspected; choices: Choices; pending: Pending }
+  | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped };
+
+/** The state: a screen, and the problem that it shows, if any. */
+export type Wizard = Screens & { problem: Problem | null };
+
+export type Screen = Wizard['screen'];
+export type On<S extends Screen> = Extract<Wizard, { screen: S }>;
+
+export type Event =
+  | { type: 'home'; home: Home; said: string | null }
+  | { type: 'start-over'; home: Home }
+  | { type: 'connect-another' }
+  | { type: 'begin'; profile: ProfileCard; address: string | null }
+  | { type: 'prepared'; prepared: Prepared }
+  | { type: 'signed-in'; person: Person }
+  | { type: 'kind'; kind: TokenKind }
+  | { type: 'pasted'; pasted: Pasted }
+  | { type: 'inspected'; inspection: Inspection }
+  | { type: 'connect'; choices: Choices }
+  | { type: 'progress'; line: Progress }
+  | { type: 'ended'; outcome: Outcome }
+  | { type: 'continue' }
+  | { type: 'back' }
+  | { type: 'go'; to: Destination }
+  /** The screen tries again, so what it showed as a problem is no longer one. */
+  | { type: 'again' }
+  | { type: 'failed'; problem: Problem };
+
+export const start: Wizard = { screen: 'starting', problem: null };
+
+/** The state after the event; the same object where the event is none of this screen's. */
+export function move(state: Wizard, event: Event): Wizard {
+  switch (event.type) {
+    case 'home':
+      return running(state) ? state : atHome(event.home, event.said);
+    case 'start-over':
+      return running(state) ? state : welcome(event.home);
+    case 'connect-another':
+      return state.screen === 'home' ? welcome(state.home) : state;
+    case 'begin':
+      return state.screen === 'welcome' ? begin(event.profile, event.address) : state;
+    case 'prepared':
+      if (state.screen !== 'prepare') return state;
+      return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };
+    case 'signed-in':
+      return state.screen === 'sign-in' && state.trip
+        ? tokenPage(signedIn(state.trip, event.person))
+        : state;
+    case 'kind':
+      return state.screen === 'token-page'
+        ? { ...state, trip: { ...state.trip, kind: event.kind } }
+        : state;
+    case 'pasted':
+      if (state.screen !== 'paste') return state;
+      return { ...state, pasted: event.pasted, inspection: null, problem: null };
+    case 'inspected':
+      if (state.screen !== 'paste' || !state.pasted) return state;
+      return { ...state, inspection: event.inspection, problem: null };
+    case 'connect':
+      return state.screen === 'nominate' ? progress(state.trip, event.choices) : state;
+    case 'progress':
+      if (state.screen !== 'progress') return state;
+      return { ...state, lines: [...state.lines, event.line] };
+    case 'ended':
+      return state.screen === 'progress' ? ended(state, event.outcome) : state;
+    case 'continue':
+      return onward(state);
+    case 'back':
+      return back(state);
+    case 'go':
+      return go(state, event.to);
+    case 'again':
+      return state.problem ? again(state) : state;
+    case 'failed':
+      return { ...state, problem: event.problem };
+  }
+}
+
+/** A run under way is left by its own end or by its cancelling, never by walking off. */
+const running = (state: Wizard): boolean => state.screen === 'progress' && !state.problem;
+
+function atHome(home: Home, said: string | null): Wizard {
+  return hasNews(home) ? { screen: 'home', home, said, problem: null } : welcome(home);
+}
+
+/** Whether there is anything to show on the home screen. */
+export const hasNews = (home: Home): boolean =>
+  home.connections.length > 0 || home.unfinished.length > 0;
+
+const welcome = (home: Home): Wizard => ({ screen: 'welcome', home, problem: null });
+
+function begin(profile: ProfileCard, address: string | null): Wizard {
+  const kind = profile.token_kinds[0] ?? 'user';
+  return { screen: 'prepare', trip: { profile, address, kind }, prepared: null, problem: null };
+}
+
+const tokenPage = (trip: Ready): Wizard => ({ screen: 'token-page', trip, problem: null });
+
+const paste = (trip: Ready): Wizard => ({
+  screen: 'paste',
+  trip,
+  pasted: null,
+  inspection: null,
+  problem: null,
+});
+
+const nominate = (trip: Inspected, choices: Choices | null): Wizard => ({
+  screen: 'nominate',
+  trip,
+  choices,
+  problem: null,
+});
+
+const progress = (trip: Inspected, choices: Choices): Wizard => ({
+  screen: 'progress',
+  trip,
+  choices,
+  lines: [],
+  problem: null,
+});
+
+const signedIn = (trip: Ready, person: Person): Ready => ({
+  ...trip,
+  prepared: { ...trip.prepared, person, sign_in_needed: false },
+});
+
+function ended({ trip, choices }: On<'progress'>, outcome: Outcome): Wizard {
+  switch (outcome.state) {
+    case 'connected':
+      return { screen: 'result', trip, connected: outcome, problem: null };
+    case 'pending':
+      return { screen: 'pending', trip, choices, pending: outcome, problem: outcome.problem };
+    case 'stopped':
+      return { screen: 'stopped', trip, choices, stopped: outcome, problem: outcome.problem };
+  }
+}
+
+function onward(state: Wizard): Wizard {
+  switch (state.screen) {
+    case 'prepare': {
+      if (!state.prepared || state.problem) return state;
+      const trip = { ...state.trip, prepared: state.prepared };
+      return trip.prepared.sign_in_needed
+        ? { screen: 'sign-in', trip, problem: null }
+        : tokenPage(trip);
+    }
+    case 'token-page':
+      return paste(state.trip);
+    case 'paste':
+      if (!state.pasted || !state.inspection || state.problem) return state;
+      return nominate({ ...state.trip, pasted: state.pasted, inspection: state.inspection }, null);
+    default:
+      return state;
+  }
+}
+
+function back(state: Wizard): Wizard {
+  switch (state.screen) {
+    case 'welcome':
+      return atHome(state.home, null);
+    case 'sign-in':
+    case 'token-page':
+      return state.trip ? prepared(state.trip) : state;
+    case 'paste':
+      return tokenPage(state.trip);
+    case 'nominate':
+      return paste(state.trip);
+    default:
+      return state;
+  }
+}
+
+function prepared({ prepared, ...trip }: Ready): Wizard {
+  return { screen: 'prepare', trip, prepared, problem: null };
+}
+
+function go(state: Wizard, to: Destination): Wizard {
+  if (state.screen === 'home') {
+    return to === 'sign-in' ? { screen: 'sign-in', trip: null, problem: null } : state;
+  }
+  const trip = readyTrip(state);
+  switch (to) {
+    case 'prepare':
+      return trip ? begin(trip.profile, trip.address) : state;
+    case 'sign-in':
+      return trip ? { screen: 'sign-in', trip, problem: null } : state;
+    case 'token-page':
+      return trip ? tokenPage(trip) : state;
+    case 'paste':
+      return trip ? paste(trip) : state;
+    case 'nominate':
+      return 'choices' in state ? nominate(state.trip, state.choices) : state;
+  }
+}
+
+/** The trip as far as it is ready, whichever screen carries it. */
+function readyTrip(state: Wizard): Ready | null {
+  if (state.screen === 'prepare') {
+    return state.prepared ? { ...state.trip, prepared: state.prepared } : null;
+  }
+  return 'trip' in state ? state.trip : null;
+}
+
+/** A run that is tried again begins with no lines; every other screen keeps what it has. */
+function again(state: Wizard): Wizard {
+  return state.screen === 'progress'
+    ? { ...state, lines: [], problem: null }
+    : { ...state, problem: null };
+}
+
+/** The numbered steps that a person sees. */
+export type Stage = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate' | 'progress';
+
+/** The steps of a trip: without a platform there is nobody to sign in to. */
+export function stages(profile: ProfileCard): readonly Stage[] {
+  const all: Stage[] = ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'progress'];
+  return profile.has_platform ? all : all.filter((stage) => stage !== 'sign-in');
+}
+
+/** Which step the state stands at; nothing outside the numbered walk. */
+export function stageOf(state: Wizard): { stage: Stage; profile: ProfileCard } | null {
+  if (!('trip' in state) || !state.trip) return null;
+  const { profile } = state.trip;
+  switch (state.screen) {
+    case 'pending':
+    case 'stopped':
+    case 'result':
+      return { stage: 'progress', profile };
+    default:
+      return { stage: state.screen, profile };
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Stands in for the application: answers each command from a list that a test wrote, and remembers what was asked.
+ *
+ * It runs in the page before the page's own script, so it may use nothing from outside the function.
+ */
+import type { Problem, Progress } from '../../src/generated/types';
+
+/** One answer to one command. */
+export interface Reply {
+  value?: unknown;
+  problem?: Problem;
+  /** Lines of progress sent before the answer. */
+  lines?: Progress[];
+  /** Answers only when the test calls `release`. */
+  held?: boolean;
+}
+
+/** The answers to each command, in order; the last one is given again and again. */
+export type Script = Record<string, Reply[]>;
+
+export interface Asked {
+  command: string;
+  args: Record<string, unknown>;
+}
+
+declare global {
+  interface Window {
+    __NARROWS_FAKE__: {
+      asked: Asked[];
+      release: (command: string) => void;
+    };
+  }
+}
+
+export function installFake(script: Script): void {
+  const asked: Asked[] = [];
+  const held = new Map<string, () => void>();
+  const turns = new Map<string, number>();
+
+  class Channel<T> {
+    onmessage: (message: T) => void = () => undefined;
+  }
+
+  async function invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    const { progress, ...plain } = args;
+    asked.push({ command, args: plain });
+    const replies = script[command] ?? [];
+    const turn = turns.get(command) ?? 0;
+    turns.set(command, turn + 1);
+    const reply = replies[Math.min(turn, replies.length - 1)] ?? { value: null };
+    // A real answer never comes in the same turn as the question.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const line of reply.lines ?? []) (progress as Channel<Progress>).onmessage(line);
+    if (reply.held) await new Promise<void>((resolve) => held.set(command, resolve));
+    // The application rejects with the problem itself, not with an Error.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    if (reply.problem) throw reply.problem;
+    return structuredClone(reply.value ?? null);
+  }
+
+  window.__TAURI__ = { core: { invoke, Channel } };
+  window.__NARROWS_FAKE__ = { asked, release: (command) => held.get(command)?.() };
+}

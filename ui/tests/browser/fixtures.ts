@@ -1,0 +1,430 @@
+/** What the application would answer: one whole connect that goes well, and the ways in which it does not. */
+import type {
+  About,
+  AccountChoice,
+  Check,
+  Connected,
+  ConnectionCard,
+  Grant,
+  Home,
+  Inspection,
+  Next,
+  Outcome,
+  Pasted,
+  PermissionRow,
+  Prepared,
+  Preview,
+  Problem,
+  ProfileCard,
+  Progress,
+  SignInPrompt,
+  Step,
+  StepState,
+  TokenKind,
+  TokenPage,
+} from '../../src/generated/types';
+import type { Script } from './fake';
+
+const accountId = '8f14e45fceea167a5a36dedd4bea2543';
+const tokenName = 'narrows-site-generator-7f3k92qd';
+const broadName = 'Narrows broad 7f3k92qd';
+
+export const pagesWrite: PermissionRow = {
+  group: 'Pages Write',
+  scope: 'account',
+  dashboard: 'Account · Cloudflare Pages · Edit',
+  why: 'Publishes your site and reads how the last deploy went.',
+};
+
+export const profile: ProfileCard = {
+  id: 'site-generator',
+  name: 'Site Generator',
+  summary: 'Builds your site and publishes it to your own Cloudflare Pages.',
+  has_platform: true,
+  platform_address: 'https://sites.example',
+  kept: [
+    { what: 'Narrow token', place: 'Keychain on this computer, and the platform, encrypted' },
+    { what: 'Account ID and name', place: 'This computer and the platform' },
+    { what: 'Pages project name', place: 'This computer and the platform' },
+  ],
+  never_kept: [
+    'The broad token that you paste',
+    'Your Cloudflare password or dashboard session',
+    'Anything else in your account',
+  ],
+  permissions: [pagesWrite],
+  token_kinds: ['user', 'account'],
+  conditions: [],
+  project: {
+    label: 'Pages project',
+    suggestion: 'generator-site',
+    help: 'Small letters, digits and dashes, at most 58. An existing project is used as it is.',
+    max_length: 58,
+  },
+};
+
+export const ownStack: ProfileCard = {
+  ...profile,
+  id: 'edge-stack',
+  name: 'Edge stack',
+  summary: 'Your own Workers, D1, R2, Queues and Pages project.',
+  has_platform: false,
+  platform_address: null,
+  conditions: [
+    { id: 'kv', question: 'The project uses Workers KV', needs_zone: false },
+    { id: 'domain', question: 'A domain of mine is attached', needs_zone: true },
+  ],
+};
+
+/** One whose platform's address has to be asked for. */
+export const addressless: ProfileCard = { ...profile, platform_address: null };
+
+export const about: About = { version: '0.1.0', sandbox: null, profiles: [profile] };
+
+export const noHome: Home = { connections: [], unfinished: [] };
+
+export const card: ConnectionCard = {
+  connection_id: 'c-5f2b7a10',
+  profile: profile.id,
+  platform: profile.name,
+  account_id: accountId,
+  account_name: 'Meadow & Sons Ltd',
+  project: 'generator-site',
+  token_id: 'e4da3b7fbbce2345d7772b0674a318d5',
+  token_name: tokenName,
+  token_kind: 'user',
+  connected_on: '2026-11-20T09:41:00Z',
+  expires_on: null,
+  delivery: 'accepted',
+  receipt_code: '7F3K-92QD',
+  vault: 'keychain',
+  broad_left: null,
+};
+
+export const fullHome: Home = {
+  connections: [
+    card,
+    {
+      ...card,
+      connection_id: 'c-91aa03de',
+      account_name: 'Studio North',
+      project: 'north-portfolio',
+      token_name: 'narrows-site-generator-2m8x41tz',
+      expires_on: '2027-02-18T00:00:00Z',
+      delivery: 'unknown',
+      receipt_code: null,
+      vault: 'file',
+      broad_left: 'A broad token called “Studio setup” may still be alive at Cloudflare.',
+    },
+  ],
+  unfinished: [
+    {
+      run: '4c9p77wa',
+      began_on: '2026-11-21T17:12:00Z',
+      step: 'mint',
+      stands: ['A token called “narrows-site-generator-4c9p77wa” may exist at Cloudflare.'],
+      next: 'Delete it in your token list, then connect again.',
+    },
+  ],
+};
+
+export const prepared: Prepared = {
+  run: '7f3k92qd',
+  vault: {
+    kind: 'keychain',
+    store: 'Secret Service (GNOME Keyring)',
+    persists: true,
+    self_test_ms: 14,
+  },
+  person: null,
+  sign_in_needed: true,
+  problems: [],
+};
+
+export const person = { name: 'Ada Meadow', email: 'ada@meadow.example' };
+
+export const prompt: SignInPrompt = {
+  user_code: 'WDJB-MJHT',
+  verification_uri: 'https://sites.example/device',
+  expires_in_s: 900,
+};
+
+const tokenPage = (kind: TokenKind): TokenPage => ({
+  kind,
+  link: `https://dash.cloudflare.com/profile/api-tokens?name=${kind}`,
+  token_name: broadName,
+  rows: [
+    {
+      group: kind === 'user' ? 'API Tokens Write' : 'Account API Tokens Write',
+      scope: kind,
+      dashboard: `${kind === 'user' ? 'User' : 'Account'} · API Tokens · Edit`,
+      why: 'Makes the narrow token.',
+    },
+    {
+      group: 'Account Settings Read',
+      scope: 'account',
+      dashboard: 'Account · Account Settings · Read',
+      why: 'Finds your account’s name and ID.',
+    },
+  ],
+  resources: 'Under account resources, include the account you want to connect.',
+  fallback:
+    'Choose the template “Create Additional Tokens”, then add the rows above by hand and give the token the name shown.',
+});
+
+export const tokenPages: TokenPage[] = [tokenPage('user'), tokenPage('account')];
+
+export const pasted: Pasted = {
+  looks_like: 'User API token',
+  length: 53,
+  last_four: 'x9Qe',
+  fingerprint: '3c59dc048e885024',
+  notices: ['Quotes around the token were taken off.'],
+  clipboard_cleared: true,
+};
+
+export const account: AccountChoice = {
+  id: accountId,
+  name: 'Meadow & Sons Ltd',
+  connected: null,
+};
+
+export const inspection: Inspection = {
+  token_id: 'c9f0f895fb98ab9159f51fd0297e236d',
+  token_name: broadName,
+  token_kind: 'user',
+  ours: true,
+  expires_on: '2026-11-22T15:24:00Z',
+  accounts: [account],
+  quota: { used: 7, of: 50 },
+  notices: [],
+};
+
+/** A token that the person made earlier. */
+export const stranger: Inspection = {
+  ...inspection,
+  ours: false,
+  token_name: 'Terraform 2024',
+  expires_on: null,
+  notices: [
+    'This token was not made through this run’s link. It is left as it is unless you say otherwise.',
+  ],
+};
+
+/** As many accounts as the largest agency has. */
+export const manyAccounts: AccountChoice[] = Array.from({ length: 10_000 }, (_, index) => ({
+  id: index.toString(16).padStart(32, '0'),
+  name: `${['Harbour', 'Meadow', 'North', 'River'][index % 4] ?? ''} client ${index.toString().padStart(5, '0')}`,
+  connected: index === 2 ? card.connection_id : null,
+}));
+
+export const preview: Preview = {
+  token_name: tokenName,
+  sentences: [
+    'May edit Cloudflare Pages in the account Meadow & Sons Ltd.',
+    'May do nothing in any other account, and nothing else in this one.',
+    'Never expires, and works from any address.',
+  ],
+  body_json: JSON.stringify(
+    {
+      name: tokenName,
+      policies: [
+        {
+          effect: 'allow',
+          resources: { [`com.cloudflare.api.account.${accountId}`]: '*' },
+          permission_groups: [{ id: '8d28297797f24fb8a0c332fe0866ec89', name: 'Pages Write' }],
+        },
+      ],
+    },
+    null,
+    2,
+  ),
+  broad: 'It is destroyed at the end.',
+};
+
+const grant: Grant = {
+  group: 'Pages Write',
+  scope: 'account',
+  resource: `com.cloudflare.api.account.${accountId}`,
+};
+
+const refusedProducts = [
+  ['Read Workers scripts', 'workers/scripts'],
+  ['Read KV namespaces', 'storage/kv/namespaces'],
+  ['Read D1 databases', 'd1/database'],
+  ['Read R2 buckets', 'r2/buckets'],
+  ['Read queues', 'queues'],
+  ['Read AI gateways', 'ai-gateway/gateways'],
+  ['Read tunnels', 'cfd_tunnel'],
+  ['Read account rulesets', 'rulesets'],
+  ['Read access rules', 'firewall/access_rules/rules'],
+  ['Read load-balancer pools', 'load_balancers/pools'],
+  ['Read another account', 'pages/projects'],
+  ['List tokens', 'tokens'],
+] as const;
+
+export const checks: Check[] = [
+  {
+    what: 'Read Pages projects',
+    expected: 'allowed',
+    proved: true,
+    endpoint: 'GET /accounts/{account}/pages/projects',
+    http_status: 200,
+    code: null,
+    ray: '8e1a52f0cd3a',
+  },
+  ...refusedProducts.map(([what, path], index) => ({
+    what,
+    expected: 'refused' as const,
+    proved: true,
+    endpoint: `GET /accounts/{account}/${path}`,
+    http_status: 403,
+    code: 10_000,
+    ray: `8e1a52f0cd${(64 + index).toString(16)}`,
+  })),
+];
+
+export const connected: Connected = {
+  connection_id: card.connection_id,
+  profile: profile.id,
+  account_id: accountId,
+  account_name: account.name,
+  project: 'generator-site',
+  project_exists: false,
+  token_id: card.token_id,
+  token_name: tokenName,
+  token_kind: 'user',
+  fingerprint: '6512bd43d9caa6e0',
+  expires_on: null,
+  requested: [grant],
+  granted: [grant],
+  can: { proved: 1, of: 1 },
+  cannot: { proved: 12, of: 12 },
+  checks,
+  delivery: 'accepted',
+  receipt_code: '7F3K-92QD',
+  broad: {
+    state: 'refused',
+    after_ms: 640,
+    name: broadName,
+    expires_on: null,
+    sentence: 'Cloudflare refuses it. It opens nothing any more.',
+  },
+  vault: 'keychain',
+  kept: profile.kept,
+  notices: ['The narrow token cannot make other tokens. Rotating it needs a new broad one.'],
+  rounds: 6,
+  elapsed_ms: 2840,
+};
+
+/** The same from a token that was kept and a project that is there. */
+export const connectedAmber: Connected = {
+  ...connected,
+  project_exists: true,
+  cannot: { proved: 11, of: 12 },
+  checks: checks.map((check) =>
+    check.what === 'Read queues'
+      ? { ...check, proved: false, http_status: null, code: null, ray: null }
+      : check,
+  ),
+  broad: {
+    state: 'alive',
+    after_ms: null,
+    name: 'Terraform 2024',
+    expires_on: null,
+    sentence: 'Cloudflare did not let it be destroyed. Delete it in your token list.',
+  },
+  expires_on: '2027-02-18T00:00:00Z',
+};
+
+export const problem = (next: Next, more: Partial<Problem> = {}): Problem => ({
+  code: 'token-unknown',
+  message: 'Cloudflare does not know this token.',
+  hint: 'Copy it once more from Cloudflare’s page, whole, and paste it again.',
+  next,
+  evidence: 'GET /user/tokens/verify: HTTP 401, code 1000, “Invalid API Token”',
+  ...more,
+});
+
+export const keychainLocked = problem('choose-vault', {
+  code: 'keychain-locked',
+  message: 'The keychain on this computer is locked.',
+  hint: 'Unlock it and try again, or use a sealed file.',
+  evidence: 'org.freedesktop.secrets: NoStorageAccess',
+});
+
+const line = (step: Step, state: StepState, detail: string, at_ms: number): Progress => ({
+  step,
+  state,
+  detail,
+  at_ms,
+});
+
+export const halfway: Progress[] = [
+  line('fuse', 'done', 'It dies by itself in 15 minutes.', 310),
+  line('mint', 'done', tokenName, 620),
+  line('keep', 'done', 'Secret Service (GNOME Keyring)', 660),
+  line('prove', 'began', '', 661),
+  line('prove', 'going', '9 of 12 refused', 980),
+  line('deliver', 'began', '', 990),
+];
+
+export const outcomes = {
+  connected: { state: 'connected', ...connected },
+  amber: { state: 'connected', ...connectedAmber },
+  pending: {
+    state: 'pending',
+    ...connected,
+    delivery: 'unknown',
+    receipt_code: null,
+    problem: problem('deliver-again', {
+      code: 'delivery-unknown',
+      message: 'Site Generator did not answer, so it is not known whether it has the token.',
+      hint: 'Deliver it again. Doing so twice does no harm.',
+      evidence: 'PUT /v1/connections/c-5f2b7a10: no answer within 15 s',
+    }),
+  },
+  stopped: {
+    state: 'stopped',
+    step: 'prove',
+    problem: problem('change-choices', {
+      code: 'proof-failed',
+      message: 'The narrow token could do something that it should not.',
+      hint: 'Choose another account, or ask support with what was seen.',
+      evidence: 'GET /accounts/{account}/workers/scripts: HTTP 200',
+    }),
+    undone: ['The narrow token was deleted at Cloudflare.', 'It was removed from the keychain.'],
+    stands: ['The broad token is still alive until 15:24.'],
+    broad: {
+      state: 'expiring',
+      after_ms: null,
+      name: broadName,
+      expires_on: '2026-11-22T15:24:00Z',
+      sentence: 'It expires by itself within 15 minutes.',
+    },
+  },
+} satisfies Record<string, Outcome>;
+
+/** Everything goes well. */
+export const allWell: Script = {
+  about: [{ value: about }],
+  home: [{ value: noHome }, { value: { connections: [card], unfinished: [] } }],
+  prepare: [{ value: prepared }],
+  choose_file_vault: [
+    {
+      value: {
+        ...prepared,
+        vault: { kind: 'file', store: 'Sealed file', persists: true, self_test_ms: 380 },
+      },
+    },
+  ],
+  sign_in_start: [{ value: prompt }],
+  sign_in_wait: [{ value: person, held: true }],
+  token_pages: [{ value: tokenPages }],
+  paste_clipboard: [{ value: pasted }],
+  paste_typed: [{ value: { ...pasted, notices: [], clipboard_cleared: false } }],
+  inspect: [{ value: inspection }],
+  preview: [{ value: preview }],
+  connect: [{ value: outcomes.connected, lines: halfway }],
+  deliver_again: [{ value: card }],
+};

@@ -1,0 +1,48 @@
+/** Every view in both themes and at both ends of the window's sizes: no fault of accessibility, nothing cut off. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test } from '@playwright/test';
+import type { AxeResults } from 'axe-core';
+import { views } from './views';
+import { screen } from './walk';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const sizes = {
+  small: { width: 640, height: 560 },
+  large: { width: 1100, height: 800 },
+};
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    test.describe(`${colorScheme}, ${size}`, () => {
+      test.use({ colorScheme, viewport, reducedMotion: 'reduce' });
+
+      for (const view of views) {
+        test(`${view.name} is whole and accessible`, async ({ page }) => {
+          await view.reach(page);
+          await expect(screen(page, view.screen)).toBeVisible();
+          await page.evaluate(() => document.fonts.ready);
+
+          const picture = `test-results/shots/${view.name}-${colorScheme}-${size}.png`;
+          await page.screenshot({ path: picture });
+          await page.screenshot({ path: picture.replace('.png', '-whole.png'), fullPage: true });
+
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect(overflow, 'nothing is wider than the window').toBe(0);
+
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(() =>
+            (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+          );
+          expect(
+            violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+            'axe finds nothing',
+          ).toEqual([]);
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,193 @@
+/** Every view that the page can show, each with the way there. */
+import type { Page } from '@playwright/test';
+import type { Screen } from '../../src/wizard';
+import type { Script } from './fake';
+import * as told from './fixtures';
+import { open, primary, walkTo } from './walk';
+
+export interface View {
+  name: string;
+  screen: Screen;
+  reach: (page: Page) => Promise<void>;
+}
+
+const at = (screen: Screen, script: Script = {}) => ({
+  screen,
+  reach: (page: Page) => walkTo(page, screen, script),
+});
+
+const atHome = (script: Script) => ({
+  screen: 'home' as const,
+  reach: (page: Page) => open(page, { home: [{ value: told.fullHome }], ...script }),
+});
+
+const withPlatformless: Script = {
+  about: [{ value: { ...told.about, profiles: [told.profile, told.ownStack] } }],
+};
+
+export const views: View[] = [
+  { name: 'home', ...atHome({}) },
+  {
+    name: 'home-problem',
+    screen: 'home',
+    reach: async (page) => {
+      await open(page, {
+        home: [{ value: told.fullHome }],
+        deliver_again: [{ problem: told.problem('sign-in') }],
+      });
+      await page.getByTestId('deliver-again').click();
+    },
+  },
+  {
+    name: 'starting-problem',
+    screen: 'starting',
+    reach: (page) => open(page, { about: [{ problem: told.problem('retry') }] }),
+  },
+  { name: 'welcome', ...at('welcome') },
+  {
+    name: 'welcome-choices',
+    ...at('welcome', {
+      about: [
+        {
+          value: {
+            ...told.about,
+            sandbox: 'http://127.0.0.1:4180',
+            profiles: [told.addressless, told.ownStack],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'welcome-fault',
+    screen: 'welcome',
+    reach: async (page) => {
+      await open(page, { about: [{ value: { ...told.about, profiles: [told.addressless] } }] });
+      await primary(page).click();
+    },
+  },
+  { name: 'prepare-checking', ...at('prepare', { prepare: [{ held: true }] }) },
+  { name: 'prepare', ...at('prepare') },
+  {
+    name: 'prepare-keychain',
+    ...at('prepare', {
+      prepare: [
+        {
+          value: {
+            ...told.prepared,
+            vault: { ...told.prepared.vault, persists: false, self_test_ms: null },
+            problems: [told.keychainLocked],
+          },
+        },
+      ],
+    }),
+  },
+  { name: 'sign-in', ...at('sign-in') },
+  {
+    name: 'sign-in-problem',
+    ...at('sign-in', { sign_in_start: [{ problem: told.problem('retry', { evidence: null }) }] }),
+  },
+  { name: 'token-page', ...at('token-page') },
+  {
+    name: 'token-page-problem',
+    ...at('token-page', { token_pages: [{ problem: told.problem('start-over') }] }),
+  },
+  { name: 'paste', ...at('paste') },
+  {
+    name: 'paste-typing',
+    screen: 'paste',
+    reach: async (page) => {
+      await walkTo(page, 'paste');
+      await page.getByTestId('type-instead').click();
+      await page.locator('#token-text').fill('secret');
+    },
+  },
+  {
+    name: 'paste-inspected',
+    screen: 'paste',
+    reach: async (page) => {
+      await walkTo(page, 'paste');
+      await page.getByTestId('paste').click();
+    },
+  },
+  {
+    name: 'paste-problem',
+    screen: 'paste',
+    reach: async (page) => {
+      await walkTo(page, 'paste', { inspect: [{ problem: told.problem('paste-again') }] });
+      await page.getByTestId('paste').click();
+    },
+  },
+  { name: 'nominate', ...at('nominate') },
+  {
+    name: 'nominate-many',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', {
+        inspect: [{ value: { ...told.stranger, accounts: told.manyAccounts } }],
+      });
+      await page.locator('#account').click();
+      await page.locator('#account').fill('meadow');
+    },
+  },
+  {
+    name: 'nominate-limits',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate');
+      await page.getByTestId('limits').click();
+      await page.getByText('On a date').click();
+      await page.getByTestId('body-json').click();
+    },
+  },
+  {
+    name: 'nominate-faults',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', {
+        inspect: [{ value: { ...told.stranger, accounts: told.manyAccounts } }],
+      });
+      await page.locator('#project').fill('My Site');
+      await primary(page).click();
+    },
+  },
+  {
+    name: 'nominate-conditions',
+    screen: 'nominate',
+    reach: async (page) => {
+      await open(page, {
+        ...withPlatformless,
+        prepare: [{ value: { ...told.prepared, sign_in_needed: false } }],
+      });
+      await page.getByText('Edge stack').click();
+      await primary(page).click();
+      await primary(page).click();
+      await primary(page).click();
+      await page.getByTestId('paste').click();
+      await primary(page).click();
+      await page.getByText('A domain of mine is attached').click();
+    },
+  },
+  {
+    name: 'progress',
+    ...at('progress', { connect: [{ held: true, lines: told.halfway }] }),
+  },
+  {
+    name: 'progress-problem',
+    ...at('progress', {
+      connect: [{ problem: told.problem('paste-again'), lines: told.halfway }],
+    }),
+  },
+  { name: 'result', ...at('result') },
+  {
+    name: 'result-evidence',
+    screen: 'result',
+    reach: async (page) => {
+      await walkTo(page, 'result', { connect: [{ value: told.outcomes.amber }] });
+      await page.getByTestId('checks').click();
+      await page.getByTestId('details').click();
+    },
+  },
+  { name: 'pending', ...at('pending', { connect: [{ value: told.outcomes.pending }] }) },
+  { name: 'stopped', ...at('stopped', { connect: [{ value: told.outcomes.stopped }] }) },
+];

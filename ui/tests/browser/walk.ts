@@ -1,0 +1,63 @@
+/** Opens the page on a fake application and walks it to a screen. */
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Screen } from '../../src/wizard';
+import { installFake, type Asked, type Script } from './fake';
+import { allWell } from './fixtures';
+
+export async function open(page: Page, script: Script = {}): Promise<void> {
+  await page.addInitScript(installFake, { ...allWell, ...script });
+  await page.goto('/');
+}
+
+export const screen = (page: Page, name: Screen): Locator =>
+  page.locator(`[data-screen="${name}"]`);
+
+export const primary = (page: Page): Locator => page.getByTestId('primary');
+export const nextAction = (page: Page): Locator => page.getByTestId('next-action');
+
+/** The steps from each screen to the one after it, when all goes well. */
+const onward: [Screen, (page: Page) => Promise<void>][] = [
+  ['welcome', (page) => primary(page).click()],
+  ['prepare', (page) => primary(page).click()],
+  ['sign-in', (page) => signIn(page)],
+  ['token-page', (page) => primary(page).click()],
+  [
+    'paste',
+    async (page) => {
+      await page.getByTestId('paste').click();
+      await primary(page).click();
+    },
+  ],
+  ['nominate', (page) => primary(page).click()],
+];
+
+export async function signIn(page: Page): Promise<void> {
+  await expect(primary(page)).not.toHaveAttribute('aria-disabled');
+  await release(page, 'sign_in_wait');
+}
+
+export async function walkTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
+  await open(page, script);
+  for (const [name, step] of onward) {
+    if (name === goal) break;
+    await expect(screen(page, name)).toBeVisible();
+    await step(page);
+  }
+  await expect(screen(page, goal)).toBeVisible();
+}
+
+/** Lets a held answer come. */
+export async function release(page: Page, command: string): Promise<void> {
+  await page.evaluate((name) => window.__NARROWS_FAKE__.release(name), command);
+}
+
+/** Every command that the page asked, in order. */
+export const asked = (page: Page): Promise<Asked[]> =>
+  page.evaluate(() => window.__NARROWS_FAKE__.asked);
+
+/** The arguments of the last time that the command was asked. */
+export async function lastAsked(page: Page, command: string): Promise<Record<string, unknown>> {
+  const calls = (await asked(page)).filter((call) => call.command === command);
+  expect(calls, `${command} was asked`).not.toHaveLength(0);
+  return calls.at(-1)?.args ?? {};
+}

@@ -5,4 +5,5 @@ pub mod cloudflare;
 pub mod connect;
 pub mod http;
 pub mod problem;
+pub mod profile;
 pub mod secret;

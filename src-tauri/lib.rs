@@ -5,6 +5,7 @@ pub mod cloudflare;
 pub mod connect;
 pub mod http;
 pub mod problem;
+pub mod profile;
 pub mod record;
 pub mod secret;
 pub mod vault;

@@ -446,18 +446,22 @@ struct Page<T> {
 
 /// How long to wait before the next try; nothing where there must be none.
 fn pause(error: &Error, repeat: Repeat, tried: u32) -> Option<Duration> {
+    let failure = error.failure.as_ref().map(|failure| failure.kind);
     let passing = match &error.kind {
         Kind::RateLimited => true,
-        Kind::NoNetwork => !matches!(
-            error.failure.as_ref().map(|failure| failure.kind),
-            Some(FailureKind::Tls | FailureKind::Proxy)
-        ),
+        Kind::NoNetwork => !matches!(failure, Some(FailureKind::Tls | FailureKind::Proxy)),
         Kind::NoAnswer | Kind::ServerError => repeat == Repeat::Always,
         // A garbled yes of a read may come whole the next time.
         Kind::NotCloudflare => repeat == Repeat::Always && error.may_have_taken_effect(),
         _ => false,
     };
-    if !passing || tried >= TRIES {
+    // Each silence has already taken the whole time limit.
+    let most = if failure == Some(FailureKind::Timeout) {
+        2
+    } else {
+        TRIES
+    };
+    if !passing || tried >= most {
         return None;
     }
     match error.retry_after {

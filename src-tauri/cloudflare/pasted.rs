@@ -4,7 +4,8 @@
 //! invisible characters. What cannot be a token is refused with its own words. A shape that nobody knows is let
 //! through: Cloudflare decides what is a token, not this file.
 
-use super::shape::{Shape, in_token};
+pub use super::shape::Shape;
+use super::shape::in_token;
 use crate::problem::{Next, Problem};
 use crate::secret::Secret;
 

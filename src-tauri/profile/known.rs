@@ -1,0 +1,92 @@
+//! The names of permission groups that the linter knows.
+//!
+//! A hint for whoever writes a profile, not a list to mint by: at run time a group is found by name and scope in what
+//! Cloudflare lists. `groups.csv` holds the groups that public sources agree on, about a third of all.
+
+use std::sync::LazyLock;
+
+use crate::cloudflare::Scope;
+
+/// A group by name and scope.
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    pub(super) scope: Scope,
+}
+
+static GROUPS: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    include_str!("groups.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| {
+            let mut fields = line.split(',');
+            Some(Known {
+                name: fields.next()?,
+                scope: Scope::from(fields.next()?.to_owned()),
+            })
+        })
+        .collect()
+});
+
+/// The scopes in which a group of that name is known.
+pub(super) fn scopes_of(name: &str) -> Vec<&'static Scope> {
+    GROUPS
+        .iter()
+        .filter(|group| group.name == name)
+        .map(|group| &group.scope)
+        .collect()
+}
+
+/// The known name that is most like `name`, if one is like it at all.
+pub(super) fn nearest(name: &str) -> Option<&'static str> {
+    GROUPS
+        .iter()
+        .map(|group| (distance(name, group.name), group.name))
+        .min()
+        .filter(|(distance, _)| *distance <= name.len() / 3)
+        .map(|(_, nearest)| nearest)
+}
+
+/// How many letters have to be changed, put in or left out (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, b) in to.iter().enumerate() {
+            let changed = corner + usize::from(a != *b);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudflare::{TokenKind, token_page};
+
+    #[test]
+    fn every_line_is_read_and_names_a_scope() {
+        assert!(GROUPS.len() > 100, "only {} groups were read", GROUPS.len());
+        for group in GROUPS.iter() {
+            assert!(!matches!(group.scope, Scope::Other(_)), "{}", group.name);
+        }
+    }
+
+    #[test]
+    fn what_the_token_page_offers_for_a_broad_token_exists_in_that_scope() {
+        for kind in [TokenKind::User, TokenKind::Account] {
+            for row in token_page::broad_rows(kind) {
+                assert!(scopes_of(&row.group).contains(&&row.scope), "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_misspelt_name_finds_its_neighbour_and_nonsense_finds_none() {
+        assert_eq!(nearest("Page Write"), Some("Pages Write"));
+        assert_eq!(nearest("zzzzzzzz"), None);
+    }
+}

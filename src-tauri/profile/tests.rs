@@ -1,0 +1,225 @@
+//! Profiles that hold, and every way in which one does not.
+
+use super::*;
+use crate::cloudflare::{Scope, TokenKind};
+
+const HUB: &str = include_str!("fixtures/hub.toml");
+const CONTROL_PLANE: &str = include_str!("fixtures/control-plane.toml");
+
+/// A profile in which nothing is wrong; a table of cases spoils one line each.
+const SOUND: &str = r##"id = "sound"
+name = "Sound"
+summary = "Nothing is wrong with it."
+kept = [{ what = "Token", place = "Here" }]
+never_kept = ["The broad token"]
+[brand]
+accent = "#112233"
+docs = [{ title = "Docs", url = "https://docs.example" }]
+[platform]
+name = "Sound"
+address = "https://sound.example"
+[tokens]
+kinds = ["user", "account"]
+[project]
+label = "Project"
+suggestion = "sound-<siteId>"
+help = "Small letters."
+[[condition]]
+id = "domain"
+question = "A domain?"
+needs_zone = true
+[[permission]]
+group = "Pages Write"
+scope = "account"
+key = "page"
+level = "edit"
+why = "To publish."
+[[permission]]
+group = "Cache Purge"
+scope = "zone"
+level = "purge"
+why = "To purge."
+need = { when = "domain" }
+"##;
+
+fn names(permissions: &[&Permission]) -> Vec<String> {
+    permissions.iter().map(|one| one.group.clone()).collect()
+}
+
+#[test]
+fn every_built_in_profile_is_without_a_finding() {
+    for id in Profile::built_in() {
+        let profile = Profile::load(id).unwrap();
+        assert_eq!(profile.id, id, "a profile is found by its own id");
+        let (_, text) = BUILT_IN.iter().find(|(name, _)| *name == id).unwrap();
+        assert_eq!(lint(text), [], "{id}");
+    }
+}
+
+#[test]
+fn a_site_without_a_domain_asks_for_pages_alone() {
+    let profile = Profile::load("site-generator").unwrap();
+    assert_eq!(names(&profile.permissions(&[])), ["Pages Write"]);
+    assert!(!profile.needs_zone(&[]));
+    assert_eq!(
+        profile.platform.as_ref().unwrap().base(),
+        None,
+        "no platform's address is built in"
+    );
+    assert_eq!(
+        profile.project.as_ref().unwrap().suggest("42"),
+        "generator-42"
+    );
+}
+
+#[test]
+fn a_domain_adds_five_permissions_on_one_zone() {
+    let profile = Profile::load("site-generator").unwrap();
+    let with = ["domain".to_owned()];
+    let added: Vec<_> = profile.permissions(&with).into_iter().skip(1).collect();
+    assert_eq!(
+        names(&added),
+        [
+            "Zone Read",
+            "DNS Write",
+            "Dynamic URL Redirects Write",
+            "Cache Settings Write",
+            "Zone Transform Rules Write"
+        ]
+    );
+    assert!(added.iter().all(|one| one.scope == Scope::Zone));
+    assert!(profile.needs_zone(&with));
+}
+
+#[test]
+fn the_hub_has_25_permissions_of_which_an_account_token_reaches_23() {
+    assert_eq!(lint(HUB), []);
+    let hub = Profile::parse(HUB, "test").unwrap();
+    let with = ["workers".to_owned(), "domains".to_owned()];
+    assert_eq!(hub.permissions(&with).len(), 25);
+    assert_eq!(hub.permissions_of(TokenKind::Account, &with).len(), 23);
+    assert_eq!(hub.permissions(&["domains".to_owned()]).len(), 19);
+    assert_eq!(
+        hub.permissions(&with)[16].dashboard,
+        "Zone · Cache Purge · Purge",
+        "words that the token page's table knows may be left out"
+    );
+}
+
+#[test]
+fn an_optional_permission_that_no_minted_token_can_have_is_a_warning_and_off() {
+    let findings = lint(CONTROL_PLANE);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert!(findings[0].what.contains("API Tokens Write"));
+    let plane = Profile::parse(CONTROL_PLANE, "test").unwrap();
+    assert_eq!(plane.permissions(&[]).len(), 4);
+    assert_eq!(plane.permissions(&["API Tokens Write".to_owned()]).len(), 5);
+}
+
+#[test]
+fn each_fault_is_named_on_its_line() {
+    assert_eq!(lint(SOUND), [], "the cases spoil a sound profile");
+    let error = Severity::Error;
+    let warning = Severity::Warning;
+    #[rustfmt::skip]
+    let table = [
+        ("id = \"sound\"", "id = \"So und\"", error, "is no id"),
+        ("id = \"sound\"", "", error, "The field `id` is missing"),
+        ("id = \"sound\"", "id = 7", error, "invalid type"),
+        ("id = \"sound\"", "id = ", error, "string"),
+        ("name = \"Sound\"\nsummary", "name = \"Sound\"\ncolour = 1\nsummary", error, "Nobody knows the field `colour`"),
+        ("accent = \"#112233\"", "accent = \"blue\"", error, "is no colour"),
+        ("https://docs.example", "http://docs.example", error, "not a secure address"),
+        ("https://sound.example", "http://sound.example", error, "not a secure address"),
+        ("[platform]\nname = \"Sound\"\naddress = \"https://sound.example\"", "", error, "who gets the narrow token"),
+        ("kinds = [\"user\", \"account\"]", "kinds = [\"user\"]", error, "not said why"),
+        ("kinds = [\"user\", \"account\"]", "kinds = [\"robot\"]", error, "unknown variant"),
+        ("sound-<siteId>", "Sound <siteId>", error, "would not be accepted"),
+        ("help = \"Small letters.\"", "help = \"\"\nmax_length = 63", error, "cannot be"),
+        ("need = { when = \"domain\" }", "need = \"required\"", warning, "never used"),
+        ("need = { when = \"domain\" }", "need = { when = \"moon\" }", error, "never asked"),
+        ("needs_zone = true", "needs_zone = false", error, "asks for no zone"),
+        ("question = \"A domain?\"", "question = \"A domain?\"\nanswer = 1", error, "`condition[0].answer`"),
+        ("\"Pages Write\"", "\"Pages Edit\"", error, "dashboard's wording"),
+        ("\"Pages Write\"", "\"Page Write\"", warning, "No group `Page Write` is known"),
+        ("scope = \"account\"", "scope = \"zone\"", error, "no group of scope zone"),
+        ("scope = \"account\"", "scope = \"planet\"", error, "unknown scope"),
+        ("key = \"page\"", "key = \"pages\"", warning, "leave the row out without a word"),
+        ("key = \"page\"", "key = \"dns\"", error, "key of another group"),
+        ("level = \"edit\"", "level = \"write\"", error, "There is no level `write`"),
+        ("level = \"edit\"", "level = \"read\"", error, "not of level"),
+        ("level = \"purge\"", "level = \"edit\"", error, "not of level"),
+        ("why = \"To publish.\"", "why = \"To publish.\"\nkinds = []\naccepts = [\"Pages Write\"]", warning, "its own alternative"),
+        ("why = \"To publish.\"", "", error, "`permission[0].why` is missing"),
+        ("group = \"Cache Purge\"\nscope = \"zone\"\nlevel = \"purge\"", "group = \"Pages Write\"\nscope = \"account\"", error, "asked for twice"),
+        ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"", "group = \"Account API Tokens Write\"\nscope = \"account\"", error, "made by a token"),
+        ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"\nlevel = \"edit\"", "group = \"Memberships Read\"\nscope = \"user\"", error, "No account token can have"),
+    ];
+    for (sound, spoilt, severity, what) in table {
+        assert!(SOUND.contains(sound), "nothing to spoil: {sound}");
+        let text = SOUND.replacen(sound, spoilt, 1);
+        let findings = lint(&text);
+        let found = findings.iter().find(|finding| finding.what.contains(what));
+        let Some(found) = found else {
+            panic!("{spoilt:?} should be met with {what:?}, not with {findings:#?}");
+        };
+        assert_eq!(found.severity, severity, "{spoilt}");
+        assert!(!found.fix.is_empty(), "{spoilt}");
+        assert_eq!(
+            Profile::parse(&text, "test").is_err(),
+            findings.iter().any(|finding| finding.severity == error),
+            "a warning does not stop anybody: {spoilt}"
+        );
+    }
+}
+
+#[test]
+fn a_finding_stands_on_the_line_that_is_wrong() {
+    let text = SOUND.replacen("level = \"purge\"", "level = \"edit\"", 1);
+    let line = text
+        .lines()
+        .position(|line| line == "scope = \"zone\"")
+        .unwrap()
+        + 2;
+    let findings = lint(&text);
+    assert_eq!(findings[0].line, line, "{findings:?}");
+    let text = SOUND.replacen("why = \"To purge.\"\n", "", 1);
+    let line = text
+        .lines()
+        .position(|line| line.contains("Cache Purge"))
+        .unwrap();
+    assert_eq!(
+        lint(&text)[0].line,
+        line,
+        "what is missing is told at its table"
+    );
+}
+
+#[test]
+fn a_profile_that_is_not_there_names_those_that_are() {
+    let problem = Profile::load("/nonexistent/profile.toml").unwrap_err();
+    assert_eq!(problem.code, "profile-not-found");
+    assert!(problem.hint.contains("site-generator"), "{problem}");
+}
+
+#[test]
+fn a_file_with_faults_tells_all_of_them() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        file.path(),
+        SOUND.replace("id = \"sound\"", "").replace("#112233", "x"),
+    )
+    .unwrap();
+    let problem = Profile::load(file.path().to_str().unwrap()).unwrap_err();
+    assert_eq!(problem.code, "profile-invalid");
+    assert!(problem.evidence.unwrap().contains("`id` is missing"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_linter_panic(cut in 0..SOUND.len(), junk in "\\PC{0,8}") {
+        let text = format!("{}{junk}{}", &SOUND[..cut], &SOUND[cut..]);
+        let _ = lint(&text);
+    }
+}

@@ -48,7 +48,7 @@ pub struct Delivery<'a> {
 struct Body<'a> {
     profile: &'a str,
     account_id: &'a str,
-    account_name: &'a str,
+    account_name: String,
     project: Option<&'a str>,
     token: BodyToken<'a>,
     nonce: &'a str,
@@ -60,8 +60,17 @@ struct BodyToken<'a> {
     value: &'a str,
     id: &'a str,
     kind: TokenKind,
-    name: &'a str,
+    name: String,
     expires_on: Option<Timestamp>,
+}
+
+/// A name as the contract takes it: people's names at Cloudflare may be longer or odder, and are only shown here.
+fn shown(name: &str) -> String {
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(256).collect();
+    if shown.is_empty() {
+        return "-".to_owned();
+    }
+    shown
 }
 
 impl Delivery<'_> {
@@ -70,14 +79,14 @@ impl Delivery<'_> {
         let body = Body {
             profile: self.profile,
             account_id: self.account_id,
-            account_name: self.account_name,
+            account_name: shown(self.account_name),
             project: self.project,
             token: BodyToken {
                 // Exposed to be delivered.
                 value: self.token.expose(),
                 id: self.token_id,
                 kind: self.token_kind,
-                name: self.token_name,
+                name: shown(self.token_name),
                 expires_on: self.expires_on,
             },
             nonce: self.nonce.as_str(),
@@ -147,4 +156,21 @@ pub struct Connected {
     pub account_id: String,
     /// What it is for within the account.
     pub project: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_cloudflare_allows_never_stops_a_delivery() {
+        for (name, sent) in [
+            ("Ada's Account", "Ada's Account".to_owned()),
+            ("a\tb\u{7f}\n", "ab".to_owned()),
+            ("", "-".to_owned()),
+            (&"\u{fc}".repeat(300), "\u{fc}".repeat(256)),
+        ] {
+            assert_eq!(shown(name), sent, "{name:?}");
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Narrows' library.
 
 pub mod calls;
-pub mod cloudflare;
 pub mod connect;
 pub mod http;
+pub mod platform;
 pub mod problem;
-pub mod profile;
+pub mod random;
 pub mod record;
 pub mod secret;
 pub mod vault;

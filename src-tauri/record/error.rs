@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 
 use crate::problem::{Next, Problem};
+use crate::random::NoRandomness;
 
 /// Why the record could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +41,8 @@ pub enum Error {
     #[error("the record failed: {0}")]
     Sqlite(rusqlite::Error),
     /// The system gave no random bytes.
-    #[error("the system gave no random bytes")]
-    NoRandomness,
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
 }
 
 impl From<rusqlite::Error> for Error {
@@ -121,12 +122,7 @@ impl Error {
                 "Try again; the details say what broke.",
                 Next::Retry,
             ),
-            Self::NoRandomness => (
-                "no-randomness",
-                "The system gave no random bytes.",
-                "Restart the computer and try again.",
-                Next::Retry,
-            ),
+            Self::Random(error) => return error.problem(),
         };
         Problem::new(code, message, hint, next).with_evidence(self.to_string())
     }
@@ -180,7 +176,6 @@ mod tests {
                 Next::StartOver,
             ),
             (sqlite(ffi::SQLITE_MISUSE), "record-failed", Next::Retry),
-            (Error::NoRandomness, "no-randomness", Next::Retry),
         ];
         for (error, code, next) in table {
             let problem = error.problem();

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection as Db, OptionalExtension, Transaction, TransactionBehavior};
 
+use crate::random;
+
 mod activity;
 mod column;
 mod connection;
@@ -74,11 +76,7 @@ impl Record {
     /// digits, chosen once at random.
     pub fn installation(&self) -> Result<String, Error> {
         const NAME: &str = "installation";
-        let mut bytes = [0; 5];
-        getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
-        let mark = data_encoding::BASE32_NOPAD
-            .encode(&bytes)
-            .to_ascii_lowercase();
+        let mark = random::word::<5>()?;
         self.write(|db| {
             db.execute(
                 "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING",

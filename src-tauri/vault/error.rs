@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::problem::{Next, Problem};
+use crate::random::NoRandomness;
 
 /// Why a vault could not do what was asked.
 ///
@@ -56,9 +57,9 @@ pub enum Error {
         /// The system's answer.
         error: io::Error,
     },
-    /// The system gave no random bytes, or no thread.
-    #[error("the system gave no random bytes")]
-    NoRandomness,
+    /// The system gave no random bytes.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
 }
 
 impl Error {
@@ -158,12 +159,7 @@ impl Error {
                 "Make room and see to it that the folder is yours, then try again.",
                 Next::Retry,
             ),
-            Self::NoRandomness => (
-                "no-randomness",
-                "The system gave no random bytes.",
-                "Restart the computer and try again.",
-                Next::Retry,
-            ),
+            Self::Random(error) => return error.problem(),
         };
         Problem::new(code, message, hint, next).with_evidence(self.to_string())
     }
@@ -234,7 +230,6 @@ mod tests {
             ),
             (Error::Replaced, "sealed-file-replaced", Next::ChooseVault),
             (disk, "sealed-file-unusable", Next::Retry),
-            (Error::NoRandomness, "no-randomness", Next::Retry),
         ];
         for (error, code, next) in table {
             let problem = error.problem();

@@ -1,6 +1,7 @@
 //! What a secret is kept as.
 
 use super::Error;
+use crate::random;
 
 /// Names one secret of a vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub enum Item {
 impl Item {
     /// An item for one self-test, under a name that no other test has.
     pub fn self_test() -> Result<Self, Error> {
-        random_word().map(Self::SelfTest)
+        Ok(Self::SelfTest(random::word::<10>()?))
     }
 
     /// The name that the store knows it by. Stable: a changed name would orphan what is kept.
@@ -49,15 +50,6 @@ impl Item {
             Self::SelfTest(_) => format!("{service}: self-test"),
         }
     }
-}
-
-/// Sixteen random letters and digits.
-pub(super) fn random_word() -> Result<String, Error> {
-    let mut bytes = [0; 10];
-    getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
-    Ok(data_encoding::BASE32_NOPAD
-        .encode(&bytes)
-        .to_ascii_lowercase())
 }
 
 #[cfg(test)]

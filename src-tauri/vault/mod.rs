@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use keyring_core::CredentialStore;
 use serde::{Deserialize, Serialize};
 
+use crate::random;
 use crate::secret::Secret;
 
 mod error;
@@ -135,7 +136,7 @@ impl Vault {
     pub async fn self_test(&self) -> Result<SelfTest, Error> {
         let began = Instant::now();
         let item = Item::self_test()?;
-        let value = Secret::new(item::random_word()?);
+        let value = Secret::new(random::word::<10>()?);
         let kept = self.put(&item, &value).await;
         // A value that could not be read back may still be there.
         let deleted = self.delete(&item).await;

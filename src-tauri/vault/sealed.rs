@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Error;
+use crate::random;
 use crate::secret::Secret;
 
 const MAGIC: &[u8; 8] = b"NARROWS\0";
@@ -82,7 +83,7 @@ impl Seal {
     /// A new lock for `passphrase`.
     pub(super) fn new(passphrase: &Secret) -> Result<Self, Error> {
         let cost = Cost::OURS;
-        let salt = random()?;
+        let salt = random::bytes()?;
         let (key, check) = derive(passphrase, cost, &salt)?;
         let lock = Lock { cost, salt, check };
         Ok(Self { lock, key })
@@ -115,7 +116,7 @@ impl Seal {
 
     /// The bytes of a file with these contents.
     pub(super) fn close(&self, contents: &Contents) -> Result<Vec<u8>, Error> {
-        let nonce: [u8; 12] = random()?;
+        let nonce: [u8; 12] = random::bytes()?;
         let header = write_header(&self.lock, &nonce);
         let mut body = write_json(contents)?;
         self.cipher()
@@ -219,12 +220,6 @@ fn first_half(hash: Sha256) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&hash.finalize()[..16]);
     half
-}
-
-fn random<const N: usize>() -> Result<[u8; N], Error> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| Error::NoRandomness)?;
-    Ok(bytes)
 }
 
 /// The contents as JSON, in a buffer that is wiped and, being large enough from the start, never left behind by growing.

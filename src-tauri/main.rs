@@ -1,2 +1,19 @@
-//! n
-fn main() {}
+//! Narrows: with arguments a command line, without a window.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod cli;
+#[cfg(feature = "gui")]
+mod desktop;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::arguments() {
+        cli::Wanted::Command(command) => cli::run(*command),
+        #[cfg(feature = "gui")]
+        cli::Wanted::Window => desktop::run(),
+        #[cfg(not(feature = "gui"))]
+        cli::Wanted::Window => cli::no_window(),
+        cli::Wanted::Nothing(code) => code,
+    }
+}

@@ -1,2 +1,28 @@
-//! Connect.
+//! Connect: from a pasted broad token to a narrow one that is proved, delivered and kept.
+//!
+//! In comes what a person chose and pasted; out comes an [`Outcome`](story::Outcome), told step by step on the way.
+//! [`Walk`] is the door: both faces drive it, a method a step. Nothing here prints, draws, or asks a person.
+
+mod app;
+mod bootstrap;
+pub mod cards;
+mod deliver;
+mod destroy;
+mod fuse;
+mod ids;
+mod inspect;
+mod limits;
+mod links;
+mod mint;
+mod nominate;
+mod prove;
+mod redeliver;
+mod report;
+mod session;
 pub mod story;
+mod walk;
+
+pub use app::{Addresses, App};
+pub use links::openable;
+pub use redeliver::redeliver;
+pub use walk::{SignIn, SignedIn, Walk};

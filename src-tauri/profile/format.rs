@@ -80,6 +80,13 @@ impl Profile {
             .any(|permission| permission.scope == Scope::Zone)
     }
 
+    /// Who the narrow token is for: the platform, or the owner of the profile where there is none.
+    pub fn receiver(&self) -> &str {
+        self.platform
+            .as_ref()
+            .map_or(&self.name, |platform| &platform.name)
+    }
+
     /// The condition of that id.
     pub fn condition(&self, id: &str) -> Option<&Condition> {
         self.conditions.iter().find(|condition| condition.id == id)

@@ -1,3 +1,11 @@
-//! The integration tests, in one binary.
+//! The library and the command line, against the sandbox and a real keychain.
+#![allow(
+    clippy::print_stderr,
+    reason = "a test that is skipped says why where a person sees it"
+)]
 
+mod connect;
+mod platform_moods;
+mod refusals;
+mod stage;
 mod vault;

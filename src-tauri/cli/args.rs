@@ -1,0 +1,160 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Connects a Cloudflare account to a platform with the least privilege that works.
+///
+/// Without a command the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "narrows", version, after_help = AFTER)]
+pub(crate) struct Line {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const AFTER: &str = "\
+Exit codes:
+  0   done
+  1   stopped, and nothing is left of it, or something needs you
+  2   the pasted token cannot be used
+  3   could not tell: no answer came, or the platform has not confirmed
+  64  wrong usage
+  70  a fault of Narrows itself
+
+Environment:
+  NARROWS_HOME                data folder
+  NARROWS_CLOUDFLARE_API      a sandbox on this computer in place of Cloudflare's API
+  NARROWS_DASHBOARD           the same for the dashboard
+  NARROWS_PLATFORM            the same for the platform
+  NARROWS_LOG                 what to log on standard error, such as narrows_core=debug";
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a narrow token from a one-time one, proves, delivers and keeps it. The one-time token is read from
+    /// standard input or a hidden prompt, and destroyed at the end.
+    Connect(Connect),
+    /// Prints the link that makes the one-time token, and the same list in words.
+    TokenPage(TokenPage),
+    /// Lists the connections.
+    Connections(Output),
+    /// Hands the kept token of a connection to the platform once more.
+    Deliver(Deliver),
+    /// Says where secrets rest, whether that works, and whether anything needs you.
+    Status(Status),
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Output {
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which vault.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Vault {
+    /// Where the narrow token is kept on this computer.
+    #[arg(long, value_enum, default_value = "keychain")]
+    pub(crate) vault: VaultChoice,
+    /// Read the sealed file's passphrase from the first line of standard input.
+    #[arg(long)]
+    pub(crate) passphrase_stdin: bool,
+}
+
+/// The vaults to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VaultChoice {
+    /// The keychain of the operating system.
+    Keychain,
+    /// A file sealed with a passphrase.
+    File,
+}
+
+/// `narrows connect`
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    #[command(flatten)]
+    pub(crate) profile: Profile,
+    /// Account id; needed where the token sees several.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Project name; left out, the profile's suggestion.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// When the narrow token ends: 12h, 90d, 2w, or a date.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// Address or range from which alone the narrow token works; can be given more than once.
+    #[arg(long, value_name = "CIDR")]
+    pub(crate) allow_ip: Vec<String>,
+    /// A condition of the profile that holds; can be given more than once.
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) with: Vec<String>,
+    /// Zone id for the conditions that ask for one; can be given more than once.
+    #[arg(long, value_name = "ID")]
+    pub(crate) zone: Vec<String>,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// The platform's address, for a profile that has none of its own.
+    #[arg(long, value_name = "URL")]
+    pub(crate) platform: Option<String>,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `--profile`
+#[derive(Debug, Args)]
+pub(crate) struct Profile {
+    /// What to connect to: a built-in profile, or a file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "site-generator")]
+    pub(crate) profile: String,
+}
+
+/// `narrows token-page`
+#[derive(Debug, Args)]
+pub(crate) struct TokenPage {
+    #[command(flatten)]
+    pub(crate) profile: Profile,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows deliver`
+#[derive(Debug, Args)]
+pub(crate) struct Deliver {
+    /// The connection's id, as `narrows connections` shows it.
+    pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows status`
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// The data folder of this computer's user.
+pub(crate) fn home(sandbox: bool) -> Option<PathBuf> {
+    if let Some(home) = std::env::var_os("NARROWS_HOME").filter(|home| !home.is_empty()) {
+        return Some(PathBuf::from(home));
+    }
+    let name = if sandbox {
+        "narrows-sandbox"
+    } else {
+        "narrows"
+    };
+    Some(directories::BaseDirs::new()?.data_local_dir().join(name))
+}

@@ -1,0 +1,155 @@
+//! `narrows connect` and `narrows deliver`.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use narrows_core::connect::story::{BroadWish, Choices, Outcome, Progress, Step, StepState};
+use narrows_core::connect::{App, Walk, redeliver};
+use narrows_core::problem::Problem;
+use narrows_core::profile::Profile;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Connect, Deliver};
+use super::{ask, exit, print};
+
+/// Walks through connect.
+pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
+    let profile = Profile::load(&wanted.profile.profile)?;
+    ask::vault(app, wanted.vault).await?;
+    let mut walk = Walk::begin(app, profile, wanted.platform.as_deref())?;
+    let prepared = walk.prepare().await;
+    if let Some(problem) = prepared.problems.into_iter().next() {
+        return Err(problem);
+    }
+    if prepared.sign_in_needed {
+        sign_in(&mut walk).await?;
+    }
+    let pasted = walk.paste(ask::token()?)?;
+    if !wanted.output.json {
+        for notice in &pasted.notices {
+            eprintln!("{notice}");
+        }
+    }
+    let inspection = walk.inspect(wanted.account.as_deref()).await?;
+    let destroy = !ask::at_terminal()
+        || inspection.ours
+        || wanted.keep_broad
+        || ask::yes("This token was not made for this run. Destroy it at the end?");
+    let choices = Choices {
+        account: wanted.account,
+        project: wanted.project,
+        expires: wanted.expires,
+        allow_ip: wanted.allow_ip,
+        with: wanted.with,
+        zones: wanted.zone,
+        broad: if wanted.keep_broad || !destroy {
+            BroadWish::Keep
+        } else {
+            BroadWish::Destroy
+        },
+    };
+    walk.preview(&choices)?;
+
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let interrupt = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.cancel();
+        }
+    });
+    let (sender, receiver) = unbounded_channel();
+    let shown = tokio::spawn(show(receiver, wanted.output.json));
+    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    interrupt.abort();
+    // Progress ends with the run; a fault in showing it is not the run's.
+    let _ = shown.await;
+    Ok(finish(&outcome, wanted.output.json))
+}
+
+/// Delivers once more.
+pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> {
+    ask::vault(app, wanted.vault).await?;
+    let card = redeliver(app, &wanted.connection).await?;
+    if wanted.output.json {
+        print::object(&card);
+    } else {
+        print::connection(&card);
+    }
+    Ok(exit::DONE)
+}
+
+async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
+    let (prompt, waiting) = walk.begin_sign_in().await?;
+    eprintln!("Sign in at {}", prompt.verification_uri);
+    eprintln!("and compare the code {}", prompt.user_code);
+    let signed_in = waiting.wait().await?;
+    let person = walk.signed_in(signed_in);
+    eprintln!("Signed in as {}.", person.email);
+    Ok(())
+}
+
+async fn show(mut progress: UnboundedReceiver<Progress>, json: bool) {
+    let bar = if json {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(STEPS)
+    };
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let plain = !json && bar.is_hidden();
+    while let Some(line) = progress.recv().await {
+        if line.state == StepState::Began {
+            bar.set_message(words(line.step));
+            continue;
+        }
+        if line.state != StepState::Going {
+            bar.inc(1);
+        }
+        let text = format!("{:<8} {}", words(line.step), line.detail);
+        if plain {
+            eprintln!("{text}");
+        } else {
+            bar.println(text);
+        }
+    }
+    bar.finish_and_clear();
+}
+
+/// Steps that connect tells of.
+const STEPS: u64 = 7;
+
+fn words(step: Step) -> &'static str {
+    match step {
+        Step::Prepare => "Prepare",
+        Step::Inspect => "Inspect",
+        Step::Fuse => "Limit",
+        Step::Mint => "Mint",
+        Step::Keep => "Keep",
+        Step::Prove => "Prove",
+        Step::Deliver => "Deliver",
+        Step::Destroy => "Destroy",
+        Step::Record => "Record",
+    }
+}
+
+fn finish(outcome: &Outcome, json: bool) -> u8 {
+    if json {
+        print::object(outcome);
+    } else {
+        print::outcome(outcome);
+    }
+    match outcome {
+        Outcome::Connected(_) => exit::DONE,
+        Outcome::Pending(pending) => {
+            print::problem(&pending.problem, json);
+            exit::UNKNOWN
+        }
+        Outcome::Stopped(stopped) => {
+            print::problem(&stopped.problem, json);
+            exit::of(&stopped.problem)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `narrows token-page`, `narrows connections`, `narrows status`.
+
+use narrows_core::connect::story::{Delivery, TokenKind};
+use narrows_core::connect::{App, Walk, cards};
+use narrows_core::problem::Problem;
+use narrows_core::profile::Profile;
+use serde_json::json;
+
+use super::args::{Output, Status, TokenPage};
+use super::{ask, exit, print};
+
+/// Prints the links that make a one-time token, and the list in words.
+pub(crate) fn token_page(app: &App, wanted: &TokenPage) -> Result<u8, Problem> {
+    let profile = Profile::load(&wanted.profile.profile)?;
+    let pages = Walk::offer(app, &profile)?;
+    if wanted.output.json {
+        print::object(&json!({ "profile": profile.id, "pages": pages }));
+        return Ok(exit::DONE);
+    }
+    for page in &pages {
+        let whose = match page.kind {
+            TokenKind::User => "User token (yours)",
+            TokenKind::Account => "Account token (the company's)",
+        };
+        println!("{whose}\n  {}\n  Name: {}", page.link, page.token_name);
+        for row in &page.rows {
+            println!("  Row:  {}", row.dashboard);
+        }
+        println!("  {}\n  {}\n", page.resources, page.fallback);
+    }
+    Ok(exit::DONE)
+}
+
+/// Lists the connections.
+pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
+    let home = cards::home(app)?;
+    if output.json {
+        print::object(&json!({ "connections": home.connections }));
+    } else if home.connections.is_empty() {
+        println!("No connections yet.");
+    } else {
+        home.connections.iter().for_each(print::connection);
+    }
+    Ok(exit::DONE)
+}
+
+/// Says whether the vault works and whether anything needs the user.
+pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
+    ask::vault(app, wanted.vault).await?;
+    let (mut vault, tested) = cards::vault(&app.vault()).await;
+    let home = cards::home(app)?;
+    let open = home
+        .connections
+        .iter()
+        .filter(|card| matches!(card.delivery, Delivery::Unknown | Delivery::Refused));
+    let needs: Vec<String> = open
+        .map(|card| {
+            format!(
+                "Connection {}: the platform has not confirmed the token.",
+                card.connection_id
+            )
+        })
+        .chain(home.connections.iter().filter_map(|card| {
+            card.broad_left
+                .as_ref()
+                .map(|left| format!("Connection {}, pasted token: {left}", card.connection_id))
+        }))
+        .chain(
+            home.unfinished
+                .iter()
+                .map(|run| format!("Run {} was cut off. {}", run.run, run.stands.join(" "))),
+        )
+        .chain(tested.as_ref().err().map(ToString::to_string))
+        .collect();
+    vault.self_test_ms = tested.ok();
+    if wanted.output.json {
+        print::object(&json!({
+            "version": app.version,
+            "sandbox": app.addresses.sandbox,
+            "folder": app.folder,
+            "vault": vault,
+            "connections": home.connections.len(),
+            "needs": needs,
+        }));
+    } else {
+        println!("Narrows {}", app.version);
+        print::line("Data folder", &app.folder.display().to_string());
+        print::line("Vault", &vault.store);
+        let test = vault
+            .self_test_ms
+            .map_or_else(|| "failed".to_owned(), |ms| format!("passed in {ms} ms"));
+        print::line("Self-test", &test);
+        print::line("Connections", &home.connections.len().to_string());
+        for need in &needs {
+            print::line("Needs you", need);
+        }
+    }
+    Ok(if needs.is_empty() {
+        exit::DONE
+    } else {
+        exit::STOPPED
+    })
+}

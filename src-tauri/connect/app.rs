@@ -1,0 +1,167 @@
+//! What every use case stands on.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::calls::Calls;
+use crate::cloudflare::{Client, Credential};
+use crate::http::{Base, Http};
+use crate::problem::{Next, Problem};
+use crate::proof::Pace;
+use crate::record::Record;
+use crate::vault::Vault;
+
+/// The outside addresses that a run talks to or opens.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// Base of Cloudflare's API.
+    pub cloudflare: Url,
+    /// Base of Cloudflare's dashboard.
+    pub dashboard: Url,
+    /// A platform's address that stands in for the profile's own.
+    pub platform: Option<Url>,
+    /// Whether any of these stands in for the real one.
+    pub sandbox: bool,
+}
+
+impl Addresses {
+    /// Reads the three overrides; each may only lie on loopback.
+    pub fn new(
+        cloudflare: Option<&str>,
+        dashboard: Option<&str>,
+        platform: Option<&str>,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            cloudflare: stand_in("NARROWS_CLOUDFLARE_API", cloudflare)?
+                .unwrap_or_else(|| Base::official().url().clone()),
+            dashboard: stand_in("NARROWS_DASHBOARD", dashboard)?
+                .unwrap_or_else(|| Base::dashboard().url().clone()),
+            platform: stand_in("NARROWS_PLATFORM", platform)?,
+            sandbox: cloudflare.is_some() || dashboard.is_some() || platform.is_some(),
+        })
+    }
+}
+
+fn stand_in(name: &str, given: Option<&str>) -> Result<Option<Url>, Problem> {
+    let Some(text) = given else { return Ok(None) };
+    match Base::loopback(text) {
+        Ok(base) => Ok(Some(base.url().clone())),
+        Err(problem) => Err(Problem::new(
+            "address-refused",
+            format!(
+                "{name} may only name an address on this computer, such as http://127.0.0.1:8080."
+            ),
+            format!("Take {name} out of the environment, or give it a loopback address."),
+            Next::StartOver,
+        )
+        .with_evidence(problem.message)),
+    }
+}
+
+/// Everything that a use case needs and does not make itself.
+#[derive(Clone)]
+pub struct App {
+    /// Version of the application.
+    pub version: &'static str,
+    /// The outside addresses.
+    pub addresses: Addresses,
+    /// The conduit of both clients.
+    pub http: Http,
+    /// Every outside call of this process.
+    pub calls: Calls,
+    /// What is remembered.
+    pub record: Record,
+    /// The data folder.
+    pub folder: PathBuf,
+    /// How patiently a new token is asked.
+    pub pace: Pace,
+    /// The time of day.
+    pub now: fn() -> Timestamp,
+    vault: Arc<RwLock<Vault>>,
+}
+
+impl App {
+    /// Opens the data folder and the conduit; touches neither the network nor the vault.
+    pub fn open(folder: PathBuf, addresses: Addresses) -> Result<Self, Problem> {
+        let calls = Calls::new();
+        let http = Http::new(calls.clone()).map_err(|failure| failure.problem())?;
+        let record = Record::open(&folder).map_err(|error| error.problem())?;
+        let namespace = if addresses.sandbox {
+            "Narrows (sandbox)"
+        } else {
+            "Narrows"
+        };
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION"),
+            addresses,
+            http,
+            calls,
+            record,
+            folder,
+            pace: Pace::default(),
+            now: Timestamp::now,
+            vault: Arc::new(RwLock::new(Vault::keychain(namespace))),
+        })
+    }
+
+    /// The vault in use.
+    pub fn vault(&self) -> Vault {
+        self.vault
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Puts another vault in its place, by the user's own act.
+    pub fn use_vault(&self, vault: Vault) {
+        *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
+    }
+
+    /// Where the sealed file lies, if it is chosen.
+    pub fn sealed_file(&self) -> PathBuf {
+        self.folder.join("vault.narrows")
+    }
+
+    /// A client of Cloudflare's API that speaks as `credential`.
+    pub fn cloudflare(&self, credential: Credential) -> Result<Client, crate::cloudflare::Error> {
+        Client::new(&self.http, &self.addresses.cloudflare, credential)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_can_stand_in_for_an_address() {
+        for text in [
+            "http://127.0.0.1:8787/client/v4",
+            "http://[::1]:9",
+            "http://localhost:80/",
+        ] {
+            assert!(
+                Addresses::new(Some(text), None, None).is_ok_and(|a| a.sandbox),
+                "{text} is loopback"
+            );
+        }
+        for text in [
+            "https://api.example.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost.example.com",
+            "http://user:pw@127.0.0.1",
+            "file:///etc/passwd",
+            "ftp://127.0.0.1",
+            "127.0.0.1:80",
+            "",
+        ] {
+            let refused = Addresses::new(Some(text), None, None).expect_err(text);
+            assert_eq!(
+                refused.code, "address-refused",
+                "{text} must not get a token"
+            );
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What the faces show, made from what the library knows.
+
+use url::Url;
+
+use super::app::App;
+use super::story::{
+    About, Condition, ConnectionCard, Home, Kept, Pasted, PermissionRow, ProfileCard, ProjectRule,
+    Step, TokenPage, Unfinished, VaultReport,
+};
+use super::walk::address_setting;
+use crate::cloudflare::TokenKind;
+use crate::cloudflare::pasted::Reading;
+use crate::cloudflare::token_page::{self, Row, TokenPageLink};
+use crate::problem::Problem;
+use crate::profile::Profile;
+use crate::record::{Connection, Entry, Phase, Run};
+use crate::vault::Vault;
+
+/// What a face has to know at its start.
+pub fn about(app: &App) -> About {
+    let sandbox = app
+        .addresses
+        .sandbox
+        .then(|| app.addresses.cloudflare.as_str().to_owned());
+    let profiles = Profile::built_in()
+        .into_iter()
+        .filter_map(|id| Profile::load(id).ok());
+    About {
+        version: app.version.to_owned(),
+        sandbox,
+        profiles: profiles
+            .map(|profile| profile_card(app, &profile))
+            .collect(),
+    }
+}
+
+/// The first screen's card of a profile.
+pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
+    let own = || {
+        profile
+            .platform
+            .as_ref()?
+            .base()
+            .map(|base| base.url().to_string())
+    };
+    let stand_in = app.addresses.platform.as_ref().map(ToString::to_string);
+    let remembered = || app.record.setting(&address_setting(profile)).ok().flatten();
+    ProfileCard {
+        id: profile.id.clone(),
+        name: profile.name.clone(),
+        summary: profile.summary.clone(),
+        has_platform: profile.platform.is_some(),
+        platform_address: stand_in.or_else(own).or_else(remembered),
+        kept: profile
+            .kept
+            .iter()
+            .map(|kept| Kept {
+                what: kept.what.clone(),
+                place: kept.place.clone(),
+            })
+            .collect(),
+        never_kept: profile.never_kept.clone(),
+        permissions: profile
+            .permissions(&[])
+            .into_iter()
+            .map(|permission| PermissionRow {
+                group: permission.group.clone(),
+                scope: permission.scope.word().to_owned(),
+                dashboard: permission.dashboard.clone(),
+                why: permission.why.clone(),
+            })
+            .collect(),
+        token_kinds: profile.tokens.kinds.clone(),
+        conditions: profile
+            .conditions
+            .iter()
+            .map(|condition| Condition {
+                id: condition.id.clone(),
+                question: condition.question.clone(),
+                needs_zone: condition.needs_zone,
+            })
+            .collect(),
+        project: profile.project.as_ref().map(|rule| ProjectRule {
+            label: rule.label.clone(),
+            suggestion: rule.suggest(&app.record.installation().unwrap_or_default()),
+            help: rule.help.clone(),
+            max_length: rule.max_length,
+        }),
+    }
+}
+
+/// Cloudflare's token pages for the kinds that a profile allows.
+pub fn token_pages(dashboard: &Url, profile: &Profile, name: &str) -> Vec<TokenPage> {
+    profile
+        .tokens
+        .kinds
+        .iter()
+        .map(|&kind| {
+            let rows = token_page::broad_rows(kind);
+            TokenPage {
+                kind,
+                link: TokenPageLink::new(dashboard, kind)
+                    .name(name)
+                    .rows(rows.clone())
+                    .url()
+                    .into(),
+                token_name: name.to_owned(),
+                rows: rows.into_iter().map(broad_row).collect(),
+                resources: token_page::resources_in_words(kind).to_owned(),
+                fallback: token_page::fallback(kind),
+            }
+        })
+        .collect()
+}
+
+fn broad_row(row: Row) -> PermissionRow {
+    let why = if row.group.contains("API Tokens") {
+        "To make the narrow token, and to delete this one at the end."
+    } else {
+        "To show you the account by its name."
+    };
+    PermissionRow {
+        group: row.group,
+        scope: row.scope.word().to_owned(),
+        dashboard: row.dashboard,
+        why: why.to_owned(),
+    }
+}
+
+/// What may be known of a pasted value.
+pub fn pasted(reading: &Reading) -> Pasted {
+    Pasted {
+        looks_like: reading.shape.name().to_owned(),
+        length: u32::try_from(reading.value.len()).unwrap_or(u32::MAX),
+        last_four: reading.value.last_four(),
+        fingerprint: reading.value.fingerprint(),
+        notices: reading
+            .notices
+            .iter()
+            .map(|notice| notice.sentence().to_owned())
+            .collect(),
+        clipboard_cleared: false,
+    }
+}
+
+/// The vault in words, and how its self-test went.
+pub async fn vault(vault: &Vault) -> (VaultReport, Result<u32, Problem>) {
+    let tested = vault.self_test().await.map_err(|error| error.problem());
+    let description = vault.describe().await;
+    let report = VaultReport {
+        kind: description.kind,
+        store: description.store,
+        persists: description.persists,
+        self_test_ms: None,
+    };
+    (
+        report,
+        tested.map(|test| u32::try_from(test.elapsed.as_millis()).unwrap_or(u32::MAX)),
+    )
+}
+
+/// The home screen.
+pub fn home(app: &App) -> Result<Home, Problem> {
+    let connections = app.record.connections().map_err(|error| error.problem())?;
+    let mut unfinished = Vec::new();
+    // A run that is going on right now in another process is not left over.
+    if let Ok(Some(_lock)) = app.record.lock_run("connect") {
+        for run in app.record.unfinished().map_err(|error| error.problem())? {
+            let journal = app
+                .record
+                .journal(&run.id)
+                .map_err(|error| error.problem())?;
+            unfinished.push(left_over(&run, &journal));
+        }
+    }
+    Ok(Home {
+        connections: connections.iter().map(connection).collect(),
+        unfinished,
+    })
+}
+
+/// A connection as a card.
+pub fn connection(known: &Connection) -> ConnectionCard {
+    ConnectionCard {
+        connection_id: known.id.clone(),
+        profile: known.profile.clone(),
+        platform: known.platform.clone(),
+        account_id: known.account_id.clone(),
+        account_name: known.account_name.clone(),
+        project: known.project.clone(),
+        token_id: known.token_id.clone(),
+        token_name: known.token_name.clone(),
+        token_kind: enum_of(&known.token_kind, TokenKind::User),
+        connected_on: known.connected_on.to_string(),
+        expires_on: known.expires_on.map(|end| end.to_string()),
+        delivery: enum_of(&known.delivery, super::story::Delivery::Unknown),
+        receipt_code: known.receipt_code.clone(),
+        vault: enum_of(&known.vault, crate::vault::VaultKind::Keychain),
+        broad_left: known
+            .broad_left
+            .as_ref()
+            .and_then(|left| left.get("sentence")?.as_str().map(str::to_owned)),
+    }
+}
+
+fn left_over(run: &Run, journal: &[Entry]) -> Unfinished {
+    let done = |step: &str| {
+        journal
+            .iter()
+            .rev()
+            .find(|entry| entry.step == step && entry.phase == Phase::Done)
+    };
+    let intended = |step: &str| {
+        journal
+            .iter()
+            .any(|entry| entry.step == step && entry.phase == Phase::Intent)
+    };
+    let text = |entry: &Entry, key: &str| {
+        entry
+            .detail
+            .get(key)
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
+    let mut stands = Vec::new();
+    let name = done("mint").and_then(|entry| text(entry, "name"));
+    match (&name, intended("mint"), done("undo-mint")) {
+        (_, _, Some(_)) | (None, false, None) => {}
+        (Some(name), _, None) => {
+            stands.push(format!("The narrow token \"{name}\" exists at Cloudflare."));
+        }
+        (None, true, None) => {
+            stands.push("A narrow token may have been made at Cloudflare.".to_owned());
+        }
+    }
+    if done("keep").is_some() {
+        stands.push("Its value is in the vault.".to_owned());
+    }
+    if intended("deliver") {
+        stands.push("The platform may hold it.".to_owned());
+    }
+    if done("destroy").is_none() {
+        stands.push(match done("fuse").and_then(|entry| text(entry, "ends")) {
+            Some(end) => format!("The pasted token ends by itself at {end}."),
+            None => "The pasted token may still work.".to_owned(),
+        });
+    }
+    let step = [
+        ("destroy", Step::Destroy),
+        ("deliver", Step::Deliver),
+        ("keep", Step::Keep),
+        ("mint", Step::Mint),
+    ]
+    .into_iter()
+    .find(|(word, _)| intended(word))
+    .map_or(Step::Inspect, |(_, step)| step);
+    Unfinished {
+        run: run.id.clone(),
+        began_on: run.began.to_string(),
+        step,
+        stands,
+        next: "Connect again; delete what is left over in Cloudflare's list of tokens.".to_owned(),
+    }
+}
+
+/// A word of the records as its closed enum; a word of a later version becomes `otherwise`.
+fn enum_of<T: serde::de::DeserializeOwned>(word: &str, otherwise: T) -> T {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or(otherwise)
+}

@@ -1,0 +1,159 @@
+//! Step 11: the broad token dies, and is seen dead.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::sleep;
+
+use super::inspect::Inspected;
+use super::story::{Broad, BroadState};
+use crate::cloudflare::{Kind, NewToken, TokenStatus};
+
+/// How long Cloudflare may take to refuse a token that was deleted.
+const BOUND: Duration = Duration::from_secs(15);
+const GAP: Duration = Duration::from_millis(250);
+
+/// Which rung of the ladder held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rung {
+    /// Deleted.
+    Deleted,
+    /// Its end was set one minute away.
+    Expired,
+    /// Switched off.
+    Disabled,
+    /// Rolled, and the new value dropped unread.
+    Rolled,
+    /// No answer came to the order; what became of it shows when it is asked.
+    Unanswered,
+    /// Everything was refused.
+    None,
+}
+
+/// Deletes the broad token; if that is refused, ends, switches off, or rolls it.
+pub(super) async fn order(broad: &Inspected, now: Timestamp) -> Rung {
+    let (client, owner, id) = (&broad.client, &broad.owner, broad.token_id.as_str());
+    match client.delete_token(owner, id).await {
+        Ok(()) => return Rung::Deleted,
+        Err(error) if error.kind == Kind::UnknownToken => return Rung::Deleted,
+        Err(error) if error.may_have_taken_effect() => return Rung::Unanswered,
+        Err(_) => {}
+    }
+    if let Some(own) = &broad.own {
+        let soon = now.checked_add(SignedDuration::from_mins(1)).ok();
+        let soon = soon.and_then(|soon| Timestamp::from_second(soon.as_second()).ok());
+        let ended = NewToken {
+            expires_on: soon,
+            ..own.to_new()
+        };
+        if client.update_token(owner, id, &ended, None).await.is_ok() {
+            return Rung::Expired;
+        }
+        let same = own.to_new();
+        if client
+            .update_token(owner, id, &same, Some(TokenStatus::Disabled))
+            .await
+            .is_ok()
+        {
+            return Rung::Disabled;
+        }
+    }
+    // The answer holds the new value, which is dropped, and wiped, here.
+    if client.roll_token(owner, id).await.is_ok() {
+        Rung::Rolled
+    } else {
+        Rung::None
+    }
+}
+
+/// Asks until Cloudflare refuses the token, and tells what became of it.
+pub(super) async fn watch(
+    broad: &Inspected,
+    rung: Rung,
+    ordered: Instant,
+    fuse: Option<Timestamp>,
+    now: Timestamp,
+) -> Broad {
+    let name = broad.own.as_ref().map(|own| own.name.clone());
+    let end = std::time::Instant::now() + BOUND;
+    let wait = matches!(
+        rung,
+        Rung::Deleted | Rung::Disabled | Rung::Rolled | Rung::Unanswered
+    );
+    while wait && std::time::Instant::now() < end {
+        if refused(broad).await {
+            let after = ordered.elapsed();
+            return Broad {
+                state: BroadState::Refused,
+                after_ms: Some(u32::try_from(after.as_millis()).unwrap_or(u32::MAX)),
+                name,
+                expires_on: None,
+                sentence: format!(
+                    "Destroyed. Cloudflare refused it after {:.1} s.",
+                    after.as_secs_f32()
+                ),
+            };
+        }
+        sleep(GAP).await;
+    }
+    let ends = match rung {
+        Rung::Expired => now.checked_add(SignedDuration::from_mins(1)).ok(),
+        _ => fuse,
+    };
+    match ends {
+        Some(ends) => expiring(name, ends),
+        None => alive(name),
+    }
+}
+
+/// The state of a broad token that will end by itself at `ends`.
+pub(super) fn expiring(name: Option<String>, ends: Timestamp) -> Broad {
+    Broad {
+        state: BroadState::Expiring,
+        after_ms: None,
+        name,
+        expires_on: Some(ends.to_string()),
+        sentence: format!("It ends by itself at {}.", ends.strftime("%H:%M UTC")),
+    }
+}
+
+/// The state of a broad token that nothing ended.
+pub(super) fn alive(name: Option<String>) -> Broad {
+    let called = name
+        .as_deref()
+        .map_or_else(String::new, |name| format!(" \"{name}\""));
+    Broad {
+        state: BroadState::Alive,
+        after_ms: None,
+        name,
+        expires_on: None,
+        sentence: format!(
+            "The token{called} still works. Delete it in Cloudflare's list of tokens."
+        ),
+    }
+}
+
+/// The state of a broad token that was left alive on purpose.
+pub(super) fn kept(name: Option<String>, asked: bool) -> Broad {
+    let why = if asked {
+        "as you chose"
+    } else {
+        "because it was not made for this run"
+    };
+    Broad {
+        state: BroadState::Kept,
+        after_ms: None,
+        name,
+        expires_on: None,
+        sentence: format!(
+            "It still works, {why}. It can make tokens for everything you can reach."
+        ),
+    }
+}
+
+async fn refused(broad: &Inspected) -> bool {
+    match broad.client.verify(&broad.owner).await {
+        Ok(verified) => verified.status != TokenStatus::Active,
+        Err(error) => error.kind == Kind::UnknownToken,
+    }
+}

@@ -1,0 +1,39 @@
+//! Which pages may be opened in the browser.
+
+use url::Url;
+
+use super::app::App;
+use crate::http::is_loopback;
+use crate::problem::{Next, Problem};
+
+/// Lets through Cloudflare's dashboard and the platform's own host, by https; in a sandbox, loopback.
+pub fn openable(app: &App, platform: Option<&str>, link: &str) -> Result<Url, Problem> {
+    let url = Url::parse(link).map_err(|_| refused(link))?;
+    let same_host = |other: &Url| other.host_str().is_some() && other.host_str() == url.host_str();
+    let known = same_host(&app.addresses.dashboard)
+        || platform
+            .and_then(|platform| Url::parse(platform).ok())
+            .is_some_and(|platform| same_host(&platform));
+    let loopback = is_loopback(&url);
+    let secure =
+        url.scheme() == "https" || (app.addresses.sandbox && loopback && url.scheme() == "http");
+    if known && secure && url.username().is_empty() {
+        Ok(url)
+    } else {
+        Err(refused(link))
+    }
+}
+
+fn refused(link: &str) -> Problem {
+    let host = Url::parse(link)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    Problem::new(
+        "link-refused",
+        "Narrows opens only Cloudflare's dashboard and the platform's own pages.",
+        "Tell the platform's support.",
+        Next::Home,
+    )
+    .with_evidence(format!("host {host}"))
+}

@@ -1,0 +1,248 @@
+//! Step 9: what the narrow token can do, and what it cannot.
+
+use crate::cloudflare::policies::grants;
+use crate::cloudflare::{Catalogue, Client, Owner, Policy, PolicyEffect, TokenStatus};
+use crate::problem::{Next, Problem};
+use crate::proof::{
+    Answered, Pace, Plan, READY_AFTER, Readiness, Verdict, ask_all, ask_until_ready,
+};
+
+use super::story::{Check, Expected, Grant, Score};
+
+/// What the first full proof found.
+#[derive(Clone, Debug)]
+pub(super) struct Proof {
+    /// Each question with its answer.
+    pub checks: Vec<Check>,
+    /// Of what it can do.
+    pub can: Score,
+    /// Of what it cannot.
+    pub cannot: Score,
+    /// Whether the project exists; nothing where it was not asked or not answered.
+    pub project_exists: Option<bool>,
+    /// Whether this computer's address is outside the token's own condition, so that only the platform can use it.
+    pub elsewhere: bool,
+}
+
+/// Whose token is proved, and about what.
+pub(super) struct Subject<'a> {
+    /// Speaks as the narrow token.
+    pub client: &'a Client,
+    /// The set of tokens it belongs to.
+    pub owner: &'a Owner,
+    /// The questions.
+    pub plan: &'a Plan,
+    /// Account and project to look for.
+    pub project: Option<(&'a str, &'a str)>,
+    /// Whether the token was limited to addresses.
+    pub limited_to_addresses: bool,
+}
+
+/// Compares what was granted with what was asked, as sets.
+pub(super) fn granted(
+    requested: &[Grant],
+    policies: &[Policy],
+    catalogue: &Catalogue,
+) -> Result<Vec<Grant>, Problem> {
+    let found = grants(policies, catalogue);
+    let only_allows = found
+        .iter()
+        .all(|grant| grant.effect == PolicyEffect::Allow);
+    let mut granted: Vec<Grant> = found
+        .into_iter()
+        .map(|grant| Grant {
+            scope: grant.scope.word().to_owned(),
+            group: grant.group,
+            resource: grant.resource,
+        })
+        .collect();
+    granted.sort();
+    if only_allows && granted == requested {
+        return Ok(granted);
+    }
+    let list = |grants: &[Grant]| {
+        grants
+            .iter()
+            .map(|g| format!("{} on {}", g.group, g.resource))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    Err(Problem::new(
+        "granted-differs",
+        "Cloudflare made a token with other permissions than were asked for.",
+        "Try again; if it happens again, send this evidence to support.",
+        Next::Retry,
+    )
+    .with_evidence(format!(
+        "asked: {}; granted: {}",
+        list(requested),
+        list(&granted)
+    )))
+}
+
+/// Asks everything for the first time, all in one round; a token that is not known everywhere yet is asked again.
+pub(super) async fn prove(subject: &Subject<'_>, pace: Pace) -> Result<Proof, Problem> {
+    let Subject {
+        client,
+        owner,
+        plan,
+        ..
+    } = subject;
+    let project = || async {
+        let (account, name) = subject.project?;
+        client
+            .pages_project(account, name)
+            .await
+            .ok()
+            .map(|found| found.is_some())
+    };
+    let (verified, readiness, mut cannot, mut project_exists) = tokio::join!(
+        client.verify(owner),
+        ask_until_ready(client, &plan.can, 0, 1, pace),
+        ask_all(client, &plan.cannot, pace),
+        project(),
+    );
+    let Readiness {
+        answers: can,
+        ready,
+        uneven,
+    } = readiness;
+    let elsewhere =
+        subject.limited_to_addresses && can.iter().any(|a| a.verdict == Verdict::WrongAddress);
+    if !elsewhere {
+        match verified {
+            Ok(verified) if verified.status == TokenStatus::Active => {}
+            Ok(verified) => return Err(inactive(verified.status.as_str())),
+            // The real endpoints have the last word: verify may lag behind them.
+            Err(_) if ready => {}
+            Err(error) => return Err(error.problem()),
+        }
+        if !ready {
+            return Err(not_ready(&can));
+        }
+        if uneven {
+            // While the token was still spreading, a refusal proved nothing.
+            (cannot, project_exists) = tokio::join!(ask_all(client, &plan.cannot, pace), project());
+        }
+    }
+    if let Some(open) = cannot
+        .iter()
+        .find(|answered| answered.verdict == Verdict::Allowed)
+    {
+        return Err(too_wide(open));
+    }
+    let score = |answers: &[Answered]| Score {
+        proved: count(answers.iter().filter(|answered| answered.proved()).count()),
+        of: count(answers.len()),
+    };
+    let (can_score, cannot_score) = (score(&can), score(&cannot));
+    let checks = can.into_iter().chain(cannot).map(check).collect();
+    Ok(Proof {
+        checks,
+        can: can_score,
+        cannot: cannot_score,
+        project_exists,
+        elsewhere,
+    })
+}
+
+/// Gathers the second and the third answer running. Returns whether the token is known everywhere.
+pub(super) async fn settle(client: &Client, plan: &Plan, pace: Pace) -> bool {
+    ask_until_ready(client, &plan.can, 1, READY_AFTER, pace)
+        .await
+        .ready
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn check(answered: Answered) -> Check {
+    let proved = answered.proved();
+    let Answered {
+        question, probe, ..
+    } = answered;
+    let (http_status, code, ray) = probe.map_or((None, None, None), |probe| {
+        (Some(probe.status), probe.code, probe.ray)
+    });
+    Check {
+        what: question.what,
+        expected: if question.allowed {
+            Expected::Allowed
+        } else {
+            Expected::Refused
+        },
+        proved,
+        endpoint: question.endpoint.shown.to_owned(),
+        http_status,
+        code,
+        ray,
+    }
+}
+
+fn seen(answered: &Answered) -> String {
+    let answer = answered.probe.as_ref().map_or_else(
+        || "no answer".to_owned(),
+        |probe| match probe.code {
+            Some(code) => format!("HTTP {}, Cloudflare code {code}", probe.status),
+            None => format!("HTTP {}", probe.status),
+        },
+    );
+    format!("{}: {answer}", answered.question.endpoint.shown)
+}
+
+fn inactive(status: &str) -> Problem {
+    Problem::new(
+        "narrow-inactive",
+        "Cloudflare made the narrow token, but does not call it active.",
+        "Try again.",
+        Next::Retry,
+    )
+    .with_evidence(format!("verify answered with status \"{status}\""))
+}
+
+fn not_ready(can: &[Answered]) -> Problem {
+    let refused = can.iter().find(|answered| !answered.proved());
+    if let Some(blocked) = refused.filter(|answered| answered.verdict == Verdict::WrongAddress) {
+        return Problem::new(
+            "address-blocked",
+            "Cloudflare refuses the new token from this computer's address.",
+            "Choose other addresses, or none, and try again.",
+            Next::ChangeChoices,
+        )
+        .with_evidence(seen(blocked));
+    }
+    if let Some(off) = refused.filter(|a| {
+        a.probe
+            .as_ref()
+            .is_some_and(|probe| probe.code == Some(10_042))
+    }) {
+        return Problem::new(
+            "product-off",
+            "R2 is not switched on for this account.",
+            "Switch R2 on in Cloudflare's dashboard, then try again.",
+            Next::Retry,
+        )
+        .with_evidence(seen(off));
+    }
+    Problem::new(
+        "narrow-not-ready",
+        "Cloudflare made the narrow token, but its own services did not accept it in time.",
+        "Wait a minute and try again.",
+        Next::Retry,
+    )
+    .with_evidence(refused.map(seen).unwrap_or_default())
+}
+
+fn too_wide(open: &Answered) -> Problem {
+    Problem::new(
+        "token-too-wide",
+        format!(
+            "The new token can {}, which was not asked for.",
+            open.question.what
+        ),
+        "Nothing was delivered. Send this evidence to support before you try again.",
+        Next::StartOver,
+    )
+    .with_evidence(seen(open))
+}

@@ -1,0 +1,103 @@
+//! How a run speaks while it goes: to the face that shows it, to the journal, to the activity.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::story::{Progress, Step, StepState};
+use crate::problem::Problem;
+use crate::record::{Activity, Phase, Record};
+
+/// Tells a face how far a run is. Nobody has to listen.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    sender: Option<UnboundedSender<Progress>>,
+    since: Instant,
+}
+
+impl Report {
+    /// Tells `sender`, in milliseconds since `since`.
+    pub(super) fn new(sender: Option<UnboundedSender<Progress>>, since: Instant) -> Self {
+        Self { sender, since }
+    }
+
+    /// Tells one thing.
+    pub(super) fn tell(&self, step: Step, state: StepState, detail: impl Into<String>) {
+        if let Some(sender) = &self.sender {
+            let at_ms = u32::try_from(self.since.elapsed().as_millis()).unwrap_or(u32::MAX);
+            // A window that was closed meanwhile does not end the run.
+            let _ = sender.send(Progress {
+                step,
+                state,
+                detail: detail.into(),
+                at_ms,
+            });
+        }
+    }
+
+    /// Tells that a step began.
+    pub(super) fn began(&self, step: Step) {
+        self.tell(step, StepState::Began, "");
+    }
+
+    /// Tells that a step is done.
+    pub(super) fn done(&self, step: Step, detail: impl Into<String>) {
+        self.tell(step, StepState::Done, detail);
+    }
+}
+
+/// Writes down what a run is about to do, and what came of it.
+#[derive(Clone)]
+pub(super) struct Journal {
+    record: Record,
+    run: String,
+    now: fn() -> Timestamp,
+}
+
+impl Journal {
+    /// The journal of `run`.
+    pub(super) fn new(record: Record, run: String, now: fn() -> Timestamp) -> Self {
+        Self { record, run, now }
+    }
+
+    /// Before an outside effect. If it cannot be written, the effect must not happen.
+    pub(super) fn intent(&self, step: &str, detail: &Value) -> Result<(), Problem> {
+        self.note(step, Phase::Intent, detail)
+    }
+
+    /// After an outside effect.
+    pub(super) fn done(&self, step: &str, detail: &Value) -> Result<(), Problem> {
+        self.note(step, Phase::Done, detail)
+    }
+
+    /// After an outside effect that did not come about, or of which nothing is known.
+    pub(super) fn failed(&self, step: &str, detail: &Value) -> Result<(), Problem> {
+        self.note(step, Phase::Failed, detail)
+    }
+
+    /// A line of the activity, for people. A line that cannot be written stops nothing: the journal is what counts.
+    pub(super) fn activity(&self, what: &str, subject: &str, result: &str, request: Option<&str>) {
+        let line = Activity {
+            at: (self.now)(),
+            run: Some(self.run.clone()),
+            what: what.to_owned(),
+            subject: subject.to_owned(),
+            result: result.to_owned(),
+            request: request.map(str::to_owned),
+        };
+        if let Err(error) = self.record.log(&line) {
+            tracing::warn!(
+                code = error.problem().code,
+                "a line of the activity was not written"
+            );
+        }
+    }
+
+    fn note(&self, step: &str, phase: Phase, detail: &Value) -> Result<(), Problem> {
+        self.record
+            .note(&self.run, step, phase, detail, (self.now)())
+            .map_err(|error| error.problem())
+    }
+}

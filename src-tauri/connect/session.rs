@@ -1,0 +1,101 @@
+//! The platform session: resumed, renewed, kept.
+
+use std::sync::Arc;
+
+use super::app::App;
+use super::deliver::Link;
+use super::story::Person;
+use crate::platform::{Error, Platform, Session};
+use crate::problem::Problem;
+use crate::vault::Item;
+
+/// Takes the kept session, renewing it where it lapsed, and asks whose it is. Nothing where a sign-in is needed.
+pub(super) async fn resume(
+    app: &App,
+    platform: &Platform,
+) -> Result<Option<(Link, Person)>, Problem> {
+    let kept = app
+        .vault()
+        .get(&item(platform))
+        .await
+        .map_err(|error| error.problem())?;
+    let Some(session) = kept
+        .as_ref()
+        .and_then(|kept| Session::from_secret(kept).ok())
+    else {
+        return Ok(None);
+    };
+    let lapsed = session.is_stale((app.now)());
+    let session = if lapsed {
+        match renew(app, platform, &session).await? {
+            Some(session) => session,
+            None => return Ok(None),
+        }
+    } else {
+        session
+    };
+    match platform.me(&session).await {
+        Ok(who) => Ok(Some(joined(platform, session, who))),
+        Err(Error::NotSignedIn(_)) if !lapsed => {
+            let Some(session) = renew(app, platform, &session).await? else {
+                return Ok(None);
+            };
+            match platform.me(&session).await {
+                Ok(who) => Ok(Some(joined(platform, session, who))),
+                Err(Error::NotSignedIn(_)) => Ok(None),
+                Err(error) => Err(error.problem()),
+            }
+        }
+        Err(Error::NotSignedIn(_)) => Ok(None),
+        Err(error) => Err(error.problem()),
+    }
+}
+
+/// Keeps a session in the vault.
+pub(super) async fn keep(app: &App, platform: &Platform, session: &Session) -> Result<(), Problem> {
+    let text = session.to_secret().map_err(|error| error.problem())?;
+    app.vault()
+        .put(&item(platform), &text)
+        .await
+        .map_err(|error| error.problem())
+}
+
+async fn renew(
+    app: &App,
+    platform: &Platform,
+    session: &Session,
+) -> Result<Option<Session>, Problem> {
+    match platform.refresh(session).await {
+        Ok(renewed) => {
+            keep(app, platform, &renewed).await?;
+            Ok(Some(renewed))
+        }
+        Err(Error::NotSignedIn(_)) => Ok(None),
+        Err(error) => Err(error.problem()),
+    }
+}
+
+pub(super) fn joined(
+    platform: &Platform,
+    session: Session,
+    who: crate::platform::Me,
+) -> (Link, Person) {
+    let link = Link {
+        platform: platform.clone(),
+        session: Arc::new(session),
+        holds: who.connections,
+    };
+    (
+        link,
+        Person {
+            name: who.name,
+            email: who.email,
+        },
+    )
+}
+
+fn item(platform: &Platform) -> Item {
+    Item::Session {
+        platform: platform.base().url().to_string(),
+    }
+}

@@ -1,0 +1,595 @@
+//! One pass through connect, as both faces drive it: a step at a time, in the order of the methods.
+
+use std::time::Instant;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::app::App;
+use super::bootstrap::{Stage, bootstrap};
+use super::deliver::Link;
+use super::inspect::{self, Inspected};
+use super::nominate::{self, Decision, Known};
+use super::report::Report;
+use super::story::{
+    AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
+    Quota, SignInPrompt, Step, Stopped, TokenPage,
+};
+use super::{cards, fuse, ids, session};
+use crate::cloudflare::pasted::{self, Reading};
+use crate::cloudflare::shape::Shape;
+use crate::cloudflare::{Credential, TokenKind};
+use crate::http::Base;
+use crate::platform::{DeviceCode, Platform};
+use crate::problem::{Next, Problem};
+use crate::profile::Profile;
+use crate::record::{NewRun, RunKind, RunLock};
+use crate::secret::Secret;
+
+/// A run of connect that has not ended.
+pub struct Walk {
+    app: App,
+    profile: Profile,
+    run: String,
+    connection: String,
+    installation: String,
+    /// Held from the inspection to the end: one run at a time, whichever face drives it.
+    lock: Option<RunLock>,
+    platform: Option<Platform>,
+    link: Option<Link>,
+    pasted: Option<(Reading, Instant)>,
+    inspected: Option<Inspected>,
+    ours: bool,
+    begun: bool,
+    fuse: Option<JoinHandle<Option<jiff::Timestamp>>>,
+}
+
+impl Walk {
+    /// Begins a run. `platform` is an address that the person gave, for a profile without one of its own.
+    pub fn begin(app: &App, profile: Profile, platform: Option<&str>) -> Result<Self, Problem> {
+        let installation = app.record.installation().map_err(|error| error.problem())?;
+        let platform = platform_of(app, &profile, platform)?;
+        Ok(Self {
+            app: app.clone(),
+            profile,
+            run: ids::id()?,
+            connection: ids::id()?,
+            installation,
+            lock: None,
+            platform,
+            link: None,
+            pasted: None,
+            inspected: None,
+            ours: false,
+            begun: false,
+            fuse: None,
+        })
+    }
+
+    /// The profile of this run.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Step 1: the vault keeps, the session is valid, no other run is open. Nothing is minted before this passes.
+    pub async fn prepare(&mut self) -> Prepared {
+        let (mut report, tested) = cards::vault(&self.app.vault()).await;
+        let mut problems = Vec::new();
+        match tested {
+            Ok(ms) => report.self_test_ms = Some(ms),
+            Err(problem) => problems.push(problem),
+        }
+        match self.take_lock() {
+            Ok(()) => {}
+            Err(problem) => problems.push(problem),
+        }
+        let mut person = None;
+        if let (Some(platform), true) = (&self.platform, problems.is_empty()) {
+            match session::resume(&self.app, platform).await {
+                Ok(Some((link, who))) => {
+                    self.link = Some(link);
+                    person = Some(who);
+                }
+                Ok(None) => {}
+                Err(problem) => problems.push(problem),
+            }
+        }
+        Prepared {
+            run: self.run.clone(),
+            vault: report,
+            person,
+            sign_in_needed: self.platform.is_some() && self.link.is_none(),
+            problems,
+        }
+    }
+
+    /// The platform's address, where the profile has a platform.
+    pub fn platform_address(&self) -> Option<String> {
+        self.platform
+            .as_ref()
+            .map(|platform| platform.base().url().to_string())
+    }
+
+    /// Starts the sign-in at the platform.
+    pub async fn begin_sign_in(&self) -> Result<(SignInPrompt, SignIn), Problem> {
+        let platform = self.platform.clone().ok_or_else(no_platform)?;
+        let code = platform
+            .begin_sign_in()
+            .await
+            .map_err(|error| error.problem())?;
+        let prompt = SignInPrompt {
+            user_code: code.user_code.clone(),
+            verification_uri: code
+                .verification_uri_complete
+                .as_ref()
+                .unwrap_or(&code.verification_uri)
+                .to_string(),
+            expires_in_s: u32::try_from(code.expires_in.as_secs()).unwrap_or(u32::MAX),
+        };
+        Ok((
+            prompt,
+            SignIn {
+                app: self.app.clone(),
+                platform,
+                code,
+            },
+        ))
+    }
+
+    /// Takes a sign-in that came through.
+    pub fn signed_in(&mut self, signed_in: SignedIn) -> Person {
+        self.link = Some(signed_in.link);
+        signed_in.person
+    }
+
+    /// Step 2: Cloudflare's pages, one for each kind of token that the profile allows.
+    pub fn token_pages(&self) -> Result<Vec<TokenPage>, Problem> {
+        offer(&self.app, &self.profile, &self.run)
+    }
+
+    /// Step 2 by itself: pages for a token that is pasted into a later run of this installation.
+    pub fn offer(app: &App, profile: &Profile) -> Result<Vec<TokenPage>, Problem> {
+        offer(app, profile, &ids::id()?)
+    }
+
+    /// Step 3: takes what was pasted. What was there before is dropped.
+    pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
+        let since = Instant::now();
+        self.pasted = None;
+        self.inspected = None;
+        let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
+        let seen = cards::pasted(&reading);
+        self.pasted = Some((reading, since));
+        Ok(seen)
+    }
+
+    /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.
+    pub async fn inspect(&mut self, account: Option<&str>) -> Result<Inspection, Problem> {
+        self.take_lock()?;
+        self.begin_run()?;
+        let (reading, _) = self.pasted.as_ref().ok_or_else(nothing_pasted)?;
+        let account_token = reading.shape == Shape::AccountToken;
+        if let Some(own) = self.own_narrow_token(&reading.value)? {
+            return Err(own);
+        }
+        let credential = Credential::Token(reading.value.duplicate());
+        let client = self
+            .app
+            .cloudflare(credential)
+            .map_err(|error| error.problem())?;
+        let inspected = inspect::inspect(client, account, account_token).await?;
+        if !self.profile.tokens.kinds.contains(&inspected.kind()) {
+            return Err(wrong_kind(&self.profile, inspected.kind()));
+        }
+        let name = inspected.own.as_ref().map(|own| own.name.clone());
+        self.ours = match &name {
+            Some(name) => self
+                .app
+                .record
+                .offered(name)
+                .map_err(|error| error.problem())?
+                .is_some(),
+            None => false,
+        };
+        let inspection = self.describe(&inspected, name)?;
+        if self.ours {
+            self.light_fuse(&inspected)?;
+        }
+        self.inspected = Some(inspected);
+        Ok(inspection)
+    }
+
+    /// Step 6: what would be made.
+    pub fn preview(&self, choices: &Choices) -> Result<Preview, Problem> {
+        let decision = self.decide(choices)?;
+        let platform = self.platform.as_ref().map(|_| self.profile.receiver());
+        Ok(nominate::preview(&decision, platform, self.ours))
+    }
+
+    /// Steps 7 to 12. The pasted value is dropped, and wiped, when they end well.
+    pub async fn connect(
+        &mut self,
+        choices: &Choices,
+        progress: Option<UnboundedSender<Progress>>,
+        cancel: &CancellationToken,
+    ) -> Outcome {
+        let since = self
+            .pasted
+            .as_ref()
+            .map_or_else(Instant::now, |(_, since)| *since);
+        let report = Report::new(progress, since);
+        let decision = match self.ready(choices) {
+            Ok(decision) => decision,
+            Err(problem) => return stopped(Step::Prepare, problem),
+        };
+        let Some(broad) = self.inspected.clone() else {
+            return stopped(Step::Inspect, nothing_pasted());
+        };
+        let stage = Stage {
+            app: &self.app,
+            run: &self.run,
+            connection: &self.connection,
+            profile: &self.profile.id,
+            platform_name: self.profile.receiver(),
+            link: self.link.as_ref(),
+            broad: &broad,
+            ours: self.ours,
+            fuse: self.fuse.take(),
+            pasted: since,
+        };
+        let outcome = bootstrap(stage, decision, &report, cancel).await;
+        // A second try is a run of its own, with names of its own.
+        self.begun = false;
+        if let (Ok(run), Ok(connection)) = (ids::id(), ids::id()) {
+            (self.run, self.connection) = (run, connection);
+        }
+        if !matches!(outcome, Outcome::Stopped(_)) {
+            (self.pasted, self.inspected, self.lock) = (None, None, None);
+        }
+        outcome
+    }
+
+    fn ready(&mut self, choices: &Choices) -> Result<Decision, Problem> {
+        if self.platform.is_some() && self.link.is_none() {
+            return Err(sign_in_first());
+        }
+        self.take_lock()?;
+        self.begin_run()?;
+        self.decide(choices)
+    }
+
+    fn decide(&self, choices: &Choices) -> Result<Decision, Problem> {
+        let inspected = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let known = Known {
+            profile: &self.profile,
+            accounts: &inspected.accounts,
+            catalogue: &inspected.catalogue,
+            kind: inspected.kind(),
+            user_tag: inspected.user_tag(),
+            token_name: ids::narrow_token_name(
+                &self.profile.id,
+                &self.installation,
+                &self.connection,
+            ),
+            installation: &self.installation,
+            now: (self.app.now)(),
+        };
+        let decision = nominate::decide(choices, &known)?;
+        let holds = self.link.as_ref().map_or(&[][..], |link| &link.holds);
+        if holds
+            .iter()
+            .any(|held| held.account_id == decision.account.id && held.project == decision.project)
+        {
+            return Err(already_connected(self.profile.receiver()));
+        }
+        Ok(decision)
+    }
+
+    fn describe(&self, inspected: &Inspected, name: Option<String>) -> Result<Inspection, Problem> {
+        let connections = self
+            .app
+            .record
+            .connections()
+            .map_err(|error| error.problem())?;
+        let accounts = inspected
+            .accounts
+            .iter()
+            .map(|account| AccountChoice {
+                id: account.id.clone(),
+                name: account.name.clone(),
+                connected: connections
+                    .iter()
+                    .find(|known| {
+                        known.account_id == account.id && known.profile == self.profile.id
+                    })
+                    .map(|known| known.id.clone()),
+            })
+            .collect();
+        let mut notices = Vec::new();
+        if self.ours {
+            notices.push(format!(
+                "It ends by itself {} minutes from now at the latest.",
+                fuse::MINUTES
+            ));
+        } else {
+            notices.push(
+                "It was not made through this run's link, so it is not touched unless you say so."
+                    .to_owned(),
+            );
+        }
+        if let Some(used) = inspected.used.filter(|used| used + 5 >= inspected.limit) {
+            notices.push(format!(
+                "There are {used} tokens of {} that Cloudflare allows.",
+                inspected.limit
+            ));
+        }
+        let own_end = inspected.own.as_ref().and_then(|own| own.expires_on);
+        Ok(Inspection {
+            token_id: inspected.token_id.clone(),
+            token_name: name,
+            token_kind: inspected.kind(),
+            ours: self.ours,
+            expires_on: own_end.map(|end| end.to_string()),
+            accounts,
+            quota: inspected.used.map(|used| Quota {
+                used,
+                of: inspected.limit,
+            }),
+            notices,
+        })
+    }
+
+    fn light_fuse(&mut self, inspected: &Inspected) -> Result<(), Problem> {
+        let intent = serde_json::json!({ "token": inspected.token_id });
+        let now = (self.app.now)();
+        let note = crate::record::Phase::Intent;
+        self.app
+            .record
+            .note(&self.run, "fuse", note, &intent, now)
+            .map_err(|error| error.problem())?;
+        let (broad, record, run) = (inspected.clone(), self.app.record.clone(), self.run.clone());
+        let clock = self.app.now;
+        // Nothing waits for the fuse but the end of the broad token.
+        self.fuse = Some(tokio::spawn(async move {
+            let end = fuse::light(&broad, now).await;
+            let phase = if end.is_some() {
+                crate::record::Phase::Done
+            } else {
+                crate::record::Phase::Failed
+            };
+            let detail = serde_json::json!({ "token": broad.token_id, "ends": end.map(|end| end.to_string()) });
+            if record.note(&run, "fuse", phase, &detail, clock()).is_err() {
+                tracing::warn!("the fuse was not written down");
+            }
+            end
+        }));
+        Ok(())
+    }
+
+    fn begin_run(&mut self) -> Result<(), Problem> {
+        if !self.begun {
+            let run = NewRun {
+                id: self.run.clone(),
+                kind: RunKind::Connect,
+                profile: self.profile.id.clone(),
+                began: (self.app.now)(),
+            };
+            self.app
+                .record
+                .begin_run(&run)
+                .map_err(|error| error.problem())?;
+            self.begun = true;
+        }
+        Ok(())
+    }
+
+    fn take_lock(&mut self) -> Result<(), Problem> {
+        if self.lock.is_none() {
+            self.lock = self
+                .app
+                .record
+                .lock_run("connect")
+                .map_err(|error| error.problem())?;
+        }
+        if self.lock.is_some() {
+            Ok(())
+        } else {
+            Err(another_run())
+        }
+    }
+
+    /// A narrow token that we made ourselves and that was pasted in place of a broad one.
+    fn own_narrow_token(&self, value: &Secret) -> Result<Option<Problem>, Problem> {
+        let fingerprint = value.fingerprint();
+        let connections = self
+            .app
+            .record
+            .connections()
+            .map_err(|error| error.problem())?;
+        Ok(connections.into_iter().find(|known| known.fingerprint == fingerprint).map(|known| {
+            Problem::new(
+                "narrow-pasted",
+                format!("This is the narrow token of your connection to \"{}\", not a one-time token.", known.account_name),
+                "Open the token page, make the one-time token there, and paste that one.",
+                Next::OpenTokenPage,
+            )
+        }))
+    }
+}
+
+impl Drop for Walk {
+    /// A run that was begun and left before anything was made is closed, so that no start asks about it.
+    fn drop(&mut self) {
+        if self.begun
+            && self
+                .app
+                .record
+                .finish_run(&self.run, "left", (self.app.now)())
+                .is_err()
+        {
+            tracing::warn!("a run that was left was not closed");
+        }
+    }
+}
+
+/// A sign-in under way; it borrows nothing of the walk, so that a face can wait for it and stay responsive.
+pub struct SignIn {
+    app: App,
+    platform: Platform,
+    code: DeviceCode,
+}
+
+/// A sign-in that came through.
+#[derive(Debug)]
+pub struct SignedIn {
+    link: Link,
+    person: Person,
+}
+
+impl SignIn {
+    /// Waits until the person has approved or denied, or the code has lapsed; keeps the session in the vault.
+    pub async fn wait(self) -> Result<SignedIn, Problem> {
+        let granted = self
+            .platform
+            .wait_for_sign_in(&self.code)
+            .await
+            .map_err(|error| error.problem())?;
+        let who = self
+            .platform
+            .me(&granted)
+            .await
+            .map_err(|error| error.problem())?;
+        session::keep(&self.app, &self.platform, &granted).await?;
+        let (link, person) = session::joined(&self.platform, granted, who);
+        Ok(SignedIn { link, person })
+    }
+}
+
+/// Remembers the name that the link gives, so that the token is known again when it is pasted.
+fn offer(app: &App, profile: &Profile, run: &str) -> Result<Vec<TokenPage>, Problem> {
+    let name = ids::broad_token_name(run);
+    app.record
+        .offer(run, &name, (app.now)())
+        .map_err(|error| error.problem())?;
+    Ok(cards::token_pages(&app.addresses.dashboard, profile, &name))
+}
+
+fn platform_of(
+    app: &App,
+    profile: &Profile,
+    given: Option<&str>,
+) -> Result<Option<Platform>, Problem> {
+    let Some(own) = &profile.platform else {
+        return Ok(None);
+    };
+    let remembered = || {
+        app.record
+            .setting(&address_setting(profile))
+            .map_err(|error| error.problem())
+    };
+    let base = match (&app.addresses.platform, own.base(), given) {
+        (Some(stand_in), _, _) => Base::loopback(stand_in.as_str())?,
+        (None, Some(own), _) => own,
+        (None, None, Some(given)) => {
+            let base = Base::https_or_loopback(given.trim())?;
+            let name = address_setting(profile);
+            app.record
+                .set_setting(&name, base.url().as_str())
+                .map_err(|error| error.problem())?;
+            base
+        }
+        (None, None, None) => {
+            Base::https_or_loopback(&remembered()?.ok_or_else(platform_address)?)?
+        }
+    };
+    Ok(Some(Platform::new(&app.http, base)))
+}
+
+/// The name under which a platform's address is remembered once it was given.
+pub(super) fn address_setting(profile: &Profile) -> String {
+    format!("platform-address/{}", profile.id)
+}
+
+fn stopped(step: Step, problem: Problem) -> Outcome {
+    let undone = vec!["Nothing was made, so nothing is left.".to_owned()];
+    Outcome::Stopped(Box::new(Stopped {
+        step,
+        problem,
+        undone,
+        stands: Vec::new(),
+        broad: None,
+    }))
+}
+
+fn no_platform() -> Problem {
+    Problem::new(
+        "no-platform",
+        "This profile has no platform to sign in to.",
+        "Go on without signing in.",
+        Next::Retry,
+    )
+}
+
+fn platform_address() -> Problem {
+    Problem::new(
+        "platform-address-needed",
+        "The platform's address is not known.",
+        "Give the https address of the platform (on the command line: --platform URL).",
+        Next::StartOver,
+    )
+}
+
+fn sign_in_first() -> Problem {
+    Problem::new(
+        "not-signed-in",
+        "You are not signed in at the platform.",
+        "Sign in, then go on. Nothing was made.",
+        Next::SignIn,
+    )
+}
+
+fn nothing_pasted() -> Problem {
+    Problem::new(
+        "nothing-pasted",
+        "No token has been pasted yet.",
+        "Paste the one-time token.",
+        Next::PasteAgain,
+    )
+}
+
+fn another_run() -> Problem {
+    Problem::new(
+        "run-open",
+        "Another window or command of Narrows is connecting right now.",
+        "Let it finish or close it, then try again.",
+        Next::Retry,
+    )
+}
+
+/// Asked before the mint, so that no token is made only to be refused.
+fn already_connected(platform: &str) -> Problem {
+    Problem::new(
+        "already-connected",
+        format!("{platform} already has a connection to this account and project."),
+        "Choose another project, or disconnect the old connection there first.",
+        Next::ChangeChoices,
+    )
+}
+
+fn wrong_kind(profile: &Profile, kind: TokenKind) -> Problem {
+    let (is, wants) = match kind {
+        TokenKind::User => ("a user token", "an account token"),
+        TokenKind::Account => ("an account token", "a user token"),
+    };
+    Problem::new(
+        "wrong-token-kind",
+        format!(
+            "This is {is}; {} needs {wants}. {}",
+            profile.name,
+            profile.tokens.why.as_deref().unwrap_or_default()
+        ),
+        "Open the token page for the other kind and make the token there.",
+        Next::OpenTokenPage,
+    )
+}

@@ -1,0 +1,97 @@
+//! What lies on the desk between two commands.
+
+use std::collections::HashMap;
+use std::sync::{Mutex as Quick, MutexGuard, PoisonError};
+
+use narrows_core::connect::{App, SignIn, Walk};
+use narrows_core::problem::{Next, Problem};
+use tokio::sync::{Mutex, MutexGuard as WalkGuard};
+use tokio_util::sync::CancellationToken;
+
+/// The state of the window.
+pub(crate) struct Desk {
+    app: Result<App, Problem>,
+    walk: Mutex<Option<Walk>>,
+    sign_in: Quick<Option<SignIn>>,
+    links: Quick<HashMap<String, String>>,
+    cancel: Quick<CancellationToken>,
+    clipboard: Quick<Option<arboard::Clipboard>>,
+}
+
+impl Desk {
+    pub(crate) fn new(app: Result<App, Problem>) -> Self {
+        Self {
+            app,
+            walk: Mutex::new(None),
+            sign_in: Quick::new(None),
+            links: Quick::new(HashMap::new()),
+            cancel: Quick::new(CancellationToken::new()),
+            clipboard: Quick::new(None),
+        }
+    }
+
+    /// The library, or why it could not be opened.
+    pub(crate) fn app(&self) -> Result<&App, Problem> {
+        self.app.as_ref().map_err(Clone::clone)
+    }
+
+    /// The run under way.
+    pub(crate) async fn walk(&self) -> WalkGuard<'_, Option<Walk>> {
+        self.walk.lock().await
+    }
+
+    pub(crate) fn put_sign_in(&self, waiting: Option<SignIn>) {
+        *quick(&self.sign_in) = waiting;
+    }
+
+    pub(crate) fn take_sign_in(&self) -> Option<SignIn> {
+        quick(&self.sign_in).take()
+    }
+
+    /// Remembers where a page lies, so that the page's own code never names an address.
+    pub(crate) fn put_link(&self, page: &str, link: String) {
+        quick(&self.links).insert(page.to_owned(), link);
+    }
+
+    pub(crate) fn link(&self, page: &str) -> Option<String> {
+        quick(&self.links).get(page).cloned()
+    }
+
+    /// A fresh switch for the next long wait.
+    pub(crate) fn new_cancel(&self) -> CancellationToken {
+        let fresh = CancellationToken::new();
+        *quick(&self.cancel) = fresh.clone();
+        fresh
+    }
+
+    pub(crate) fn cancel(&self) {
+        quick(&self.cancel).cancel();
+    }
+
+    /// The clipboard; one for the life of the window, because on X11 its owner serves what it copied.
+    pub(crate) fn with_clipboard<T>(
+        &self,
+        act: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error>,
+    ) -> Result<T, arboard::Error> {
+        let mut slot = quick(&self.clipboard);
+        let clipboard = match slot.take() {
+            Some(clipboard) => slot.insert(clipboard),
+            None => slot.insert(arboard::Clipboard::new()?),
+        };
+        act(clipboard)
+    }
+}
+
+/// What the page does wrong when it calls out of order.
+pub(crate) fn out_of_order() -> Problem {
+    Problem::new(
+        "out-of-order",
+        "The run has not begun.",
+        "Start again from the first screen.",
+        Next::StartOver,
+    )
+}
+
+fn quick<T>(lock: &Quick<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

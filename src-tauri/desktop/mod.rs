@@ -1,0 +1,68 @@
+//! The window: thin. Each command hands over to the library and hands back what it says.
+
+mod browser;
+mod clipboard;
+mod desk;
+mod manage;
+mod wizard;
+
+use std::process::ExitCode;
+
+use tauri::{Manager, WebviewWindowBuilder};
+
+use desk::Desk;
+
+/// Opens the window, and returns when it is closed.
+pub(crate) fn run() -> ExitCode {
+    crate::cli::start_log();
+    let desk = Desk::new(crate::cli::open());
+    let built = tauri::Builder::default()
+        .manage(desk)
+        .invoke_handler(tauri::generate_handler![
+            wizard::about,
+            wizard::prepare,
+            wizard::choose_file_vault,
+            wizard::sign_in_start,
+            wizard::sign_in_wait,
+            wizard::sign_in_cancel,
+            wizard::token_pages,
+            wizard::open_page,
+            wizard::copy_link,
+            wizard::copy_rows,
+            wizard::paste_clipboard,
+            wizard::paste_typed,
+            wizard::inspect,
+            wizard::preview,
+            wizard::connect,
+            wizard::cancel,
+            manage::home,
+            manage::deliver_again,
+        ])
+        .setup(|app| {
+            let config = app
+                .config()
+                .app
+                .windows
+                .first()
+                .cloned()
+                .ok_or("tauri.conf.json names no window")?;
+            let mut window = WebviewWindowBuilder::from_config(app.handle(), &config)?;
+            if let Ok(library) = app.state::<Desk>().app() {
+                // What the page stores (its theme) lies in the data folder, not beside it.
+                window = window.data_directory(library.folder.join("web"));
+            }
+            window.build()?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(|_, _| {});
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::from(70)
+        }
+    }
+}

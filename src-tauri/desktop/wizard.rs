@@ -1,0 +1,216 @@
+//! Commands of the wizard.
+
+use narrows_core::connect::story::{
+    About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
+    TokenKind, TokenPage,
+};
+use narrows_core::connect::{Walk, cards};
+use narrows_core::problem::{Next, Problem};
+use narrows_core::profile::Profile;
+use narrows_core::secret::Secret;
+use narrows_core::vault::Vault;
+use tauri::State;
+use tauri::ipc::Channel;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::desk::{Desk, out_of_order};
+use super::{browser, clipboard};
+
+type Answer<T> = Result<T, Problem>;
+
+#[tauri::command]
+pub(crate) async fn about(desk: State<'_, Desk>) -> Answer<About> {
+    Ok(cards::about(desk.app()?))
+}
+
+#[tauri::command]
+pub(crate) async fn prepare(
+    desk: State<'_, Desk>,
+    profile: String,
+    platform_address: Option<String>,
+) -> Answer<Prepared> {
+    let profile = Profile::load(&profile)?;
+    let mut slot = desk.walk().await;
+    // The run before this one lets go of its lock first.
+    *slot = None;
+    let mut walk = Walk::begin(desk.app()?, profile, platform_address.as_deref())?;
+    let prepared = walk.prepare().await;
+    if let Some(address) = walk.platform_address() {
+        desk.put_link("platform", address);
+    }
+    desk.put_link("token-list", token_list(&desk)?);
+    *slot = Some(walk);
+    Ok(prepared)
+}
+
+#[tauri::command]
+pub(crate) async fn choose_file_vault(
+    desk: State<'_, Desk>,
+    passphrase: Secret,
+) -> Answer<Prepared> {
+    let app = desk.app()?;
+    let vault = Vault::file(app.sealed_file(), passphrase)
+        .await
+        .map_err(|error| error.problem())?;
+    app.use_vault(vault);
+    let mut slot = desk.walk().await;
+    Ok(slot.as_mut().ok_or_else(out_of_order)?.prepare().await)
+}
+
+#[tauri::command]
+pub(crate) async fn sign_in_start(desk: State<'_, Desk>) -> Answer<SignInPrompt> {
+    let slot = desk.walk().await;
+    let (prompt, waiting) = slot
+        .as_ref()
+        .ok_or_else(out_of_order)?
+        .begin_sign_in()
+        .await?;
+    desk.put_link("sign-in", prompt.verification_uri.clone());
+    desk.put_sign_in(Some(waiting));
+    Ok(prompt)
+}
+
+#[tauri::command]
+pub(crate) async fn sign_in_wait(desk: State<'_, Desk>) -> Answer<Person> {
+    let waiting = desk.take_sign_in().ok_or_else(out_of_order)?;
+    let cancel = desk.new_cancel();
+    let signed_in = tokio::select! {
+        () = cancel.cancelled() => return Err(sign_in_cancelled()),
+        signed_in = waiting.wait() => signed_in?,
+    };
+    let mut slot = desk.walk().await;
+    Ok(slot.as_mut().ok_or_else(out_of_order)?.signed_in(signed_in))
+}
+
+#[tauri::command]
+pub(crate) async fn sign_in_cancel(desk: State<'_, Desk>) -> Answer<()> {
+    desk.put_sign_in(None);
+    desk.cancel();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn token_pages(desk: State<'_, Desk>) -> Answer<Vec<TokenPage>> {
+    let slot = desk.walk().await;
+    let pages = slot.as_ref().ok_or_else(out_of_order)?.token_pages()?;
+    for page in &pages {
+        desk.put_link(page_of(page.kind), page.link.clone());
+    }
+    Ok(pages)
+}
+
+#[tauri::command]
+pub(crate) async fn open_page(desk: State<'_, Desk>, page: String) -> Answer<()> {
+    let link = desk.link(&page).ok_or_else(out_of_order)?;
+    browser::open(desk.app()?, desk.link("platform").as_deref(), &link)
+}
+
+#[tauri::command]
+pub(crate) async fn copy_link(desk: State<'_, Desk>, page: String) -> Answer<()> {
+    let link = desk.link(&page).ok_or_else(out_of_order)?;
+    clipboard::write(&desk, link)
+}
+
+#[tauri::command]
+pub(crate) async fn copy_rows(desk: State<'_, Desk>, kind: TokenKind) -> Answer<()> {
+    let slot = desk.walk().await;
+    let pages = slot.as_ref().ok_or_else(out_of_order)?.token_pages()?;
+    let page = pages
+        .into_iter()
+        .find(|page| page.kind == kind)
+        .ok_or_else(out_of_order)?;
+    let rows: Vec<String> = page.rows.into_iter().map(|row| row.dashboard).collect();
+    clipboard::write(
+        &desk,
+        format!(
+            "{}\n{}\n{}",
+            page.token_name,
+            rows.join("\n"),
+            page.resources
+        ),
+    )
+}
+
+#[tauri::command]
+pub(crate) async fn paste_clipboard(desk: State<'_, Desk>) -> Answer<Pasted> {
+    let text = clipboard::read(&desk)?;
+    let whole = text.duplicate();
+    let mut slot = desk.walk().await;
+    let mut pasted = slot.as_mut().ok_or_else(out_of_order)?.paste(text)?;
+    pasted.clipboard_cleared = clipboard::clear(&desk, &whole);
+    Ok(pasted)
+}
+
+#[tauri::command]
+pub(crate) async fn paste_typed(desk: State<'_, Desk>, text: Secret) -> Answer<Pasted> {
+    let mut slot = desk.walk().await;
+    slot.as_mut().ok_or_else(out_of_order)?.paste(text)
+}
+
+#[tauri::command]
+pub(crate) async fn inspect(desk: State<'_, Desk>) -> Answer<Inspection> {
+    let mut slot = desk.walk().await;
+    slot.as_mut().ok_or_else(out_of_order)?.inspect(None).await
+}
+
+#[tauri::command]
+pub(crate) async fn preview(desk: State<'_, Desk>, choices: Choices) -> Answer<Preview> {
+    let slot = desk.walk().await;
+    slot.as_ref().ok_or_else(out_of_order)?.preview(&choices)
+}
+
+#[tauri::command]
+pub(crate) async fn connect(
+    desk: State<'_, Desk>,
+    choices: Choices,
+    progress: Channel<Progress>,
+) -> Answer<Outcome> {
+    let cancel = desk.new_cancel();
+    let (sender, mut receiver) = unbounded_channel();
+    let forward = tokio::spawn(async move {
+        while let Some(line) = receiver.recv().await {
+            // A page that is gone does not end the run.
+            let _ = progress.send(line);
+        }
+    });
+    let mut slot = desk.walk().await;
+    let outcome = slot
+        .as_mut()
+        .ok_or_else(out_of_order)?
+        .connect(&choices, Some(sender), &cancel)
+        .await;
+    let _ = forward.await;
+    Ok(outcome)
+}
+
+#[tauri::command]
+pub(crate) async fn cancel(desk: State<'_, Desk>) -> Answer<()> {
+    desk.cancel();
+    Ok(())
+}
+
+fn page_of(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::User => "token-page-user",
+        TokenKind::Account => "token-page-account",
+    }
+}
+
+fn token_list(desk: &Desk) -> Answer<String> {
+    Ok(desk
+        .app()?
+        .addresses
+        .dashboard
+        .join("/profile/api-tokens")
+        .map_err(|_| out_of_order())?
+        .into())
+}
+
+fn sign_in_cancelled() -> Problem {
+    Problem::new(
+        "sign-in-cancelled",
+        "The sign-in was stopped.",
+        "Start it again when you like.",
+        Next::SignIn,
+    )
+}

@@ -1,0 +1,173 @@
+//! Asks the questions of a plan.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::time::{Instant, sleep};
+
+use super::judge::{Verdict, judge};
+use super::plan::Question;
+use crate::cloudflare::{Client, Probe};
+
+/// Answers running after which a token counts as known everywhere. A new token was seen to be accepted and refused
+/// in turn for some seconds.
+pub const READY_AFTER: u32 = 3;
+
+/// How often and how long a question is repeated.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Wait after an answer that was not the expected one.
+    pub gap: Duration,
+    /// The longest time in all.
+    pub bound: Duration,
+    /// Questions under way at once.
+    pub at_once: usize,
+}
+
+impl Default for Pace {
+    /// A quarter of a second between tries and fifteen seconds in all: some products were seen to refuse a new
+    /// token for six.
+    fn default() -> Self {
+        Self {
+            gap: Duration::from_millis(250),
+            bound: Duration::from_secs(15),
+            at_once: 24,
+        }
+    }
+}
+
+/// A question with what was answered last.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The question.
+    pub question: Question,
+    /// What the answer means.
+    pub verdict: Verdict,
+    /// The answer; nothing where none came.
+    pub probe: Option<Probe>,
+    /// How often it was asked.
+    pub tries: u32,
+}
+
+impl Answered {
+    /// Whether the answer was the expected one.
+    pub fn proved(&self) -> bool {
+        match self.verdict {
+            Verdict::Allowed => self.question.allowed,
+            Verdict::Refused => !self.question.allowed,
+            Verdict::WrongAddress | Verdict::TokenUnknown | Verdict::Unclear => false,
+        }
+    }
+}
+
+/// How asking until ready ended.
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    /// The last answers.
+    pub answers: Vec<Answered>,
+    /// Whether the goal was reached.
+    pub ready: bool,
+    /// Whether any answer on the way was not the expected one.
+    pub uneven: bool,
+}
+
+/// Asks every question once, all at the same time up to the pace's bound; what stayed unclear is asked twice more.
+pub async fn ask_all(client: &Client, questions: &[Question], pace: Pace) -> Vec<Answered> {
+    let asked = futures_util::stream::iter(questions.iter().cloned().enumerate())
+        .map(|(index, question)| async move {
+            let mut answered = ask(client, question).await;
+            while answered.verdict == Verdict::Unclear
+                && answered.tries < 3
+                && worth_asking_again(&answered)
+            {
+                sleep(wait_after(&answered, pace)).await;
+                let again = ask(client, answered.question.clone()).await;
+                answered = Answered {
+                    tries: answered.tries + 1,
+                    ..again
+                };
+            }
+            (index, answered)
+        })
+        .buffer_unordered(pace.at_once.max(1));
+    let mut answers: Vec<(usize, Answered)> = asked.collect().await;
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answered)| answered).collect()
+}
+
+/// Asks until every question has been answered as expected three times running, or the pace's bound is over.
+///
+/// `running` answers count as had already; asking stops as soon as `enough` are reached, and a wrong answer sends
+/// the count back to nothing and the goal to three.
+pub async fn ask_until_ready(
+    client: &Client,
+    questions: &[Question],
+    mut running: u32,
+    mut enough: u32,
+    pace: Pace,
+) -> Readiness {
+    let mut uneven = false;
+    let end = Instant::now() + pace.bound;
+    loop {
+        let answers = ask_all(client, questions, pace).await;
+        let settled = answers
+            .iter()
+            .any(|answer| answer.verdict == Verdict::WrongAddress);
+        if answers.iter().all(Answered::proved) {
+            running += 1;
+        } else {
+            uneven = true;
+            (running, enough) = (0, if running > 0 { READY_AFTER } else { enough });
+        }
+        if running >= enough || settled {
+            return Readiness {
+                answers,
+                ready: running >= enough,
+                uneven,
+            };
+        }
+        if running == 0 {
+            if Instant::now() + pace.gap >= end {
+                return Readiness {
+                    answers,
+                    ready: false,
+                    uneven,
+                };
+            }
+            sleep(pace.gap).await;
+        }
+    }
+}
+
+async fn ask(client: &Client, question: Question) -> Answered {
+    match client.probe(question.endpoint.shown, &question.path).await {
+        Ok(probe) => {
+            let verdict = judge(probe.status, probe.code, &probe.message);
+            Answered {
+                question,
+                verdict,
+                probe: Some(probe),
+                tries: 1,
+            }
+        }
+        Err(_) => Answered {
+            question,
+            verdict: Verdict::Unclear,
+            probe: None,
+            tries: 1,
+        },
+    }
+}
+
+/// A product that is off stays off; limits, faults and silence pass.
+fn worth_asking_again(answered: &Answered) -> bool {
+    answered
+        .probe
+        .as_ref()
+        .is_none_or(|probe| probe.status == 429 || probe.status >= 500 || probe.code.is_none())
+}
+
+fn wait_after(answered: &Answered, pace: Pace) -> Duration {
+    let asked = answered.probe.as_ref().and_then(|probe| probe.retry_after);
+    asked.unwrap_or(pace.gap).min(Duration::from_secs(10))
+}

@@ -1,0 +1,111 @@
+# Set-up, run and test. `make help` lists the targets.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+DENY_VERSION := 0.20.2
+DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+
+NPM := npm --prefix ui
+MODULES := ui/node_modules/.package-lock.json
+# Debian's Chromium where there is one, otherwise Playwright's own.
+export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/target/tools/browsers
+BROWSER := $(if $(shell command -v chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
+PAGE := ui/dist/index.html
+PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
+
+STAGES := setup fmt test-ui lint docs test-rust types deny keychain window-test
+
+.PHONY: help demo run test $(STAGES) tools format page bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## connect to a sandbox on this machine: in the window, or on the command line where there is no display
+	@scripts/setup $(if $(DISPLAY)$(WAYLAND_DISPLAY),window,cli)
+	@$(if $(DISPLAY)$(WAYLAND_DISPLAY),$(MAKE) --no-print-directory $(PAGE))
+	cargo build --locked --package narrows --package narrows-sandbox $(if $(DISPLAY)$(WAYLAND_DISPLAY),,--no-default-features)
+	@scripts/demo
+
+run: ## open the application on the real Cloudflare
+	@scripts/setup window
+	@$(MAKE) --no-print-directory $(PAGE)
+	cargo run --locked
+
+test: ## everything that CI checks: the stages below, and a summary
+	@scripts/test $(STAGES)
+
+setup: ## stage: install what the other stages need and is missing
+	scripts/setup test
+	@$(MAKE) --no-print-directory tools
+
+fmt: $(MODULES) ## stage: is everything formatted?
+	cargo fmt --all --check
+	$(NPM) run format:check
+
+test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
+	$(NPM) run check
+	$(NPM) run lint
+	scripts/with-home $(NPM) test
+	CHROMIUM="$$(command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
+	  scripts/with-home $(NPM) run test:browser
+
+lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
+	cargo clippy --locked --workspace --all-targets --no-default-features -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	shellcheck scripts/* .ci/run
+
+docs: $(PAGE) ## stage: the library's documentation, without a warning
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
+
+test-rust: ## stage: Rust's tests but for the window and the real keychain
+	scripts/with-home cargo test --locked --workspace --exclude narrows-window --no-default-features
+
+types: ## stage: are the page's generated types current?
+	scripts/types
+
+deny: $(DENY) ## stage: licences, banned crates, sources, known advisories
+	scripts/deny $(DENY)
+
+keychain: ## stage: the tests that need a real keychain, on one of their own
+	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it
+
+window-test: $(PAGE) ## stage: a walk through the real window, on a display of its own
+ifneq ($(wildcard tests/window/Cargo.toml),)
+	cargo build --locked
+	NO_AT_BRIDGE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 scripts/with-home scripts/with-keychain \
+	  xvfb-run --auto-servernum --server-args='-screen 0 1280x1024x24' cargo test --locked --package narrows-window --test walk
+else
+	cargo build --locked
+	@echo 'skipped: window: there is no tests/window'
+endif
+
+bench: ## the round trips and the time that connect takes, against the sandbox
+	cargo bench --locked --no-default-features --bench rounds
+
+format: $(MODULES) ## format everything
+	cargo fmt --all
+	$(NPM) run format
+
+page: $(PAGE) ## build the page that the window shows
+
+clean: ## remove what was built, the tools in target/ included
+	cargo clean
+	rm -rf ui/dist ui/node_modules
+
+tools: $(MODULES) $(DENY) $(BROWSER)
+
+$(MODULES): ui/package-lock.json ui/package.json
+	$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	$(NPM) run build
+	@touch $@
+
+$(DENY):
+	CARGO_TARGET_DIR=target/tools/build cargo install --locked --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
+	rm -rf target/tools/build
+
+$(PLAYWRIGHT_BROWSERS_PATH): $(MODULES)
+	ui/node_modules/.bin/playwright install --with-deps chromium

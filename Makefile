@@ -47,7 +47,8 @@ test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
 	$(NPM) run check
 	$(NPM) run lint
 	scripts/with-home $(NPM) test
-	scripts/with-home $(NPM) run test:browser
+	CHROMIUM="$$(command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
+	  scripts/with-home $(NPM) run test:browser
 
 lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
 	cargo clippy --locked --workspace --all-targets --no-default-features -- -D warnings

@@ -263,6 +263,10 @@ function again(state: Wizard): Wizard {
     : { ...state, problem: null };
 }
 
+/** Whether the application holds a run for this screen that has to be ended when the person leaves. */
+export const holdsRun = ({ screen }: Wizard): boolean =>
+  ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'stopped'].includes(screen);
+
 /** The numbered steps that a person sees. */
 export type Stage = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate' | 'progress';
 

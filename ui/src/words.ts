@@ -222,7 +222,9 @@ export const words = {
 
   paste: {
     title: 'Paste the broad token',
-    lead: 'Press the button while the token is still on the clipboard. It is read by Narrows itself, and the clipboard is cleared.',
+    lead: 'Copy it at Cloudflare first. Narrows reads the clipboard by itself and clears it afterwards.',
+    zone: 'With the token on your clipboard, press “Paste from clipboard”',
+    keys: 'or use your keyboard’s paste keys',
     paste: 'Paste from clipboard',
     another: 'Paste another',
     typed: 'Type or paste it by hand',

@@ -37,8 +37,8 @@ export function installFake(script: Script): void {
   const held = new Map<string, () => void>();
   const turns = new Map<string, number>();
 
-  class Channel<T> {
-    onmessage: (message: T) => void = () => undefined;
+  class Channel {
+    onmessage: (message: Progress) => void = () => undefined;
   }
 
   async function invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
@@ -50,7 +50,7 @@ export function installFake(script: Script): void {
     const reply = replies[Math.min(turn, replies.length - 1)] ?? { value: null };
     // A real answer never comes in the same turn as the question.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    for (const line of reply.lines ?? []) (progress as Channel<Progress>).onmessage(line);
+    for (const line of reply.lines ?? []) (progress as Channel).onmessage(line);
     if (reply.held) await new Promise<void>((resolve) => held.set(command, resolve));
     // The application rejects with the problem itself, not with an Error.
     // eslint-disable-next-line @typescript-eslint/only-throw-error

@@ -20,13 +20,19 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       for (const view of views) {
         test(`${view.name} is whole and accessible`, async ({ page }) => {
+          const complaints: string[] = [];
+          page.on('console', (message) => {
+            if (message.type() !== 'log') complaints.push(message.text());
+          });
+          page.on('pageerror', (error) => complaints.push(error.message));
+
           await view.reach(page);
           await expect(screen(page, view.screen)).toBeVisible();
           await page.evaluate(() => document.fonts.ready);
 
-          const picture = `test-results/shots/${view.name}-${colorScheme}-${size}.png`;
-          await page.screenshot({ path: picture });
-          await page.screenshot({ path: picture.replace('.png', '-whole.png'), fullPage: true });
+          await page.screenshot({
+            path: `test-results/shots/${view.name}-${colorScheme}-${size}.png`,
+          });
 
           const overflow = await page.evaluate(
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -41,6 +47,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
             violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
             'axe finds nothing',
           ).toEqual([]);
+          expect(complaints, 'neither the page nor its policy complains').toEqual([]);
         });
       }
     });

@@ -118,7 +118,14 @@ export const views: View[] = [
       await page.getByTestId('paste').click();
     },
   },
-  { name: 'nominate', ...at('nominate') },
+  {
+    name: 'nominate',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate');
+      await page.getByText(told.preview.sentences[0] ?? '').waitFor();
+    },
+  },
   {
     name: 'nominate-many',
     screen: 'nominate',

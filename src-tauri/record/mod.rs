@@ -52,6 +52,9 @@ impl Record {
             error,
         };
         make_folder(folder).map_err(unusable)?;
+        // Of several that switch a new file to write-ahead logging at once, SQLite fails all but one without waiting.
+        let opening = make_private(&folder.join("opening.lock")).map_err(unusable)?;
+        opening.lock().map_err(unusable)?;
         let path = folder.join(FILE);
         // SQLite gives its side files the mode of this one.
         make_private(&path).map_err(unusable)?;

@@ -210,7 +210,7 @@ async fn add_token(State(shared): State<Arc<Shared>>, body: Bytes) -> Reply {
     let wanted: Wanted = read(&body)?;
     let now = Timestamp::now();
     let mut world = shared.world();
-    let (id, value) = plant(&mut world, wanted, now).map_err(|Refused(why)| refuse(why))?;
+    let (id, value) = plant(&mut world, wanted, now).map_err(|Refused(why)| refuse(&why))?;
     Ok(Json(json!({ "id": id, "value": value })))
 }
 
@@ -308,7 +308,7 @@ async fn show_world(State(shared): State<Arc<Shared>>) -> Json<Value> {
 async fn change_world(State(shared): State<Arc<Shared>>, body: Bytes) -> Reply {
     let change: Change = read(&body)?;
     let mut world = shared.world();
-    apply(&mut world, change, Timestamp::now()).map_err(|Refused(why)| refuse(why))?;
+    apply(&mut world, change, Timestamp::now()).map_err(|Refused(why)| refuse(&why))?;
     Ok(Json(outline(&world)))
 }
 
@@ -373,9 +373,9 @@ fn outline(world: &World) -> Value {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
-    serde_json::from_slice(body).map_err(|error| refuse(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| refuse(&error.to_string()))
 }
 
-fn refuse(why: String) -> (StatusCode, Json<Value>) {
+fn refuse(why: &str) -> (StatusCode, Json<Value>) {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": why })))
 }

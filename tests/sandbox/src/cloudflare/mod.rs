@@ -230,7 +230,7 @@ pub(crate) fn judge_token(
         credential::alive(&actor, now).is_ok() && token.not_before.is_none_or(|start| start <= now);
     let sees_account = world
         .account(account)
-        .is_some_and(|account| world.shows_account(&actor, account));
+        .is_some_and(|account| actor.sees(account));
     (of_kind && usable && sees_account).then(|| token.id.clone())
 }
 

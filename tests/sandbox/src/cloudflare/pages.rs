@@ -66,7 +66,9 @@ pub(crate) fn answer(
         }
         ("GET", [name, "domains"]) => {
             let project = find(world, account, name)?;
-            Ok(call.page(Pages::PRODUCT)?.cut(&[project], domain))
+            Ok(call
+                .page(Pages::PRODUCT)?
+                .cut(&[project], |project| domain(project)))
         }
         ("GET", [name, "deployments"]) => {
             find(world, account, name)?;
@@ -143,6 +145,6 @@ fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a Project, 
     position(world, account, name).map(|at| &world.projects[at])
 }
 
-fn domain(project: &&Project) -> Value {
+fn domain(project: &Project) -> Value {
     json!({ "id": project.id, "name": project.subdomain, "status": "active" })
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     call::{Call, Pages},
-    people::{is_spreading, zone_target},
+    people::is_spreading,
     problem::Problem,
 };
 use crate::world::{
@@ -107,7 +107,7 @@ pub(crate) fn answer(
     let granted = match scope {
         Scope::Zone => world
             .zone(id)
-            .is_some_and(|zone| world.may(actor, &groups, zone_target(zone))),
+            .is_some_and(|zone| world.may(actor, &groups, zone.target())),
         Scope::Account | Scope::User | Scope::Bucket => {
             world.may(actor, &groups, Target::Account(id))
         }

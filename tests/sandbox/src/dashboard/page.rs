@@ -130,13 +130,7 @@ pub(crate) fn form(world: &World, form: &Form, problem: Option<&str>) -> String 
     let everything: String = group::all()
         .iter()
         .filter(|group| form.place == Place::Profile || group.scope != Scope::User)
-        .map(|group| {
-            format!(
-                r#"<option value="{}">{}</option>"#,
-                group.id,
-                escape(&words(group))
-            )
-        })
+        .map(|group| option(group.id, &words(group), false))
         .collect();
     let owner = if form.place == Place::Profile {
         "user"
@@ -184,7 +178,7 @@ pub(crate) fn summary(world: &World, form: &Form) -> String {
     let rows: String = form
         .groups
         .iter()
-        .map(|group| format!("<li>{}</li>", escape(&words(group))))
+        .map(|group| item(&words(group)))
         .collect();
     let (owner, owner_words) = match form.place {
         Place::Profile => ("user", "You"),
@@ -242,14 +236,7 @@ fn row(group: &Group) -> String {
     let levels: String = group::all()
         .iter()
         .filter(|other| other.scope == group.scope && split(other).0 == stem)
-        .map(|other| {
-            let chosen = if other == group { " selected" } else { "" };
-            format!(
-                r#"<option value="{}"{chosen}>{}</option>"#,
-                other.id,
-                split(other).1
-            )
-        })
+        .map(|other| option(other.id, split(other).1, other == group))
         .collect();
     let label = escape(label(group));
     format!(
@@ -258,6 +245,10 @@ fn row(group: &Group) -> String {
         name = escape(group.name),
         scope = group.scope.label(),
     )
+}
+
+fn item(words: &str) -> String {
+    format!("<li>{}</li>", escape(words))
 }
 
 fn hidden(name: &str, value: &str) -> String {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     Actor, World,
     group::{self, Group, Scope},
-    policy::{Effect, Policy, Resource, Target, grant},
+    policy::{Effect, Policy, Resource},
     token::{Addresses, Owner, Standing, Token, parse_date},
 };
 
@@ -271,48 +271,33 @@ impl World {
     ///
     /// A user token hands on whatever its user's role allows, held or not. An account token does the same, except
     /// that for a single zone it must hold the very group itself (terraform-provider-cloudflare issue 7241).
-    fn can_hand_on(&self, actor: &Actor, group: &Group, resource: &Resource) -> bool {
-        match (actor, resource) {
-            (
-                Actor::Token(Token {
-                    owner: Owner::Account(_),
-                    policies,
-                    ..
-                }),
-                Resource::Zone(id),
-            ) => self.zone(id).is_some_and(|zone| {
-                grant(
-                    policies,
-                    group,
-                    Target::Zone {
-                        zone: &zone.id,
-                        account: &zone.account,
-                    },
-                )
-            }),
-            (
-                Actor::Token(Token {
-                    owner: Owner::Account(_),
-                    ..
-                }),
-                _,
-            ) => true,
-            (
-                _,
-                Resource::Account(account)
-                | Resource::ZonesOf(account)
-                | Resource::BucketsOf(account)
-                | Resource::Bucket(account),
-            ) => self
-                .account(account)
-                .is_some_and(|account| account.role.grants(group)),
-            (_, Resource::Zone(id)) => self
+    fn can_hand_on(&self, actor: &Actor, group: &'static Group, resource: &Resource) -> bool {
+        if let Actor::Token(Token {
+            owner: Owner::Account(_),
+            ..
+        }) = actor
+        {
+            let Resource::Zone(id) = resource else {
+                return true;
+            };
+            return self
                 .zone(id)
-                .and_then(|zone| self.account(&zone.account))
-                .is_some_and(|account| account.role.grants(group)),
-            // All of them means all that the role allows: the role caps the use instead.
-            (_, Resource::User(_) | Resource::AllAccounts | Resource::AllZones) => true,
+                .is_some_and(|zone| self.may(actor, &[group], zone.target()));
         }
+        let account = match resource {
+            Resource::Account(account)
+            | Resource::ZonesOf(account)
+            | Resource::BucketsOf(account)
+            | Resource::Bucket(account) => account,
+            Resource::Zone(id) => match self.zone(id) {
+                Some(zone) => &zone.account,
+                None => return false,
+            },
+            // All of them means all that the role allows: the role caps the use instead.
+            Resource::User(_) | Resource::AllAccounts | Resource::AllZones => return true,
+        };
+        self.account(account)
+            .is_some_and(|account| account.role.grants(group))
     }
 }
 

@@ -66,10 +66,10 @@ pub(crate) async fn send(
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut request = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.extend([name, ": ", value, "\r\n"]);
     }
     if let Some(body) = body {
-        request += &format!("content-length: {}\r\n", body.len());
+        request.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
     }
     request += "\r\n";
     request += body.unwrap_or_default();

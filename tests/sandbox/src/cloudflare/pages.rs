@@ -15,6 +15,7 @@ use crate::world::{
     group::Scope,
     policy::Target,
     project::{Project, is_name},
+    token::date,
 };
 
 const PRODUCT: &str = "pages";
@@ -146,5 +147,15 @@ fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a Project, 
 }
 
 fn domain(project: &Project) -> Value {
-    json!({ "id": project.id, "name": project.subdomain, "status": "active" })
+    json!({
+        "id": project.id,
+        "domain_id": project.id,
+        "name": project.subdomain,
+        "status": "active",
+        "certificate_authority": "google",
+        "created_on": date(project.created_on),
+        "validation_data": { "method": "http", "status": "active" },
+        "verification_data": { "status": "active" },
+        "zone_tag": "",
+    })
 }

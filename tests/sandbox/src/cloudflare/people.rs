@@ -64,7 +64,8 @@ pub(crate) fn memberships(
     }
     let groups = named(&["Memberships Read", "Memberships Write"], Scope::User);
     if !world.may(actor, &groups, Target::User(&world.user.id)) {
-        return Err(Problem::unable_to_authenticate());
+        // Other codes are met too (9109, 10001), but `wrangler whoami` gives up on those.
+        return Err(Problem::authentication_error());
     }
     let page = call.page(Pages::USUAL)?;
     let name = call.asked("account.name").or_else(|| call.asked("name"));

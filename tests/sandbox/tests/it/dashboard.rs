@@ -38,18 +38,19 @@ fn between(page: &str, before: &str) -> String {
     rest.split('<').next().unwrap_or_default().to_owned()
 }
 
-/// The form's fields as they stand, for posting.
+/// The form's permissions as they stand, for posting.
 fn groups(page: &str) -> String {
-    page.split("data-group=")
-        .skip(1)
-        .map(|row| {
-            let chosen = row
-                .split("<option value=\"")
-                .find(|option| option.contains("\" selected"))
-                .expect("a level");
-            format!("group={}&", chosen.split('"').next().unwrap_or_default())
-        })
-        .collect()
+    let mut fields = String::new();
+    for row in page.split("data-group=").skip(1) {
+        let level = row
+            .split("<option value=\"")
+            .find(|option| option.contains("\" selected"));
+        let id = level
+            .and_then(|level| level.split('"').next())
+            .expect("a chosen level");
+        fields.extend(["group=", id, "&"]);
+    }
+    fields
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ async fn each_fault_spoils_the_call_it_names_and_only_that_one() {
         let slow = began.elapsed() >= Duration::from_millis(40);
         match (kind, &second) {
             ("delay" | "slow-body", Ok(reply)) => {
-                assert!(slow && reply.status == 200, "late, and fine: {reply:?}")
+                assert!(slow && reply.status == 200, "late, and fine: {reply:?}");
             }
             ("status", Ok(reply)) => assert_eq!(
                 reply.refusal().0,

@@ -192,8 +192,8 @@ fn rows(bench: &Bench) -> Vec<Row> {
             "/memberships",
             bearer(&face.narrow_token),
             403,
-            10_001,
-            "Unable to authenticate",
+            10_000,
+            "Authentication error",
         ),
         row(
             "no user details",

@@ -19,7 +19,6 @@ use crate::world::{
     Actor, World,
     group::{self, Group, Scope, fields, rows},
     policy::Target,
-    value::is_id,
 };
 
 /// What a list looks like.
@@ -94,9 +93,7 @@ pub(crate) fn answer(
         .iter()
         .find(|product| product.scope == scope && product.path == rest)
         .ok_or_else(Problem::no_route)?;
-    if !is_id(id) {
-        return Err(Problem::bad_identifier(call.path));
-    }
+    call.identifier(id)?;
     let writes = *call.method != Method::GET;
     let groups: Vec<_> = product
         .groups

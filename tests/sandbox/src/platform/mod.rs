@@ -32,9 +32,24 @@ pub struct Config {
     pub cloudflare: Arc<AskCloudflare>,
 }
 
+impl Config {
+    /// The sealing key of the environment, if there is one.
+    pub fn key_from_environment() -> Result<Option<[u8; 32]>, Error> {
+        Ok(None)
+    }
+}
+
 /// Why a platform cannot start.
 #[derive(Debug)]
 pub struct Error;
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the platform cannot start")
+    }
+}
+
+impl std::error::Error for Error {}
 
 /// The platform.
 pub struct Platform;

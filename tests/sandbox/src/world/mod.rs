@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod allowance;
 pub(crate) mod draft;
 pub(crate) mod group;
+mod judge;
 pub(crate) mod policy;
 pub(crate) mod project;
 pub(crate) mod propagation;

@@ -1,412 +1,77 @@
 //! Each refusal that a caller can meet, with its status, code and words.
 
+use narrows_sandbox::Face;
 use serde_json::json;
 
 use crate::client::{Bench, PAGES_WRITE};
 
-struct Row {
-    what: &'static str,
-    method: &'static str,
-    path: &'static str,
-    headers: Vec<(&'static str, String)>,
-    status: u16,
-    code: u64,
-    words: &'static str,
+/// One line of the table: what, credential, method, path, status, code, words.
+type Row = [&'static str; 7];
+
+fn rows() -> impl Iterator<Item = Row> {
+    let lines = include_str!("refusals.txt").lines().skip(1);
+    lines.map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        cells
+            .try_into()
+            .unwrap_or_else(|cells| panic!("seven cells, not {cells:?}"))
+    })
 }
 
-fn bearer(value: &str) -> Vec<(&'static str, String)> {
-    vec![("authorization", format!("Bearer {value}"))]
-}
-
-fn key(email: &str, key: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("x-auth-email", email.to_owned()),
-        ("x-auth-key", key.to_owned()),
-    ]
-}
-
-#[expect(
-    clippy::too_many_lines,
-    reason = "one row per refusal reads better in one table"
-)]
-fn rows(bench: &Bench) -> Vec<Row> {
-    let face = bench.face();
-    let unknown = "cfut_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA00000000";
-    let row = |what, method, path, headers, status, code, words| Row {
-        what,
-        method,
-        path,
-        headers,
-        status,
-        code,
-        words,
+/// The headers that a credential of the table stands for.
+fn headers(credential: &str, face: &Face) -> Vec<(&'static str, String)> {
+    let bearer = |value: &str| vec![("authorization", format!("Bearer {value}"))];
+    let key = |email: &str, key: &str| {
+        vec![
+            ("x-auth-email", email.to_owned()),
+            ("x-auth-key", key.to_owned()),
+        ]
     };
-    vec![
-        row(
-            "no credential at all",
-            "GET",
-            "/user/tokens/verify",
-            vec![],
-            400,
-            9106,
-            "Missing X-Auth",
-        ),
-        row(
-            "only half of a key",
-            "GET",
-            "/user",
-            vec![("x-auth-key", face.global_key.clone())],
-            400,
-            9106,
-            "Missing",
-        ),
-        row(
-            "no bearer",
-            "GET",
-            "/user",
-            vec![("authorization", face.broad_token.clone())],
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "quotes",
-            "GET",
-            "/user",
-            bearer(&format!("\"{}\"", face.broad_token)),
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "truncated",
-            "GET",
-            "/user",
-            bearer(&face.broad_token[..30]),
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "label",
-            "GET",
-            "/user",
-            bearer(&format!("token: {}", face.broad_token)),
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "key as bearer",
-            "GET",
-            "/user",
-            bearer(&face.global_key),
-            400,
-            9106,
-            "Authentication failed",
-        ),
-        row(
-            "token as key",
-            "GET",
-            "/user",
-            key(&face.user_email, &face.broad_token),
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "no e-mail",
-            "GET",
-            "/user",
-            key("sam", &face.global_key),
-            400,
-            6003,
-            "headers",
-        ),
-        row(
-            "wrong e-mail",
-            "GET",
-            "/user",
-            key("eve@sandbox.example", &face.global_key),
-            403,
-            9103,
-            "Unknown X-Auth",
-        ),
-        row(
-            "unknown",
-            "GET",
-            "/user/tokens/verify",
-            bearer(unknown),
-            401,
-            1000,
-            "Invalid API Token",
-        ),
-        row(
-            "unknown elsewhere",
-            "GET",
-            "/accounts",
-            bearer(unknown),
-            401,
-            1000,
-            "Invalid API Token",
-        ),
-        row(
-            "account token on the user path",
-            "GET",
-            "/user/tokens/verify",
-            bearer(&face.broad_account_token),
-            401,
-            1000,
-            "Invalid API Token",
-        ),
-        row(
-            "user token on the account path",
-            "GET",
-            "/accounts/{account}/tokens/verify",
-            bearer(&face.broad_token),
-            401,
-            1000,
-            "Invalid API Token",
-        ),
-        row(
-            "account token, user",
-            "GET",
-            "/user",
-            bearer(&face.broad_account_token),
-            403,
-            9109,
-            "Valid user-level",
-        ),
-        row(
-            "account token, memberships",
-            "GET",
-            "/memberships",
-            bearer(&face.broad_account_token),
-            400,
-            9106,
-            "failed",
-        ),
-        row(
-            "no memberships",
-            "GET",
-            "/memberships",
-            bearer(&face.narrow_token),
-            403,
-            10_000,
-            "Authentication error",
-        ),
-        row(
-            "no user details",
-            "GET",
-            "/user",
-            bearer(&face.narrow_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "no token list",
-            "GET",
-            "/user/tokens",
-            bearer(&face.narrow_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "no minting",
-            "POST",
-            "/user/tokens",
-            bearer(&face.narrow_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "no groups",
-            "GET",
-            "/user/tokens/permission_groups",
-            bearer(&face.narrow_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "user management is not account management",
-            "POST",
-            "/accounts/{account}/tokens",
-            bearer(&face.broad_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "account management is not user management",
-            "POST",
-            "/user/tokens",
-            bearer(&face.broad_account_token),
-            403,
-            9109,
-            "Valid user-level",
-        ),
-        row(
-            "Pages does not open the account",
-            "GET",
-            "/accounts/{account}",
-            bearer(&face.narrow_token),
-            403,
-            9109,
-            "Unauthorized to access",
-        ),
-        row(
-            "another product",
-            "GET",
-            "/accounts/{account}/workers/scripts",
-            bearer(&face.narrow_token),
-            403,
-            10_000,
-            "Authentication error",
-        ),
-        row(
-            "zones",
-            "GET",
-            "/zones",
-            bearer(&face.narrow_token),
-            403,
-            10_000,
-            "Authentication error",
-        ),
-        row(
-            "another account",
-            "GET",
-            "/accounts/00000000000000000000000000000000/pages/projects",
-            bearer(&face.narrow_token),
-            403,
-            10_000,
-            "Authentication error",
-        ),
-        row(
-            "an e-mail as account",
-            "GET",
-            "/accounts/me@example.com/pages/projects",
-            bearer(&face.narrow_token),
-            404,
-            7003,
-            "Could not route to /client/v4/accounts/me@example.com",
-        ),
-        row(
-            "no account",
-            "GET",
-            "/accounts//pages/projects",
-            bearer(&face.narrow_token),
-            404,
-            7003,
-            "Could not route",
-        ),
-        row(
-            "a short zone",
-            "GET",
-            "/zones/abc/dns_records",
-            bearer(&face.narrow_token),
-            404,
-            7003,
-            "Could not route",
-        ),
-        row(
-            "no route",
-            "GET",
-            "/nowhere",
-            bearer(&face.narrow_token),
-            400,
-            7000,
-            "No route",
-        ),
-        row(
-            "no project",
-            "GET",
-            "/accounts/{account}/pages/projects/none",
-            bearer(&face.narrow_token),
-            404,
-            8_000_007,
-            "Project not found",
-        ),
-        row(
-            "too large a page of projects",
-            "GET",
-            "/accounts/{account}/pages/projects?per_page=50",
-            bearer(&face.narrow_token),
-            400,
-            8_000_024,
-            "Invalid list options",
-        ),
-        row(
-            "a page of 4",
-            "GET",
-            "/user/tokens?per_page=4",
-            bearer(&face.broad_token),
-            400,
-            1001,
-            "5 to 50",
-        ),
-        row(
-            "a page of 51",
-            "GET",
-            "/accounts?per_page=51",
-            bearer(&face.broad_token),
-            400,
-            1001,
-            "5 to 50",
-        ),
-        row(
-            "page 0",
-            "GET",
-            "/accounts?page=0",
-            bearer(&face.broad_token),
-            400,
-            1001,
-            "from 1",
-        ),
-        row(
-            "a body that is no JSON",
-            "POST",
-            "/user/tokens",
-            bearer(&face.broad_token),
-            400,
-            6007,
-            "Malformed JSON",
-        ),
-    ]
+    match credential {
+        "none" => Vec::new(),
+        "half a key" => vec![("x-auth-key", face.global_key.clone())],
+        "no scheme" => vec![("authorization", face.broad_token.clone())],
+        "quoted" => bearer(&format!("\"{}\"", face.broad_token)),
+        "truncated" => bearer(&face.broad_token[..30]),
+        "labelled" => bearer(&format!("token: {}", face.broad_token)),
+        "unknown" => bearer("cfut_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA00000000"),
+        "key as bearer" => bearer(&face.global_key),
+        "token as key" => key(&face.user_email, &face.broad_token),
+        "key, no e-mail" => key("sam", &face.global_key),
+        "key, wrong e-mail" => key("eve@sandbox.example", &face.global_key),
+        "broad" => bearer(&face.broad_token),
+        "broad account" => bearer(&face.broad_account_token),
+        "narrow" => bearer(&face.narrow_token),
+        other => panic!("the table names an unknown credential: {other}"),
+    }
 }
 
 #[tokio::test]
 async fn every_refusal_has_the_status_code_and_words_of_cloudflare() {
     let bench = Bench::new().await;
-    for row in rows(&bench) {
-        let headers: Vec<(&str, &str)> = row
-            .headers
+    for [what, credential, method, path, status, code, words] in rows() {
+        let headers = headers(credential, bench.face());
+        let headers: Vec<_> = headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let reply = bench.call(row.method, row.path, &headers, None).await;
-        let (status, code, message) = reply.refusal();
+        let reply = bench.call(method, path, &headers, None).await;
+        let (seen_status, seen_code, message) = reply.refusal();
+        let seen = (seen_status.to_string(), seen_code.to_string());
         assert_eq!(
+            (seen.0.as_str(), seen.1.as_str()),
             (status, code),
-            (row.status, row.code),
-            "{}: {message}",
-            row.what
+            "{what}: {message}"
         );
         assert!(
-            message.contains(row.words),
-            "{}: {message:?} should say {:?}",
-            row.what,
-            row.words
+            message.contains(words),
+            "{what}: {message:?} should say {words:?}"
         );
         let explained = reply.json()["errors"][0].get("documentation_url").is_some();
         assert_eq!(
             explained,
-            row.status == 403,
-            "{}: exactly the 403s point to an explanation",
-            row.what
+            status == "403",
+            "{what}: exactly the 403s point to an explanation"
         );
         for header in [
             "cf-ray",
@@ -417,8 +82,7 @@ async fn every_refusal_has_the_status_code_and_words_of_cloudflare() {
         ] {
             assert!(
                 reply.header(header).is_some(),
-                "{}: the {header} header is on every answer",
-                row.what
+                "{what}: {header} is on every answer"
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Cloudflare's API below `/client/v4`, as strict as the real one is known to be.
 //!
-//! [`answer`] is the whole API as a function of the world, a request and the time; [`router`] puts it on HTTP.
+//! [`answer()`] is the whole API as a function of the world, a request and the time; [`router`] puts it on HTTP.
 
 mod answer;
 mod call;

@@ -64,6 +64,8 @@ pub struct Options {
     pub zones: usize,
     /// Whether the platform approves device codes by itself.
     pub auto_approve: bool,
+    /// The key that the platform seals tokens with; made at start when absent.
+    pub platform_key: Option<[u8; 32]>,
 }
 
 impl Default for Options {
@@ -76,6 +78,7 @@ impl Default for Options {
             accounts: 1,
             zones: 2,
             auto_approve: false,
+            platform_key: None,
         }
     }
 }
@@ -122,7 +125,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Port(error) => write!(formatter, "a port could not be taken: {error}"),
-            Self::Platform(error) => write!(formatter, "the platform could not start: {error:?}"),
+            Self::Platform(error) => write!(formatter, "the platform could not start: {error}"),
         }
     }
 }
@@ -153,7 +156,7 @@ impl Sandbox {
             [&cloudflare, &dashboard, &platform, &admin].map(base),
         );
         let shared = Arc::new(Shared::new(world, options.latency_ms));
-        let rooms = open_platform(&shared, &face, options.auto_approve)?;
+        let rooms = open_platform(&shared, &face, &options)?;
         let doors = vec![
             serve(
                 cloudflare,
@@ -214,11 +217,11 @@ impl Face {
     }
 }
 
-fn open_platform(shared: &Arc<Shared>, face: &Face, auto_approve: bool) -> Result<Platform, Error> {
+fn open_platform(shared: &Arc<Shared>, face: &Face, options: &Options) -> Result<Platform, Error> {
     let shared = Arc::clone(shared);
     let config = platform::Config {
-        auto_approve,
-        key: None,
+        auto_approve: options.auto_approve,
+        key: options.platform_key,
         database: None,
         issuer: face.platform.clone(),
         cloudflare: Arc::new(move |value, account, kind| {

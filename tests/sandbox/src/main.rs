@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Parser;
-use narrows_sandbox::{Options, Sandbox};
+use narrows_sandbox::{Options, Sandbox, platform};
 
 /// A Cloudflare and a platform on loopback.
 #[derive(Debug, Parser)]
@@ -35,23 +35,24 @@ struct Arguments {
     auto_approve: bool,
 }
 
-impl From<Arguments> for Options {
-    fn from(arguments: Arguments) -> Self {
-        Self {
-            port: arguments.port,
-            seed: arguments.seed,
-            latency_ms: arguments.latency_ms,
-            propagation_ms: arguments.propagation_ms,
-            accounts: arguments.accounts,
-            zones: arguments.zones,
-            auto_approve: arguments.auto_approve,
-        }
+impl Arguments {
+    fn options(self) -> Result<Options, platform::Error> {
+        Ok(Options {
+            port: self.port,
+            seed: self.seed,
+            latency_ms: self.latency_ms,
+            propagation_ms: self.propagation_ms,
+            accounts: self.accounts,
+            zones: self.zones,
+            auto_approve: self.auto_approve,
+            platform_key: platform::Config::key_from_environment()?,
+        })
     }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse().into()).await {
+    match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "narrows-sandbox: {error}");
@@ -60,8 +61,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::start(options).await?;
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start(arguments.options()?).await?;
     let line = serde_json::to_string(sandbox.face())?;
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
-use super::{answer::Answer, problem::Problem};
+use super::{PREFIX, answer::Answer, problem::Problem};
+use crate::world::value::is_id;
 
 /// A request without its socket.
 pub(crate) struct Call<'a> {
@@ -71,6 +72,15 @@ impl Call<'_> {
             .iter()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// `text` as an identifier in this call's path.
+    pub(crate) fn identifier<'a>(&self, text: &'a str) -> Result<&'a str, Problem> {
+        if is_id(text) {
+            Ok(text)
+        } else {
+            Err(Problem::bad_identifier(&format!("{PREFIX}/{}", self.path)))
+        }
     }
 
     /// The body as JSON, whatever its content type says: wrangler posts `text/plain`.

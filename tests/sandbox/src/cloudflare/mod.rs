@@ -1,6 +1,6 @@
 //! Cloudflare's API below `/client/v4`, as strict as the real one is known to be.
 //!
-//! [`answer`] is the whole API as a function of the world, a request and the time; [`router`] puts it on HTTP.
+//! [`answer()`] is the whole API as a function of the world, a request and the time; [`router`] puts it on HTTP.
 
 mod answer;
 mod call;
@@ -34,7 +34,6 @@ use crate::{
         allowance::Remaining,
         group::Scope,
         token::{Owner, Token},
-        value::is_id,
     },
 };
 
@@ -119,7 +118,7 @@ fn route(
     if let ("GET", ["accounts", account, "tokens", "verify"]) =
         (call.method.as_str(), segments.as_slice())
     {
-        let account = identifier(account, call)?;
+        let account = call.identifier(account)?;
         return tokens::verify(actor, &Owner::Account(account.to_owned()), now);
     }
     credential::alive(actor, now)?;
@@ -130,9 +129,9 @@ fn route(
         }
         ("GET", ["memberships"]) => people::memberships(world, actor, call),
         ("GET", ["accounts"]) => people::accounts(world, actor, call),
-        ("GET", ["accounts", account]) => people::account(world, actor, identifier(account, call)?),
+        ("GET", ["accounts", account]) => people::account(world, actor, call.identifier(account)?),
         (_, ["accounts", account, "tokens", rest @ ..]) => {
-            let account = identifier(account, call)?;
+            let account = call.identifier(account)?;
             tokens::answer(
                 world,
                 actor,
@@ -143,10 +142,10 @@ fn route(
             )
         }
         (_, ["accounts", account, "pages", "projects", rest @ ..]) => {
-            pages::answer(world, actor, identifier(account, call)?, call, rest, now)
+            pages::answer(world, actor, call.identifier(account)?, call, rest, now)
         }
         ("GET", ["zones"]) => people::zones(world, actor, call, now),
-        ("GET", ["zones", zone]) => people::zone(world, actor, identifier(zone, call)?, now),
+        ("GET", ["zones", zone]) => people::zone(world, actor, call.identifier(zone)?, now),
         (_, ["accounts", id, rest @ ..]) => {
             products::answer(world, actor, Scope::Account, id, call, rest, now)
         }
@@ -154,14 +153,6 @@ fn route(
             products::answer(world, actor, Scope::Zone, id, call, rest, now)
         }
         _ => Err(Problem::no_route()),
-    }
-}
-
-fn identifier<'a>(text: &'a str, call: &Call<'_>) -> Result<&'a str, Problem> {
-    if is_id(text) {
-        Ok(text)
-    } else {
-        Err(Problem::bad_identifier(&format!("{PREFIX}/{}", call.path)))
     }
 }
 
@@ -230,7 +221,7 @@ pub(crate) fn judge_token(
         credential::alive(&actor, now).is_ok() && token.not_before.is_none_or(|start| start <= now);
     let sees_account = world
         .account(account)
-        .is_some_and(|account| world.shows_account(&actor, account));
+        .is_some_and(|account| actor.sees(account));
     (of_kind && usable && sees_account).then(|| token.id.clone())
 }
 

@@ -15,6 +15,7 @@ use crate::world::{
     group::Scope,
     policy::Target,
     project::{Project, is_name},
+    token::date,
 };
 
 const PRODUCT: &str = "pages";
@@ -66,7 +67,9 @@ pub(crate) fn answer(
         }
         ("GET", [name, "domains"]) => {
             let project = find(world, account, name)?;
-            Ok(call.page(Pages::PRODUCT)?.cut(&[project], domain))
+            Ok(call
+                .page(Pages::PRODUCT)?
+                .cut(&[project], |project| domain(project)))
         }
         ("GET", [name, "deployments"]) => {
             find(world, account, name)?;
@@ -143,6 +146,16 @@ fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a Project, 
     position(world, account, name).map(|at| &world.projects[at])
 }
 
-fn domain(project: &&Project) -> Value {
-    json!({ "id": project.id, "name": project.subdomain, "status": "active" })
+fn domain(project: &Project) -> Value {
+    json!({
+        "id": project.id,
+        "domain_id": project.id,
+        "name": project.subdomain,
+        "status": "active",
+        "certificate_authority": "google",
+        "created_on": date(project.created_on),
+        "validation_data": { "method": "http", "status": "active" },
+        "verification_data": { "status": "active" },
+        "zone_tag": "",
+    })
 }

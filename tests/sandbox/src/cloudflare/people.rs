@@ -64,7 +64,8 @@ pub(crate) fn memberships(
     }
     let groups = named(&["Memberships Read", "Memberships Write"], Scope::User);
     if !world.may(actor, &groups, Target::User(&world.user.id)) {
-        return Err(Problem::unable_to_authenticate());
+        // Other codes are met too (9109, 10001), but `wrangler whoami` gives up on those.
+        return Err(Problem::authentication_error());
     }
     let page = call.page(Pages::USUAL)?;
     let name = call.asked("account.name").or_else(|| call.asked("name"));
@@ -93,7 +94,7 @@ pub(crate) fn accounts(world: &World, actor: &Actor, call: &Call<'_>) -> Result<
             call.asked("name")
                 .is_none_or(|name| name_matches(&account.name, name))
         })
-        .filter(|account| world.shows_account(actor, account))
+        .filter(|account| actor.sees(account))
         .collect();
     if call.descending()? {
         shown.reverse();
@@ -120,7 +121,7 @@ pub(crate) fn zones(
     now: Timestamp,
 ) -> Result<Answer, Problem> {
     let readers = named(&["Zone Read", "Zone Write"], Scope::Zone);
-    let readable = |zone: &&Zone| world.may(actor, &readers, zone_target(zone));
+    let readable = |zone: &&Zone| world.may(actor, &readers, zone.target());
     let mut shown: Vec<Zone> = world.zones.iter().filter(readable).cloned().collect();
     if shown.is_empty() || is_spreading(world, actor, ZONES, now) {
         return Err(Problem::authentication_error());
@@ -162,7 +163,7 @@ pub(crate) fn zone(
     let spreading = is_spreading(world, actor, ZONES, now);
     let zone = world
         .zone(id)
-        .filter(|zone| !spreading && world.may(actor, &readers, zone_target(zone)));
+        .filter(|zone| !spreading && world.may(actor, &readers, zone.target()));
     match zone.and_then(|zone| Some((zone, world.account(&zone.account)?))) {
         Some((zone, account)) => Ok(Answer::of(zone.to_json(account))),
         None => Err(Problem::authentication_error()),
@@ -183,13 +184,6 @@ pub(crate) fn is_spreading(
                 .refuses(product, token.spreading_since, now, &mut world.random)
         }
         Actor::Person | Actor::Key => false,
-    }
-}
-
-pub(crate) fn zone_target(zone: &Zone) -> Target<'_> {
-    Target::Zone {
-        zone: &zone.id,
-        account: &zone.account,
     }
 }
 

@@ -110,14 +110,6 @@ impl Problem {
         )
     }
 
-    pub(crate) fn unable_to_authenticate() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            10_001,
-            "Unable to authenticate request",
-        )
-    }
-
     pub(crate) fn no_route() -> Self {
         Self::new(StatusCode::BAD_REQUEST, 7000, "No route for that URI")
     }

@@ -12,14 +12,13 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     call::{Call, Pages},
-    people::{is_spreading, zone_target},
+    people::is_spreading,
     problem::Problem,
 };
 use crate::world::{
     Actor, World,
     group::{self, Group, Scope, fields, rows},
     policy::Target,
-    value::is_id,
 };
 
 /// What a list looks like.
@@ -94,9 +93,7 @@ pub(crate) fn answer(
         .iter()
         .find(|product| product.scope == scope && product.path == rest)
         .ok_or_else(Problem::no_route)?;
-    if !is_id(id) {
-        return Err(Problem::bad_identifier(call.path));
-    }
+    call.identifier(id)?;
     let writes = *call.method != Method::GET;
     let groups: Vec<_> = product
         .groups
@@ -107,7 +104,7 @@ pub(crate) fn answer(
     let granted = match scope {
         Scope::Zone => world
             .zone(id)
-            .is_some_and(|zone| world.may(actor, &groups, zone_target(zone))),
+            .is_some_and(|zone| world.may(actor, &groups, zone.target())),
         Scope::Account | Scope::User | Scope::Bucket => {
             world.may(actor, &groups, Target::Account(id))
         }

@@ -14,11 +14,9 @@ use crate::world::{
     draft::Draft,
     group::{self, Group, Scope},
     policy::Target,
+    propagation::TOKEN_LIST,
     token::{Owner, Status, Token, date},
 };
-
-/// The product whose propagation delay hides a new token from the list.
-const LISTING: &str = "token-list";
 
 /// Answers `{tokens}/{rest}` for the tokens of `owner`.
 pub(crate) fn answer(
@@ -137,7 +135,7 @@ fn list(
                 .is_none_or(|name| token.name.contains(name))
         })
         .filter(|token| with_expired || token.status(now) != Status::Expired)
-        .filter(|token| !propagation.refuses(LISTING, token.spreading_since, now, random))
+        .filter(|token| !propagation.refuses(TOKEN_LIST, token.spreading_since, now, random))
         .collect();
     if call.descending()? {
         shown.reverse();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{group::Group, token::date};
+use super::{group::Group, policy::Target, token::date};
 
 /// What the user may do on an account; every user token is capped by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,14 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
+    /// This zone, as something that a request touches.
+    pub(crate) fn target(&self) -> Target<'_> {
+        Target::Zone {
+            zone: &self.id,
+            account: &self.account,
+        }
+    }
+
     pub(crate) fn to_json(&self, account: &Account) -> Value {
         let created = date(self.created_on);
         json!({

@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod allowance;
 pub(crate) mod draft;
 pub(crate) mod group;
+mod judge;
 pub(crate) mod policy;
 pub(crate) mod project;
 pub(crate) mod propagation;
@@ -30,6 +31,10 @@ use self::{
 };
 
 /// Who asks.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per request, on the stack"
+)]
 pub(crate) enum Actor {
     /// The user, signed in at the dashboard.
     Person,
@@ -37,6 +42,22 @@ pub(crate) enum Actor {
     Key,
     /// A token, as it was when the request began.
     Token(Token),
+}
+
+impl Actor {
+    /// Whether `account` shows up in this one's list of accounts: any account-scoped permission there is enough.
+    pub(crate) fn sees(&self, account: &Account) -> bool {
+        match self {
+            Self::Person | Self::Key => account.role != Role::Stranger,
+            Self::Token(token) => {
+                let own = match &token.owner {
+                    Owner::User => account.role != Role::Stranger,
+                    Owner::Account(own) => *own == account.id,
+                };
+                own && touch_account(&token.policies, &account.id)
+            }
+        }
+    }
 }
 
 /// On which accounts R2 was never switched on.
@@ -119,7 +140,7 @@ impl World {
             })
             .collect();
         if let Some(last) = zones.last_mut() {
-            last.account = accounts[count].id.clone();
+            last.account.clone_from(&accounts[count].id);
             "elsewhere.example".clone_into(&mut last.name);
         }
         let user = User {
@@ -153,41 +174,43 @@ impl World {
     fn plant_tokens(&mut self, founded: Timestamp) {
         let home = self.accounts[0].id.clone();
         let settings = ("Account Settings Read", Scope::Account);
-        let seeds: [(&str, Owner, &[(&str, Scope)], Option<&str>); 3] = [
-            (
-                "Broad",
-                Owner::User,
-                &[("API Tokens Write", Scope::User), settings],
-                None,
-            ),
-            (
-                "Broad for the account",
-                Owner::Account(home.clone()),
-                &[("Account API Tokens Write", Scope::Account), settings],
-                Some(&home),
-            ),
-            (
-                "Narrow",
-                Owner::User,
-                &[("Pages Write", Scope::Account)],
-                Some(&home),
-            ),
-        ];
-        for (name, owner, groups, account) in seeds {
-            let groups: Vec<_> = groups
-                .iter()
-                .filter_map(|(name, scope)| group::by_name(name, *scope))
-                .collect();
-            let policies = policies_for(&groups, &self.user.id, account, None);
-            let body = serde_json::json!({ "name": name, "policies": policies });
-            if let Ok(draft) = Draft::read(&body) {
-                self.make(draft, owner, founded);
+        let pages = ("Pages Write", Scope::Account);
+        let (own, keeper) = (
+            ("API Tokens Write", Scope::User),
+            ("Account API Tokens Write", Scope::Account),
+        );
+        self.plant("Broad", Owner::User, &[own, settings], None, founded);
+        let of_account = Owner::Account(home.clone());
+        self.plant(
+            "Broad for the account",
+            of_account,
+            &[keeper, settings],
+            Some(&home),
+            founded,
+        );
+        self.plant("Narrow", Owner::User, &[pages], Some(&home), founded);
+        self.planted.clone_from(&self.tokens);
+    }
+
+    fn plant(
+        &mut self,
+        name: &str,
+        owner: Owner,
+        groups: &[(&str, Scope)],
+        account: Option<&str>,
+        founded: Timestamp,
+    ) {
+        let groups: Vec<_> = groups
+            .iter()
+            .filter_map(|(name, scope)| group::by_name(name, *scope))
+            .collect();
+        let policies = policies_for(&groups, &self.user.id, account, None);
+        if let Ok(draft) = Draft::read(&serde_json::json!({ "name": name, "policies": policies })) {
+            let id = self.make(draft, owner, founded).id;
+            if let Some(token) = self.token_mut(&id) {
+                token.spreading_since = None;
             }
         }
-        for token in &mut self.tokens {
-            token.spreading_since = None;
-        }
-        self.planted.clone_from(&self.tokens);
     }
 
     /// The tokens of the start, as they were then: broad, broad of the account, narrow.
@@ -246,20 +269,6 @@ impl World {
             (None, Target::Account(account) | Target::Zone { account, .. }) => self
                 .account(account)
                 .is_some_and(|account| account.role.grants(group)),
-        }
-    }
-
-    /// Whether `account` shows up in `actor`'s list of accounts: any account-scoped permission there is enough.
-    pub(crate) fn shows_account(&self, actor: &Actor, account: &Account) -> bool {
-        match actor {
-            Actor::Person | Actor::Key => account.role != Role::Stranger,
-            Actor::Token(token) => {
-                let own = match &token.owner {
-                    Owner::User => account.role != Role::Stranger,
-                    Owner::Account(own) => *own == account.id,
-                };
-                own && touch_account(&token.policies, &account.id)
-            }
         }
     }
 

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 
 use super::random::Random;
 
+/// The list of tokens: delayed only when asked for by this name, so that a plain delay hides nothing.
+pub(crate) const TOKEN_LIST: &str = "token-list";
+
 /// Milliseconds per product.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Propagation {
@@ -37,14 +40,18 @@ impl Propagation {
         random: &mut Random,
     ) -> bool {
         let Some(since) = since else { return false };
-        let delay = i128::from(
-            self.by_product
-                .get(product)
-                .copied()
-                .unwrap_or(self.default_ms),
-        );
+        let delay = i128::from(self.delay_ms(product));
         let age = now.duration_since(since).as_millis();
         age < delay && (age * 2 < delay || random.below(2) == 0)
+    }
+
+    fn delay_ms(&self, product: &str) -> u64 {
+        let default = if product == TOKEN_LIST {
+            0
+        } else {
+            self.default_ms
+        };
+        self.by_product.get(product).copied().unwrap_or(default)
     }
 
     /// For the admin door.
@@ -80,6 +87,11 @@ mod tests {
             refused("kv", 0),
             0,
             "a product without delay accepts at once"
+        );
+        assert_eq!(
+            refused("token-list", 0),
+            0,
+            "the list hides nothing unless told to"
         );
         assert!(
             !rule.refuses("d1", None, born, &mut random),

@@ -1,0 +1,134 @@
+//! The fixed face that others drive.
+
+use narrows_sandbox::Options;
+use serde_json::json;
+
+use crate::client::Bench;
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_world() {
+    let start = async |seed| {
+        Bench::with(Options {
+            seed,
+            ..Options::default()
+        })
+        .await
+    };
+    let (first, again, other) = (start(5).await, start(5).await, start(6).await);
+    let kernel = |bench: &Bench| {
+        let face = bench.face().clone();
+        [
+            face.account_id,
+            face.zone_id,
+            face.broad_token,
+            face.broad_account_token,
+            face.narrow_token,
+            face.global_key,
+        ]
+    };
+    assert_eq!(kernel(&first), kernel(&again), "ids and values repeat");
+    assert_ne!(
+        kernel(&first),
+        kernel(&other),
+        "another seed is another world"
+    );
+    let mint = async |bench: &Bench| {
+        bench
+            .plant(json!({ "kind": "user", "groups": ["Pages Write"] }))
+            .await
+    };
+    assert_eq!(
+        mint(&first).await,
+        mint(&again).await,
+        "and so do tokens made the same way"
+    );
+}
+
+#[tokio::test]
+async fn the_face_names_credentials_that_work() {
+    let bench = Bench::new().await;
+    let face = bench.face();
+    assert_eq!(
+        bench.get("/user/tokens", &face.broad_token).await.status,
+        200,
+        "the broad token manages tokens"
+    );
+    assert_eq!(
+        bench
+            .get("/accounts/{account}", &face.broad_token)
+            .await
+            .status,
+        200,
+        "and reads account settings"
+    );
+    assert_eq!(
+        bench
+            .get("/accounts/{account}/tokens", &face.broad_account_token)
+            .await
+            .status,
+        200,
+        "so does the account's"
+    );
+    assert_eq!(
+        bench
+            .get("/accounts/{account}/pages/projects", &face.narrow_token)
+            .await
+            .status,
+        200,
+        "the narrow one opens Pages"
+    );
+    let listed = bench.get("/user/tokens", &face.broad_token).await.result();
+    assert_eq!(
+        listed.as_array().map(Vec::len),
+        Some(2),
+        "the account's token is not the user's"
+    );
+    for address in [
+        &face.cloudflare_api,
+        &face.dashboard,
+        &face.platform,
+        &face.admin,
+    ] {
+        assert!(
+            address.starts_with("http://127.0.0.1:"),
+            "{address} is loopback"
+        );
+    }
+}
+
+#[test]
+fn the_process_prints_one_line_of_json_when_it_is_ready() {
+    use std::{
+        io::{BufRead, BufReader},
+        process::{Command, Stdio},
+    };
+    let mut child = Command::new(env!("CARGO_BIN_EXE_narrows-sandbox"))
+        .args(["--seed", "9", "--accounts", "3", "--zones", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut line = String::new();
+    let read = BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line);
+    child.kill().expect("it was running");
+    child.wait().expect("it ends");
+    read.expect("a line");
+    let face: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+    for key in [
+        "cloudflare_api",
+        "dashboard",
+        "platform",
+        "admin",
+        "user_email",
+        "account_id",
+        "broad_token",
+        "broad_account_token",
+        "narrow_token",
+        "global_key",
+    ] {
+        assert!(
+            face[key].as_str().is_some_and(|value| !value.is_empty()),
+            "{key} is there"
+        );
+    }
+    assert_eq!(face["zone_id"], "", "no zones, no zone id");
+}

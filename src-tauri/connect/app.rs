@@ -89,11 +89,7 @@ impl App {
         let calls = Calls::new();
         let http = Http::new(calls.clone()).map_err(|failure| failure.problem())?;
         let record = Record::open(&folder).map_err(|error| error.problem())?;
-        let namespace = if addresses.sandbox {
-            "Narrows (sandbox)"
-        } else {
-            "Narrows"
-        };
+        let namespace = if addresses.sandbox { "sandbox" } else { "" };
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
             addresses,

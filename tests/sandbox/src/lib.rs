@@ -113,24 +113,15 @@ pub struct Face {
 }
 
 /// Why a sandbox could not start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A port could not be taken.
-    Port(io::Error),
+    #[error("a port could not be taken: {0}")]
+    Port(#[from] io::Error),
     /// The platform could not start.
-    Platform(platform::Error),
+    #[error("the platform could not start: {0}")]
+    Platform(#[from] platform::Error),
 }
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Port(error) => write!(formatter, "a port could not be taken: {error}"),
-            Self::Platform(error) => write!(formatter, "the platform could not start: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// A running sandbox; dropping it closes every door.
 pub struct Sandbox {
@@ -149,8 +140,7 @@ impl Sandbox {
         };
         let mut world = World::new(&size, now);
         world.propagation = Propagation::uniform(options.propagation_ms);
-        let [cloudflare, dashboard, platform, admin] =
-            listen(options.port).await.map_err(Error::Port)?;
+        let [cloudflare, dashboard, platform, admin] = listen(options.port).await?;
         let face = Face::of(
             &world,
             [&cloudflare, &dashboard, &platform, &admin].map(base),
@@ -237,7 +227,7 @@ fn open_platform(shared: &Arc<Shared>, face: &Face, options: &Options) -> Result
             }
         }),
     };
-    Platform::open(config).map_err(Error::Platform)
+    Ok(Platform::open(config)?)
 }
 
 async fn listen(port: Option<u16>) -> io::Result<[TcpListener; 4]> {

@@ -40,16 +40,9 @@ impl Config {
 }
 
 /// Why a platform cannot start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the platform cannot start")]
 pub struct Error;
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("the platform cannot start")
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// The platform.
 pub struct Platform;

@@ -28,7 +28,10 @@ mod world;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::Router;
@@ -123,10 +126,11 @@ pub enum Error {
     Platform(#[from] platform::Error),
 }
 
-/// A running sandbox; dropping it closes every door.
+/// A running sandbox; dropping it closes every door and cuts the connections that are still open.
 pub struct Sandbox {
     face: Face,
     doors: Vec<JoinHandle<()>>,
+    shut: Arc<AtomicBool>,
 }
 
 impl Sandbox {
@@ -147,6 +151,8 @@ impl Sandbox {
         );
         let shared = Arc::new(Shared::new(world, options.latency_ms));
         let rooms = open_platform(&shared, &face, &options)?;
+        let shut = Arc::new(AtomicBool::new(false));
+        let serve = |listener, router| serve(Door::new(listener, Arc::clone(&shut)), router);
         let doors = vec![
             serve(
                 cloudflare,
@@ -163,7 +169,7 @@ impl Sandbox {
             ),
             serve(admin, admin::router(shared)),
         ];
-        Ok(Self { face, doors })
+        Ok(Self { face, doors, shut })
     }
 
     /// Where everything is.
@@ -174,6 +180,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.shut.store(true, Ordering::Release);
         for door in &self.doors {
             door.abort();
         }
@@ -254,13 +261,9 @@ fn base(listener: &TcpListener) -> String {
         .map_or_else(|_| String::new(), |address| format!("http://{address}"))
 }
 
-fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+fn serve(door: Door, router: Router) -> JoinHandle<()> {
     tokio::spawn(async move {
         // Serving ends only when its task is aborted.
-        let _ = axum::serve(
-            Door(listener),
-            router.into_make_service_with_connect_info::<Peer>(),
-        )
-        .await;
+        let _ = axum::serve(door, router.into_make_service_with_connect_info::<Peer>()).await;
     })
 }

@@ -260,7 +260,7 @@ export const words = {
 
   nominate: {
     title: 'Choose what to connect',
-    lead: 'Nothing has been made yet. Below is exactly what will be.',
+    lead: 'Nothing has been made yet. You see exactly what will be.',
     account: 'Account',
     accountHint: (n: number) => `Type to search ${n.toLocaleString('en')} accounts.`,
     accountNone: 'Choose an account from the list',

@@ -22,8 +22,8 @@ import type {
   StepState,
   TokenKind,
   TokenPage,
-} from '../../src/generated/types';
-import type { Script } from './fake';
+} from '../src/generated/types';
+import type { Script } from './browser/fake';
 
 const accountId = '8f14e45fceea167a5a36dedd4bea2543';
 const tokenName = 'narrows-site-generator-7f3k92qd';

@@ -117,16 +117,15 @@ struct Made {
 impl Run<'_> {
     async fn walk(&mut self) -> Result<Outcome, Stop> {
         let created = self.mint().await?;
-        let requested = self.decision.requested.clone();
+        let vault = self.stage.app.vault();
+        self.keep(&vault, &created).await?;
+
         let granted = granted(
-            &requested,
+            &self.decision.requested,
             &created.token.policies,
             &self.stage.broad.catalogue,
         )
         .map_err(at(Step::Prove))?;
-        let vault = self.stage.app.vault();
-        self.keep(&vault, &created).await?;
-
         let narrow = self
             .stage
             .app
@@ -136,8 +135,11 @@ impl Run<'_> {
                 problem: error.problem(),
             })?;
         let plan = self.plan(&granted);
-        let proof = self.prove(&narrow, &plan).await?;
-        self.still_wanted(Step::Deliver)?;
+        let proof = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop { step: Step::Prove, problem: cancelled() }),
+            proof = self.prove(&narrow, &plan) => proof,
+        }?;
 
         // From here on nothing is undone: the platform may hold the token, and the broad one is going.
         self.join_fuse().await;

@@ -114,8 +114,7 @@ export const words = {
 
   welcome: {
     title: 'Connect your Cloudflare account',
-    lead: (platform: string) =>
-      `${platform} gets one key that opens one door. You stay in charge of the rest.`,
+    lead: (platform: string) => `${platform} gets one key to one door. The rest stays yours.`,
     choose: 'What do you want to connect?',
     how: 'How it works',
     story: [

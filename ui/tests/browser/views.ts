@@ -144,7 +144,7 @@ export const views: View[] = [
       await walkTo(page, 'nominate');
       await page.getByTestId('limits').click();
       await page.getByText('On a date').click();
-      await page.locator('#expiry-date').fill('2099-01-31');
+      await page.locator('#last-day').fill('2099-01-31');
       await page.getByTestId('body-json').click();
     },
   },

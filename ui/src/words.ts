@@ -155,6 +155,7 @@ export const words = {
     waiting: 'Waiting',
     file: {
       title: 'Or keep it in a sealed file',
+      open: 'Open the sealed file',
       text: 'The file is encrypted with a passphrase that only you know. You will be asked for it whenever the token is needed.',
       passphrase: 'Passphrase',
       hint: 'Several words work best. Narrows cannot recover it.',

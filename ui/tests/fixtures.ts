@@ -135,6 +135,7 @@ export const prepared: Prepared = {
     store: 'Secret Service (GNOME Keyring)',
     persists: true,
     self_test_ms: 14,
+    sealed_file: false,
   },
   person: null,
   sign_in_needed: true,
@@ -414,7 +415,13 @@ export const allWell: Script = {
     {
       value: {
         ...prepared,
-        vault: { kind: 'file', store: 'Sealed file', persists: true, self_test_ms: 380 },
+        vault: {
+          kind: 'file',
+          store: 'Sealed file',
+          persists: true,
+          self_test_ms: 380,
+          sealed_file: true,
+        },
       },
     },
   ],

@@ -18,7 +18,11 @@ pub(crate) fn at_terminal() -> bool {
 }
 
 /// Reads the one-time token: hidden at a terminal, whole from a pipe.
-pub(crate) fn token() -> Result<Secret, Problem> {
+pub(crate) async fn token() -> Result<Secret, Problem> {
+    aside(read_token).await
+}
+
+fn read_token() -> Result<Secret, Problem> {
     if stdin().is_terminal() {
         return hidden("One-time token: ");
     }
@@ -49,7 +53,16 @@ pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem>
     if wanted.vault == VaultChoice::Keychain {
         return Ok(());
     }
-    let passphrase = if wanted.passphrase_stdin {
+    let passphrase = aside(move || read_passphrase(wanted.passphrase_stdin)).await?;
+    let vault = Vault::file(app.sealed_file(), passphrase)
+        .await
+        .map_err(|error| error.problem())?;
+    app.use_vault(vault);
+    Ok(())
+}
+
+fn read_passphrase(from_stdin: bool) -> Result<Secret, Problem> {
+    if from_stdin {
         let mut line = String::new();
         stdin()
             .lock()
@@ -58,30 +71,38 @@ pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem>
             .map_err(|error| unreadable(&error))?;
         let passphrase = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
         drop(Secret::new(line));
-        passphrase
+        Ok(passphrase)
     } else if at_terminal() {
-        hidden("Passphrase of the sealed file: ")?
+        hidden("Passphrase of the sealed file: ")
     } else {
-        return Err(Problem::new(
+        Err(Problem::new(
             "passphrase-needed",
             "The sealed file needs a passphrase, and nobody is here to ask.",
             "Add --passphrase-stdin and put the passphrase on the first line of standard input.",
             Next::ChangeChoices,
-        ));
-    };
-    let vault = Vault::file(app.sealed_file(), passphrase)
-        .await
-        .map_err(|error| error.problem())?;
-    app.use_vault(vault);
-    Ok(())
+        ))
+    }
 }
 
 /// Asks a question that only yes or no answers; anything but yes is no.
-pub(crate) fn yes(question: &str) -> bool {
-    eprint!("{question} [y/N] ");
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    stdin().lock().take(64).read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
+pub(crate) async fn yes(question: &'static str) -> Result<bool, Problem> {
+    aside(move || {
+        let mut terminal = std::io::stderr();
+        let _ = write!(terminal, "{question} [y/N] ").and_then(|()| terminal.flush());
+        let mut line = String::new();
+        let read = stdin().lock().take(64).read_line(&mut line);
+        Ok(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"))
+    })
+    .await
+}
+
+/// Reads where it may block, so that Ctrl-C is heard meanwhile.
+async fn aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|error| Err(unreadable(&std::io::Error::other(error))))
 }
 
 fn hidden(prompt: &str) -> Result<Secret, Problem> {

@@ -1,15 +1,118 @@
 //! How results look on a terminal and as JSON.
 
-use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
+use std::io::Write;
+
+use narrows_core::connect::story::{
+    Broad, BroadState, Connected, ConnectionCard, Delivery, Grant, Outcome, Score, Stopped,
+    TokenKind, VaultKind,
+};
 use narrows_core::problem::Problem;
 use serde::Serialize;
 use serde_json::json;
 
+/// Prints a line on standard output. Where nobody reads any more, as behind `head`, there is nobody to tell.
+pub(crate) fn out(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+}
+
+/// Prints a line on standard error, in the same way.
+pub(crate) fn err(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
+}
+
 /// Prints one JSON object, indented.
 pub(crate) fn object(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("narrows: {error}"),
+        Ok(text) => out(text),
+        Err(error) => err(format!("narrows: {error}")),
+    }
+}
+
+/// How a connect ended, as scripts read it: these fields and no others, whatever the window shows besides.
+#[derive(Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+enum Ended<'a> {
+    Connected(Made<'a>),
+    Pending(Made<'a>),
+    Stopped(Left<'a>),
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    connection_id: &'a str,
+    account_id: &'a str,
+    token_id: &'a str,
+    token_kind: TokenKind,
+    requested: &'a [Grant],
+    granted: &'a [Grant],
+    can: Score,
+    cannot: Score,
+    receipt_code: Option<&'a str>,
+    broad: BroadEnd,
+    rounds: u32,
+    elapsed_ms: u32,
+    vault: VaultKind,
+}
+
+#[derive(Serialize)]
+struct Left<'a> {
+    undone: &'a [String],
+    stands: &'a [String],
+    broad: Option<BroadEnd>,
+}
+
+#[derive(Serialize)]
+struct BroadEnd {
+    state: BroadState,
+    after_ms: Option<u32>,
+}
+
+impl<'a> From<&'a Outcome> for Ended<'a> {
+    fn from(outcome: &'a Outcome) -> Self {
+        match outcome {
+            Outcome::Connected(result) => Self::Connected(Made::from(&**result)),
+            Outcome::Pending(pending) => Self::Pending(Made::from(&pending.result)),
+            Outcome::Stopped(stopped) => Self::Stopped(Left::from(&**stopped)),
+        }
+    }
+}
+
+impl<'a> From<&'a Connected> for Made<'a> {
+    fn from(result: &'a Connected) -> Self {
+        Self {
+            connection_id: &result.connection_id,
+            account_id: &result.account_id,
+            token_id: &result.token_id,
+            token_kind: result.token_kind,
+            requested: &result.requested,
+            granted: &result.granted,
+            can: result.can,
+            cannot: result.cannot,
+            receipt_code: result.receipt_code.as_deref(),
+            broad: BroadEnd::from(&result.broad),
+            rounds: result.rounds,
+            elapsed_ms: result.elapsed_ms,
+            vault: result.vault,
+        }
+    }
+}
+
+impl<'a> From<&'a Stopped> for Left<'a> {
+    fn from(stopped: &'a Stopped) -> Self {
+        Self {
+            undone: &stopped.undone,
+            stands: &stopped.stands,
+            broad: stopped.broad.as_ref().map(BroadEnd::from),
+        }
+    }
+}
+
+impl From<&Broad> for BroadEnd {
+    fn from(broad: &Broad) -> Self {
+        Self {
+            state: broad.state,
+            after_ms: broad.after_ms,
+        }
     }
 }
 
@@ -18,30 +121,34 @@ pub(crate) fn problem(problem: &Problem, as_json: bool) {
     if as_json {
         let error =
             json!({ "code": problem.code, "message": problem.message, "hint": problem.hint });
-        eprintln!("{error}");
+        err(error.to_string());
         return;
     }
-    eprintln!("narrows: {}", problem.message);
-    eprintln!("  {}", problem.hint);
+    err(format!("narrows: {}", problem.message));
+    err(format!("  {}", problem.hint));
     if let Some(evidence) = &problem.evidence {
-        eprintln!("  ({evidence})");
+        err(format!("  ({evidence})"));
     }
 }
 
 /// Prints how a connect ended.
-pub(crate) fn outcome(outcome: &Outcome) {
+pub(crate) fn outcome(outcome: &Outcome, as_json: bool) {
+    if as_json {
+        object(&Ended::from(outcome));
+        return;
+    }
     match outcome {
         Outcome::Connected(result) => {
             connected(result);
-            println!("connected");
+            out("connected");
         }
         Outcome::Pending(pending) => {
             connected(&pending.result);
-            println!("pending");
+            out("pending");
         }
         Outcome::Stopped(stopped) => {
             for line in stopped.undone.iter().chain(&stopped.stands) {
-                println!("{line}");
+                out(line);
             }
         }
     }
@@ -89,7 +196,7 @@ fn connected(result: &Connected) {
 
 /// Prints a connection.
 pub(crate) fn connection(card: &ConnectionCard) {
-    println!("{}", card.connection_id);
+    out(&card.connection_id);
     line("Platform", &format!("{} ({})", card.platform, card.profile));
     line(
         "Account",
@@ -114,7 +221,7 @@ pub(crate) fn connection(card: &ConnectionCard) {
 
 /// Prints one line of a list of facts.
 pub(crate) fn line(name: &str, value: &str) {
-    println!("  {name:<13} {value}");
+    out(format!("  {name:<13} {value}"));
 }
 
 fn score(score: Score) -> String {

@@ -4,8 +4,12 @@
     reason = "a test that is skipped says why where a person sees it"
 )]
 
+mod browser;
+mod cli;
 mod connect;
+mod golden;
 mod platform_moods;
+mod program;
 mod refusals;
 mod stage;
 mod vault;

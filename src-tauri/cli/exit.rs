@@ -62,10 +62,11 @@ const ARGUMENTS: [&str; 22] = [
 ];
 
 /// Problems that another try may mend, but of which it is certain what became of them.
-const CERTAIN: [&str; 10] = [
+const CERTAIN: [&str; 11] = [
     "client-refused",
     "disk-full",
     "granted-differs",
+    "keychain-silent",
     "narrow-inactive",
     "narrow-not-ready",
     "no-platform",

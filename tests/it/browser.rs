@@ -24,7 +24,11 @@ impl Browser {
         let address = format!("{}/sign-in", face.platform);
         let answer = browser.send(&address, &[]).await;
         let cookie = answer.headers()["set-cookie"].to_str().expect("a cookie");
-        browser.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        cookie
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .clone_into(&mut browser.cookie);
         browser
     }
 

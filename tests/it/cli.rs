@@ -341,16 +341,16 @@ async fn what_is_piped_in_and_is_no_token_is_refused() {
     let narrows = Program::on(&stage.face);
     let mut line = vec!["connect", "--json"];
     line.extend(SEALED);
-    let table: [(&[u8], &str); 8] = [
-        (b"", "paste-empty"),
-        (b" \n\n", "paste-empty"),
-        (&[b'x'; 1024 * 1024], "paste-too-long"),
-        (&[b'y'; 3 * 1024 * 1024], "paste-too-long"),
-        (b"\xff\xfe\x00", "paste-not-text"),
-        (b"ada@example.com", "paste-email"),
-        (stage.face.global_key.as_bytes(), "paste-global-key"),
+    let table: [(Vec<u8>, &str); 8] = [
+        (Vec::new(), "paste-empty"),
+        (b" \n\n".to_vec(), "paste-empty"),
+        (vec![b'x'; 1024 * 1024], "paste-too-long"),
+        (vec![b'y'; 3 * 1024 * 1024], "paste-too-long"),
+        (b"\xff\xfe\x00".to_vec(), "paste-not-text"),
+        (b"ada@example.com".to_vec(), "paste-email"),
+        (stage.face.global_key.clone().into(), "paste-global-key"),
         (
-            b"https://dash.cloudflare.com/profile/api-tokens",
+            b"https://dash.cloudflare.com/profile/api-tokens".to_vec(),
             "paste-token-page-link",
         ),
     ];
@@ -425,6 +425,7 @@ async fn a_token_that_cannot_be_used_ends_with_its_own_code() {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 async fn each_refusal_of_cloudflare_ends_with_its_own_code() {
     const VERIFY: (&str, &str) = ("GET", "/client/v4/user/tokens/verify");
     const GROUPS: (&str, &str) = ("GET", "/client/v4/user/tokens/permission_groups");

@@ -50,8 +50,10 @@ fn read_token() -> Result<Secret, Problem> {
 
 /// Puts the wished-for vault in place, asking for the passphrase of a sealed file.
 pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem> {
-    if wanted.vault == VaultChoice::Keychain {
-        return Ok(());
+    match (wanted.vault, wanted.passphrase_stdin) {
+        (VaultChoice::Keychain, false) => return Ok(()),
+        (VaultChoice::Keychain, true) => return Err(no_passphrase()),
+        (VaultChoice::File, _) => {}
     }
     let passphrase = aside(move || read_passphrase(wanted.passphrase_stdin)).await?;
     let vault = Vault::file(app.sealed_file(), passphrase)
@@ -109,6 +111,16 @@ fn hidden(prompt: &str) -> Result<Secret, Problem> {
     rpassword::prompt_password(prompt)
         .map(Secret::new)
         .map_err(|error| unreadable(&error))
+}
+
+/// A passphrase that nobody reads would be taken for a part of the token.
+fn no_passphrase() -> Problem {
+    Problem::new(
+        "passphrase-unasked",
+        "The keychain needs no passphrase; only a sealed file does.",
+        "Add --vault file, or leave --passphrase-stdin out.",
+        Next::ChangeChoices,
+    )
 }
 
 fn unreadable(error: &std::io::Error) -> Problem {

@@ -36,7 +36,7 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 22] = [
+const ARGUMENTS: [&str; 23] = [
     "account-needed",
     "account-unseen",
     "address-refused",
@@ -49,6 +49,7 @@ const ARGUMENTS: [&str; 22] = [
     "expiry-unreadable",
     "no-home",
     "passphrase-needed",
+    "passphrase-unasked",
     "platform-address-needed",
     "profile-invalid",
     "profile-not-found",

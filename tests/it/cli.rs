@@ -368,13 +368,17 @@ async fn what_is_piped_in_and_is_no_token_is_refused() {
         let ran = narrows.run(&line, format!("{passphrase}\ncfut_x")).await;
         assert_eq!((ran.error().as_str(), ran.exit), (code, Some(1)));
     }
-    let unsaid = narrows
-        .run(&["connect", "--json", "--vault", "file"], "")
-        .await;
-    assert_eq!(
-        (unsaid.error().as_str(), unsaid.exit),
-        ("passphrase-needed", Some(64))
-    );
+    for (line, code) in [
+        (["--vault", "file"], "passphrase-needed"),
+        (
+            ["--vault=keychain", "--passphrase-stdin"],
+            "passphrase-unasked",
+        ),
+    ] {
+        let line: Vec<&str> = ["connect", "--json"].into_iter().chain(line).collect();
+        let ran = narrows.run(&line, PASSPHRASE).await;
+        assert_eq!((ran.error().as_str(), ran.exit), (code, Some(64)));
+    }
     assert_eq!(stage.ours().await, Vec::<String>::new(), "nothing was made");
 }
 

@@ -174,7 +174,7 @@ async fn what_the_library_and_its_dependencies_show_holds_no_secret() {
     walk.prepare().await;
     let (prompt, waiting) = walk.begin_sign_in().await.expect("a code");
     let signed_in = waiting.wait().await.expect("the sandbox approves");
-    let mut shown = format!("{prompt:?} {signed_in:?}");
+    let mut shown = vec![format!("{prompt:?} {signed_in:?}")];
     walk.signed_in(signed_in);
     let pasted = walk.paste(Secret::new(broad.to_owned())).expect("a token");
     let inspection = walk.inspect(None).await.expect("good");
@@ -183,11 +183,11 @@ async fn what_the_library_and_its_dependencies_show_holds_no_secret() {
     let outcome = walk
         .connect(&destroy(), None, &CancellationToken::new())
         .await;
-    shown += &format!("{pasted:?} {inspection:?} {client:?} {outcome:?}");
+    shown.push(format!("{pasted:?} {inspection:?} {client:?} {outcome:?}"));
     let Outcome::Connected(result) = outcome else {
         panic!("connect did not come through: {outcome:?}");
     };
-    shown += &serde_json::to_string(&result).expect("JSON");
+    shown.push(serde_json::to_string(&result).expect("JSON"));
 
     let vault = stage.app.vault();
     let narrow = vault
@@ -200,7 +200,8 @@ async fn what_the_library_and_its_dependencies_show_holds_no_secret() {
         .await
         .expect("the vault")
         .expect("a session");
-    shown += &format!("{narrow:?} {kept:?}");
+    shown.push(format!("{narrow:?} {kept:?}"));
+    let shown = shown.join("\n");
     let [access, refresh] = both_tokens(&kept);
     let secrets = Secrets::new(&[
         ("the broad token", broad),

@@ -1,8 +1,8 @@
 //! What the command line asks a person, and reads from standard input.
 
-use std::io::{BufRead, IsTerminal, Read, Write, stdin};
+use std::io::{BufRead, ErrorKind, IsTerminal, Read, Write, stdin};
 
-use narrows_core::connect::App;
+use narrows_core::connect::{App, cancelled};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
 use narrows_core::vault::Vault;
@@ -110,7 +110,11 @@ async fn aside<T: Send + 'static>(
 fn hidden(prompt: &str) -> Result<Secret, Problem> {
     rpassword::prompt_password(prompt)
         .map(Secret::new)
-        .map_err(|error| unreadable(&error))
+        .map_err(|error| match error.kind() {
+            // The prompt takes Ctrl-C for itself.
+            ErrorKind::Interrupted => cancelled(),
+            _ => unreadable(&error),
+        })
 }
 
 /// A passphrase that nobody reads would be taken for a part of the token.

@@ -75,7 +75,7 @@ fn stop_when_interrupted(json: bool) -> CancellationToken {
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             if !json {
-                print::err("Stopping. What was made is undone first.");
+                print::err("Stopping. What was made, if anything, is undone first.");
             }
             stop.cancel();
         }

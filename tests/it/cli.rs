@@ -22,12 +22,7 @@ async fn token(stage: &Stage, id: &Value) -> Value {
 
 #[tokio::test]
 async fn connect_prints_one_object_with_the_documented_fields() {
-    // Rounds can only be told apart where an answer takes longer than sending a question.
-    let stage = Stage::with(Options {
-        latency_ms: 100,
-        ..Options::default()
-    })
-    .await;
+    let stage = Stage::slow().await;
     let narrows = Program::on(&stage.face);
     let ran = narrows
         .connect(&stage.face.broad_token, &["--json"])

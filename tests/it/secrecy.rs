@@ -6,7 +6,7 @@ use narrows_core::connect::story::Outcome;
 
 use narrows_core::secret::Secret;
 use narrows_core::vault::{Item, Vault};
-use narrows_sandbox::{Face, Options};
+use narrows_sandbox::Face;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -55,11 +55,7 @@ impl std::io::Write for Log {
 #[tokio::test]
 async fn no_secret_is_anywhere_but_in_the_vault() {
     // Slow enough that the process can be looked at while it holds all of them.
-    let stage = Stage::with(Options {
-        latency_ms: 50,
-        ..Options::default()
-    })
-    .await;
+    let stage = Stage::slow().await;
     let narrows = Program::on(&stage.face).with("NARROWS_LOG", "trace");
     let broad = stage.face.broad_token.as_str();
     let mut running = narrows.connect(broad, &[]);

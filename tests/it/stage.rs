@@ -30,6 +30,15 @@ impl Stage {
         Self::with(Options::default()).await
     }
 
+    /// The same with answers that take longer than sending a question does: only then can rounds be told apart.
+    pub(crate) async fn slow() -> Self {
+        Self::with(Options {
+            latency_ms: 100,
+            ..Options::default()
+        })
+        .await
+    }
+
     /// The same with a sandbox of one's own.
     pub(crate) async fn with(options: Options) -> Self {
         Self::attended(Options {

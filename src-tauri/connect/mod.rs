@@ -23,6 +23,7 @@ pub mod story;
 mod walk;
 
 pub use app::{Addresses, App};
+pub use bootstrap::cancelled;
 pub use links::openable;
 pub use redeliver::redeliver;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -1,0 +1,42 @@
+//! What a person does, and what they notice.
+
+use std::pin::Pin;
+
+mod connect;
+mod fence;
+mod keyboard;
+mod no_keychain;
+mod opening;
+mod trouble;
+
+/// A walk under way.
+type Walk = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A walk's name, and how it begins.
+type Named = (&'static str, fn() -> Walk);
+
+/// The walks by name.
+pub(crate) fn all() -> [Named; 6] {
+    [
+        ("a person connects an account from welcome to home", || {
+            Box::pin(connect::walk())
+        }),
+        (
+            "the keyboard alone is enough",
+            || Box::pin(keyboard::walk()),
+        ),
+        ("a wrong token and a silent platform are got over", || {
+            Box::pin(trouble::walk())
+        }),
+        ("without a keychain a sealed file can be chosen", || {
+            Box::pin(no_keychain::walk())
+        }),
+        (
+            "what keeps the application from opening is said in the window",
+            || Box::pin(opening::walk()),
+        ),
+        ("the page can do nothing but what it is for", || {
+            Box::pin(fence::walk())
+        }),
+    ]
+}

@@ -1,0 +1,54 @@
+//! What goes wrong on an ordinary day, and the way out that the window offers.
+
+use crate::application::Application;
+use crate::stage::Stage;
+use crate::trip;
+
+pub(super) async fn walk() {
+    let stage = trip::open_platform().await;
+    let window = stage.open().await;
+    trip::to_paste(&window).await;
+    wrong_tokens(&window, &stage).await;
+
+    trip::type_token(&window, &stage.face.broad_token).await;
+    stage.platform_is_down(true).await;
+    trip::connect(&window).await;
+    window.arrives("pending").await;
+    window.problem().await;
+    window.photograph("22-pending").await;
+
+    stage.platform_is_down(false).await;
+    window.press("next-action").await;
+    window.arrives("home").await;
+    window.reads("has the token. Receipt").await;
+    window.reads("Delivered").await;
+    window.close().await;
+}
+
+async fn wrong_tokens(window: &Application, stage: &Stage) {
+    // Shaped like a token, but nobody's.
+    trip::type_token(window, &"x".repeat(40)).await;
+    let words = window.problem().await;
+    assert!(
+        words.contains("Cloudflare") && words.contains("token"),
+        "it says who does not know what: {words}"
+    );
+    window.photograph("20-unknown-token").await;
+    back_to_paste(window).await;
+
+    // A live one that may not make others.
+    trip::type_token(window, &stage.face.narrow_token).await;
+    window.problem().await;
+    window.photograph("21-narrow-token").await;
+    back_to_paste(window).await;
+}
+
+/// The one next action leads to the paste, if need be past the token page.
+async fn back_to_paste(window: &Application) {
+    window.press("next-action").await;
+    window.sees("[data-screen]:not(:has([data-summary]))").await;
+    if window.screen().await == "token-page" {
+        window.press("primary").await;
+    }
+    window.arrives("paste").await;
+}

@@ -1,7 +1,7 @@
 //! What lies on the desk between two commands.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as Quick, MutexGuard, PoisonError};
+use std::sync::{Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 
 use narrows_core::connect::{App, SignIn, Walk};
 use narrows_core::problem::{Next, Problem};
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// The state of the window.
 pub(crate) struct Desk {
-    app: Result<App, Problem>,
+    app: OnceLock<App>,
     walk: Mutex<Option<Walk>>,
     sign_in: Quick<Option<SignIn>>,
     links: Quick<HashMap<String, String>>,
@@ -19,9 +19,9 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(app: Result<App, Problem>) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            app,
+            app: OnceLock::new(),
             walk: Mutex::new(None),
             sign_in: Quick::new(None),
             links: Quick::new(HashMap::new()),
@@ -30,9 +30,13 @@ impl Desk {
         }
     }
 
-    /// The library, or why it could not be opened.
+    /// The library, or why it cannot be opened. What stood in the way may be gone the next time.
     pub(crate) fn app(&self) -> Result<&App, Problem> {
-        self.app.as_ref().map_err(Clone::clone)
+        if let Some(app) = self.app.get() {
+            return Ok(app);
+        }
+        let app = crate::cli::open()?;
+        Ok(self.app.get_or_init(|| app))
     }
 
     /// The run under way.
@@ -78,7 +82,8 @@ impl Desk {
             Some(clipboard) => slot.insert(clipboard),
             None => slot.insert(arboard::Clipboard::new()?),
         };
-        act(clipboard)
+        // The owner of the clipboard is another process, and may take its time.
+        tokio::task::block_in_place(|| act(clipboard))
     }
 }
 

@@ -172,6 +172,7 @@ impl Application {
     pub(crate) async fn photograph(&self, name: &str) {
         for size in SIZES {
             self.resize(size).await;
+            self.run("window.scrollTo(0, 0)").await;
             for theme in THEMES {
                 self.photograph_in(name, size, theme).await;
             }
@@ -250,6 +251,11 @@ impl Application {
         processes::memory(&self.processes())
     }
 
+    /// Ends the application as a power cut does.
+    pub(crate) fn crash(self) {
+        processes::end(&self.processes());
+    }
+
     /// Closes the window, and waits until the application has ended.
     pub(crate) async fn close(self) {
         self.session
@@ -268,8 +274,11 @@ impl Application {
     /// Presses an element if it can be pressed now.
     async fn press_on(&self, found: By) -> Option<()> {
         let element = self.session.find(found).await.ok()?;
-        // Where the driver scrolls to by itself, the buttons at the foot lie over it.
-        element.scroll_into_view().await.ok()?;
-        element.click().await.ok()
+        if element.click().await.is_err() {
+            // Where the driver scrolls to by itself, the buttons at the foot may lie over it.
+            element.scroll_into_view().await.ok()?;
+            element.click().await.ok()?;
+        }
+        Some(())
     }
 }

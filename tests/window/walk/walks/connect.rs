@@ -220,7 +220,7 @@ async fn narrow_token(stage: &Stage, connection: &str) -> String {
         })
         .expect("the narrow token exists at Cloudflare");
     let id = made["id"].as_str().expect("an id");
-    keychain::secret("Narrows (sandbox)", &format!("token {connection} {id}"))
+    keychain::secret(&format!("token {connection} {id}"))
         .expect("the keychain holds the narrow token")
 }
 

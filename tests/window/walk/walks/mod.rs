@@ -16,7 +16,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 6] {
+pub(crate) fn all() -> [Named; 8] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -27,6 +27,13 @@ pub(crate) fn all() -> [Named; 6] {
         ),
         ("a wrong token and a silent platform are got over", || {
             Box::pin(trouble::walk())
+        }),
+        (
+            "a person who was signed out delivers on another day",
+            || Box::pin(trouble::next_day()),
+        ),
+        ("a run that was cut off is met at the next start", || {
+            Box::pin(trouble::crash())
         }),
         ("without a keychain a sealed file can be chosen", || {
             Box::pin(no_keychain::walk())

@@ -28,9 +28,12 @@ pub(super) async fn walk() {
     window.arrives("starting").await;
     window.problem().await;
     window.photograph("41-no-data-folder").await;
-    window.close().await;
     fs::remove_file(stage.data()).expect("the file goes");
+    window.press("next-action").await;
+    window.arrives("welcome").await;
+    window.close().await;
 
+    fs::remove_dir_all(stage.data()).expect("the folder goes");
     fs::create_dir(stage.data()).expect("a folder");
     fs::write(
         stage.data().join("narrows.db"),

@@ -1,6 +1,9 @@
 //! What goes wrong on an ordinary day, and the way out that the window offers.
 
+use serde_json::json;
+
 use crate::application::Application;
+use crate::keychain;
 use crate::stage::Stage;
 use crate::trip;
 
@@ -22,6 +25,65 @@ pub(super) async fn walk() {
     window.arrives("home").await;
     window.reads("has the token. Receipt").await;
     window.reads("Delivered").await;
+    window.close().await;
+}
+
+/// The platform's answer never came, and by the next day the person is signed out.
+pub(super) async fn next_day() {
+    let stage = trip::open_platform().await;
+    let window = stage.open().await;
+    trip::to_paste(&window).await;
+    trip::type_token(&window, &stage.face.broad_token).await;
+    stage.platform_is_down(true).await;
+    trip::connect(&window).await;
+    window.arrives("pending").await;
+    window.press("leave").await;
+    window.arrives("home").await;
+    window.close().await;
+    stage.platform_is_down(false).await;
+    keychain::forget(&format!("session {}/", stage.face.platform));
+
+    let window = stage.open().await;
+    window.arrives("home").await;
+    window.reads("Not confirmed").await;
+    window.press("deliver-again").await;
+    let words = window.problem().await;
+    assert!(
+        words.contains("not signed in"),
+        "it says what is missing: {words}"
+    );
+    window.press("next-action").await;
+    window.reads("Signed in to the platform.").await;
+    window.press("deliver-again").await;
+    window.reads("has the token. Receipt").await;
+    window.close().await;
+}
+
+/// The computer dies in the middle of a run.
+pub(super) async fn crash() {
+    let stage = trip::open_platform().await;
+    let window = stage.open().await;
+    trip::to_paste(&window).await;
+    trip::type_token(&window, &stage.face.broad_token).await;
+    window.reads("Cloudflare knows this token.").await;
+    stage.tell("/faults", &json!({ "latency_ms": 2000 })).await;
+    trip::connect(&window).await;
+    window.arrives("progress").await;
+    window.reads("Working").await;
+    window.crash();
+    stage.tell("/faults", &json!({ "latency_ms": 0 })).await;
+
+    let window = stage.open().await;
+    window.arrives("home").await;
+    window.reads("Needs your attention").await;
+    window.reads("A run was cut off").await;
+    window.photograph("23-cut-off").await;
+    window.press_words("Open my tokens").await;
+    assert_eq!(
+        stage.opened().await,
+        format!("{}/profile/api-tokens", stage.face.dashboard),
+        "the list of tokens opens, although no run has begun since"
+    );
     window.close().await;
 }
 

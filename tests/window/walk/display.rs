@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::needs;
 
-/// Takes away the pictures of the last time.
-pub(crate) fn make_room() {
+/// Makes a folder for the pictures, and takes away those of the last time where all are taken anew.
+pub(crate) fn make_room(anew: bool) {
     let folder = folder();
-    let _ = std::fs::remove_dir_all(&folder);
+    if anew {
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     std::fs::create_dir_all(&folder).expect("a folder for the pictures");
 }
 

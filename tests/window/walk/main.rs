@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         let unattended = std::env::var("CI").is_ok_and(|ci| ci == "true");
         return ExitCode::from(u8::from(unattended));
     }
-    display::make_room();
+    display::make_room(wanted.is_none());
     display::photograph_panics();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()

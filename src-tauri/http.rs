@@ -89,6 +89,9 @@ impl Http {
             began: Instant::now(),
             status: None,
         };
+        // Calls that are begun side by side are all noted before the first of them goes out. Otherwise an answer that
+        // comes at once would seem to be what its neighbour waited for.
+        tokio::task::yield_now().await;
         let fail = |error: reqwest::Error, status| Failure::of(label, &error.without_url(), status);
         let mut response = request.send().await.map_err(|error| fail(error, None))?;
         let status = response.status().as_u16();

@@ -5,7 +5,6 @@ use std::io::{BufRead, IsTerminal, Read, Write, stdin};
 use narrows_core::connect::App;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
-use narrows_core::vault::Vault;
 
 use super::args::{self, VaultChoice};
 
@@ -69,11 +68,7 @@ pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem>
             Next::ChangeChoices,
         ));
     };
-    let vault = Vault::file(app.sealed_file(), passphrase)
-        .await
-        .map_err(|error| error.problem())?;
-    app.use_vault(vault);
-    Ok(())
+    app.use_sealed_file(passphrase).await
 }
 
 /// Asks a question that only yes or no answers; anything but yes is no.

@@ -47,7 +47,7 @@ pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
 /// Says whether the vault works and whether anything needs the user.
 pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
-    let (mut vault, tested) = cards::vault(&app.vault()).await;
+    let (mut vault, tested) = cards::vault(app).await;
     let home = cards::home(app)?;
     let open = home
         .connections

@@ -12,7 +12,12 @@ use crate::http::{Base, Http};
 use crate::problem::{Next, Problem};
 use crate::proof::Pace;
 use crate::record::Record;
-use crate::vault::Vault;
+use crate::secret::Secret;
+use crate::vault::{Vault, VaultKind};
+
+/// The setting that names the chosen vault, and its word for the sealed file.
+const VAULT: &str = "vault";
+const FILE: &str = "file";
 
 /// The outside addresses that a run talks to or opens.
 #[derive(Clone, Debug)]
@@ -121,10 +126,49 @@ impl App {
         self.folder.join("vault.narrows")
     }
 
+    /// Opens the sealed file, or makes it, and uses it from now on.
+    pub async fn use_sealed_file(&self, passphrase: Secret) -> Result<(), Problem> {
+        let vault = Vault::file(self.sealed_file(), passphrase)
+            .await
+            .map_err(|error| error.problem())?;
+        self.use_vault(vault);
+        Ok(())
+    }
+
+    /// Remembers that the sealed file was chosen, so that the next start asks for its passphrase instead of going
+    /// back to the keychain by itself.
+    pub fn remember_sealed_file(&self) -> Result<(), Problem> {
+        self.record
+            .set_setting(VAULT, FILE)
+            .map_err(|error| error.problem())
+    }
+
+    /// Whether the vault in use is the one that was chosen earlier.
+    pub(super) fn remembered_vault(&self) -> Result<(), Problem> {
+        let chosen = self
+            .record
+            .setting(VAULT)
+            .map_err(|error| error.problem())?;
+        if chosen.as_deref() == Some(FILE) && self.vault().kind() != VaultKind::File {
+            return Err(passphrase_needed());
+        }
+        Ok(())
+    }
+
     /// A client of Cloudflare's API that speaks as `credential`.
     pub fn cloudflare(&self, credential: Credential) -> Result<Client, crate::cloudflare::Error> {
         Client::new(&self.http, &self.addresses.cloudflare, credential)
     }
+}
+
+/// What is said where a secret rests in the sealed file, and nobody has opened it yet.
+pub(super) fn passphrase_needed() -> Problem {
+    Problem::new(
+        "passphrase-needed",
+        "Your tokens are in the sealed file, and it is locked.",
+        "Enter its passphrase (on the command line: --vault file).",
+        Next::ChooseVault,
+    )
 }
 
 #[cfg(test)]

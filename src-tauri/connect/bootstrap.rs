@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::deliver::{Delivered, Link, deliver};
 use super::destroy::{self, Rung};
+use super::fuse::Fuse;
 use super::ids;
 use super::inspect::Inspected;
 use super::mint::{Minted, mint, sweep};
@@ -46,7 +46,7 @@ pub(super) struct Stage<'a> {
     /// Whether it was made through our link.
     pub ours: bool,
     /// The fuse, lit or being lit.
-    pub fuse: Option<JoinHandle<Option<Timestamp>>>,
+    pub fuse: Option<Fuse>,
     /// The moment of the paste.
     pub pasted: Instant,
 }
@@ -63,13 +63,14 @@ pub(super) async fn bootstrap(
         stage.run.to_owned(),
         stage.app.now,
     );
+    let fuse_end = stage.broad.own.as_ref().and_then(|own| own.expires_on);
     let mut run = Run {
         stage,
         decision,
         report,
         cancel,
         journal,
-        fuse: Fuse::None,
+        fuse_end,
         made: None,
     };
     let outcome = match run.walk().await {
@@ -90,20 +91,14 @@ fn at(step: Step) -> impl FnOnce(Problem) -> Stop {
     move |problem| Stop { step, problem }
 }
 
-/// What became of the fuse.
-#[derive(Clone, Copy)]
-enum Fuse {
-    None,
-    Lit(Timestamp),
-}
-
 struct Run<'a> {
     stage: Stage<'a>,
     decision: Decision,
     report: &'a Report,
     cancel: &'a CancellationToken,
     journal: Journal,
-    fuse: Fuse,
+    /// When the broad token ends by itself, once that is known.
+    fuse_end: Option<Timestamp>,
     /// What has to be undone if the run stops: the narrow token's id, and whether its value is in the vault.
     made: Option<Made>,
 }
@@ -117,16 +112,15 @@ struct Made {
 impl Run<'_> {
     async fn walk(&mut self) -> Result<Outcome, Stop> {
         let created = self.mint().await?;
-        let requested = self.decision.requested.clone();
+        let vault = self.stage.app.vault();
+        self.keep(&vault, &created).await?;
+
         let granted = granted(
-            &requested,
+            &self.decision.requested,
             &created.token.policies,
             &self.stage.broad.catalogue,
         )
         .map_err(at(Step::Prove))?;
-        let vault = self.stage.app.vault();
-        self.keep(&vault, &created).await?;
-
         let narrow = self
             .stage
             .app
@@ -136,8 +130,11 @@ impl Run<'_> {
                 problem: error.problem(),
             })?;
         let plan = self.plan(&granted);
-        let proof = self.prove(&narrow, &plan).await?;
-        self.still_wanted(Step::Deliver)?;
+        let proof = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Stop { step: Step::Prove, problem: cancelled() }),
+            proof = self.prove(&narrow, &plan) => proof,
+        }?;
 
         // From here on nothing is undone: the platform may hold the token, and the broad one is going.
         self.join_fuse().await;
@@ -391,7 +388,7 @@ impl Run<'_> {
         let now = (self.stage.app.now)();
         let ordered = Instant::now();
         let rung = destroy::order(self.stage.broad, now).await;
-        let broad = destroy::watch(self.stage.broad, rung, ordered, self.fuse_end(), now).await;
+        let broad = destroy::watch(self.stage.broad, rung, ordered, self.fuse_end, now).await;
         let _ = match broad.state {
             BroadState::Refused => self.journal.done("destroy", &subject),
             _ => self.journal.failed(
@@ -647,11 +644,11 @@ impl Run<'_> {
     }
 
     async fn join_fuse(&mut self) {
-        let Some(handle) = self.stage.fuse.take() else {
+        let Some(fuse) = self.stage.fuse.take() else {
             return;
         };
-        if let Ok(Some(end)) = handle.await {
-            self.fuse = Fuse::Lit(end);
+        if let Some(end) = fuse.await {
+            self.fuse_end = Some(end);
             self.report.done(
                 Step::Fuse,
                 format!(
@@ -668,16 +665,9 @@ impl Run<'_> {
         }
     }
 
-    fn fuse_end(&self) -> Option<Timestamp> {
-        match self.fuse {
-            Fuse::Lit(end) => Some(end),
-            Fuse::None => self.stage.broad.own.as_ref().and_then(|own| own.expires_on),
-        }
-    }
-
     fn left_alive(&self) -> Broad {
         let name = self.stage.broad.own.as_ref().map(|own| own.name.clone());
-        match self.fuse_end() {
+        match self.fuse_end {
             Some(end) => destroy::expiring(name, end),
             None => destroy::alive(name),
         }

@@ -14,7 +14,6 @@ use crate::cloudflare::token_page::{self, Row, TokenPageLink};
 use crate::problem::Problem;
 use crate::profile::Profile;
 use crate::record::{Connection, Entry, Phase, Run};
-use crate::vault::Vault;
 
 /// What a face has to know at its start.
 pub fn about(app: &App) -> About {
@@ -144,7 +143,8 @@ pub fn pasted(reading: &Reading) -> Pasted {
 }
 
 /// The vault in words, and how its self-test went.
-pub async fn vault(vault: &Vault) -> (VaultReport, Result<u32, Problem>) {
+pub async fn vault(app: &App) -> (VaultReport, Result<u32, Problem>) {
+    let vault = app.vault();
     let tested = vault.self_test().await.map_err(|error| error.problem());
     let description = vault.describe().await;
     let report = VaultReport {
@@ -152,6 +152,7 @@ pub async fn vault(vault: &Vault) -> (VaultReport, Result<u32, Problem>) {
         store: description.store,
         persists: description.persists,
         self_test_ms: None,
+        sealed_file: app.sealed_file().exists(),
     };
     (
         report,

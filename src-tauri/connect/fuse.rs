@@ -1,23 +1,49 @@
 //! Step 5: a token made through our link gets its own early end.
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use super::inspect::Inspected;
+use super::report::Journal;
 use crate::cloudflare::NewToken;
+use crate::problem::Problem;
 
 /// How long a broad token made for a run lives at the most.
 pub(super) const MINUTES: i64 = 15;
 
+/// A fuse that is lit or being lit: in the end, when the broad token dies by itself, or nothing where Cloudflare did
+/// not take it.
+pub(super) type Fuse = Shared<BoxFuture<'static, Option<Timestamp>>>;
+
+/// Begins to light the fuse. Nothing waits for it but the end of the broad token.
+pub(super) fn light(broad: &Inspected, journal: &Journal, now: Timestamp) -> Result<Fuse, Problem> {
+    journal.intent("fuse", &json!({ "token": broad.token_id }))?;
+    let (broad, journal) = (broad.clone(), journal.clone());
+    let lighting = tokio::spawn(async move {
+        let end = set_end(&broad, now).await;
+        let detail = json!({ "token": broad.token_id, "ends": end.map(|end| end.to_string()) });
+        let noted = match end {
+            Some(_) => journal.done("fuse", &detail),
+            None => journal.failed("fuse", &detail),
+        };
+        if noted.is_err() {
+            tracing::warn!("the fuse was not written down");
+        }
+        end
+    });
+    Ok(async move { lighting.await.ok().flatten() }
+        .boxed()
+        .shared())
+}
+
 /// Gives the broad token an end of its own, [`MINUTES`] from `now`. Everything else of it stays as it was.
-/// Returns the end, or nothing where Cloudflare did not take it or the token could not be read.
-pub(super) async fn light(broad: &Inspected, now: Timestamp) -> Option<Timestamp> {
+async fn set_end(broad: &Inspected, now: Timestamp) -> Option<Timestamp> {
     let own = broad.own.as_ref()?;
-    let end = Timestamp::from_second(
-        now.checked_add(SignedDuration::from_mins(MINUTES))
-            .ok()?
-            .as_second(),
-    )
-    .ok()?;
+    let end = now.checked_add(SignedDuration::from_mins(MINUTES)).ok()?;
+    // Cloudflare's dates carry no fractions of a second.
+    let end = Timestamp::from_second(end.as_second()).ok()?;
     if own.expires_on.is_some_and(|expires| expires <= end) {
         return own.expires_on;
     }
@@ -25,10 +51,9 @@ pub(super) async fn light(broad: &Inspected, now: Timestamp) -> Option<Timestamp
         expires_on: Some(end),
         ..own.to_new()
     };
-    broad
+    let changed = broad
         .client
         .update_token(&broad.owner, &broad.token_id, &change, None)
-        .await
-        .ok()
-        .map(|_| end)
+        .await;
+    changed.ok().map(|_| end)
 }

@@ -25,4 +25,4 @@ mod walk;
 pub use app::{Addresses, App};
 pub use links::openable;
 pub use redeliver::redeliver;
-pub use walk::{SignIn, SignedIn, Walk};
+pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -1,6 +1,6 @@
 //! Hands a kept narrow token to the platform once more.
 
-use super::app::App;
+use super::app::{App, passphrase_needed};
 use super::cards;
 use super::deliver::{Delivered, deliver};
 use super::ids;
@@ -10,7 +10,7 @@ use crate::http::Base;
 use crate::platform::{Delivery as Sent, Nonce, Platform, TokenKind};
 use crate::problem::{Next, Problem};
 use crate::record::{Activity, Connection};
-use crate::vault::Item;
+use crate::vault::{Item, VaultKind};
 
 /// Delivers the token of a stored connection again, with a fresh nonce. Needs a session at the platform.
 pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Problem> {
@@ -26,6 +26,9 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
         connection: known.id.clone(),
         token: known.token_id.clone(),
     };
+    if known.vault == "file" && app.vault().kind() != VaultKind::File {
+        return Err(passphrase_needed());
+    }
     let token = app
         .vault()
         .get(&item)

@@ -183,6 +183,8 @@ pub struct VaultReport {
     pub persists: Option<bool>,
     /// Milliseconds that write, read and delete of a test value took; nothing where the test failed.
     pub self_test_ms: Option<u32>,
+    /// Whether there is a sealed file already, so that its passphrase is asked for once and not made up.
+    pub sealed_file: bool,
 }
 
 /// Who is signed in at the platform.

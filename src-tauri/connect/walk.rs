@@ -1,22 +1,24 @@
 //! One pass through connect, as both faces drive it: a step at a time, in the order of the methods.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::bootstrap::{Stage, bootstrap};
 use super::deliver::Link;
+use super::fuse::{self, Fuse};
 use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
-use super::report::Report;
+use super::report::{Journal, Report};
 use super::story::{
     AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
     Quota, SignInPrompt, Step, Stopped, TokenPage,
 };
-use super::{cards, fuse, ids, session};
+use super::{cards, ids, session};
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
 use crate::cloudflare::{Credential, TokenKind};
@@ -26,6 +28,23 @@ use crate::problem::{Next, Problem};
 use crate::profile::Profile;
 use crate::record::{NewRun, RunKind, RunLock};
 use crate::secret::Secret;
+
+/// How long a pasted token is held at the most.
+pub const PASTE_LIVES: Duration = Duration::from_mins(15);
+
+/// What was pasted, and when. Both clocks count: one stands still while the computer sleeps, the other may be set.
+struct Paste {
+    reading: Reading,
+    since: Instant,
+    on: Timestamp,
+}
+
+impl Paste {
+    fn stale(&self, now: Timestamp) -> bool {
+        let by_day = now.duration_since(self.on).unsigned_abs();
+        self.since.elapsed() >= PASTE_LIVES || by_day >= PASTE_LIVES
+    }
+}
 
 /// A run of connect that has not ended.
 pub struct Walk {
@@ -38,11 +57,11 @@ pub struct Walk {
     lock: Option<RunLock>,
     platform: Option<Platform>,
     link: Option<Link>,
-    pasted: Option<(Reading, Instant)>,
+    pasted: Option<Paste>,
     inspected: Option<Inspected>,
     ours: bool,
     begun: bool,
-    fuse: Option<JoinHandle<Option<jiff::Timestamp>>>,
+    fuse: Option<Fuse>,
 }
 
 impl Walk {
@@ -74,11 +93,14 @@ impl Walk {
 
     /// Step 1: the vault keeps, the session is valid, no other run is open. Nothing is minted before this passes.
     pub async fn prepare(&mut self) -> Prepared {
-        let (mut report, tested) = cards::vault(&self.app.vault()).await;
+        let (mut report, tested) = cards::vault(&self.app).await;
         let mut problems = Vec::new();
         match tested {
             Ok(ms) => report.self_test_ms = Some(ms),
             Err(problem) => problems.push(problem),
+        }
+        if let Err(problem) = self.app.remembered_vault() {
+            problems.push(problem);
         }
         match self.take_lock() {
             Ok(()) => {}
@@ -156,24 +178,39 @@ impl Walk {
     /// Step 3: takes what was pasted. What was there before is dropped.
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
-        self.pasted = None;
-        self.inspected = None;
+        (self.pasted, self.inspected, self.fuse) = (None, None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
-        self.pasted = Some((reading, since));
+        let on = (self.app.now)();
+        self.pasted = Some(Paste { reading, since, on });
         Ok(seen)
+    }
+
+    /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether there was one.
+    pub fn forget_stale(&mut self) -> bool {
+        let stale = self
+            .pasted
+            .as_ref()
+            .is_some_and(|paste| paste.stale((self.app.now)()));
+        if stale {
+            (self.pasted, self.inspected) = (None, None);
+        }
+        stale
     }
 
     /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.
     pub async fn inspect(&mut self, account: Option<&str>) -> Result<Inspection, Problem> {
         self.take_lock()?;
         self.begin_run()?;
-        let (reading, _) = self.pasted.as_ref().ok_or_else(nothing_pasted)?;
-        let account_token = reading.shape == Shape::AccountToken;
-        if let Some(own) = self.own_narrow_token(&reading.value)? {
+        if self.forget_stale() {
+            return Err(paste_stale());
+        }
+        let paste = self.pasted.as_ref().ok_or_else(nothing_pasted)?;
+        let account_token = paste.reading.shape == Shape::AccountToken;
+        if let Some(own) = self.own_narrow_token(&paste.reading.value)? {
             return Err(own);
         }
-        let credential = Credential::Token(reading.value.duplicate());
+        let credential = Credential::Token(paste.reading.value.duplicate());
         let client = self
             .app
             .cloudflare(credential)
@@ -194,7 +231,8 @@ impl Walk {
         };
         let inspection = self.describe(&inspected, name)?;
         if self.ours {
-            self.light_fuse(&inspected)?;
+            let journal = Journal::new(self.app.record.clone(), self.run.clone(), self.app.now);
+            self.fuse = Some(fuse::light(&inspected, &journal, (self.app.now)())?);
         }
         self.inspected = Some(inspected);
         Ok(inspection)
@@ -217,7 +255,7 @@ impl Walk {
         let since = self
             .pasted
             .as_ref()
-            .map_or_else(Instant::now, |(_, since)| *since);
+            .map_or_else(Instant::now, |paste| paste.since);
         let report = Report::new(progress, since);
         let decision = match self.ready(choices) {
             Ok(decision) => decision,
@@ -235,7 +273,7 @@ impl Walk {
             link: self.link.as_ref(),
             broad: &broad,
             ours: self.ours,
-            fuse: self.fuse.take(),
+            fuse: self.fuse.clone(),
             pasted: since,
         };
         let outcome = bootstrap(stage, decision, &report, cancel).await;
@@ -253,6 +291,9 @@ impl Walk {
     fn ready(&mut self, choices: &Choices) -> Result<Decision, Problem> {
         if self.platform.is_some() && self.link.is_none() {
             return Err(sign_in_first());
+        }
+        if self.forget_stale() {
+            return Err(paste_stale());
         }
         self.take_lock()?;
         self.begin_run()?;
@@ -338,33 +379,6 @@ impl Walk {
             }),
             notices,
         })
-    }
-
-    fn light_fuse(&mut self, inspected: &Inspected) -> Result<(), Problem> {
-        let intent = serde_json::json!({ "token": inspected.token_id });
-        let now = (self.app.now)();
-        let note = crate::record::Phase::Intent;
-        self.app
-            .record
-            .note(&self.run, "fuse", note, &intent, now)
-            .map_err(|error| error.problem())?;
-        let (broad, record, run) = (inspected.clone(), self.app.record.clone(), self.run.clone());
-        let clock = self.app.now;
-        // Nothing waits for the fuse but the end of the broad token.
-        self.fuse = Some(tokio::spawn(async move {
-            let end = fuse::light(&broad, now).await;
-            let phase = if end.is_some() {
-                crate::record::Phase::Done
-            } else {
-                crate::record::Phase::Failed
-            };
-            let detail = serde_json::json!({ "token": broad.token_id, "ends": end.map(|end| end.to_string()) });
-            if record.note(&run, "fuse", phase, &detail, clock()).is_err() {
-                tracing::warn!("the fuse was not written down");
-            }
-            end
-        }));
-        Ok(())
     }
 
     fn begin_run(&mut self) -> Result<(), Problem> {
@@ -546,6 +560,15 @@ fn sign_in_first() -> Problem {
         "You are not signed in at the platform.",
         "Sign in, then go on. Nothing was made.",
         Next::SignIn,
+    )
+}
+
+fn paste_stale() -> Problem {
+    Problem::new(
+        "paste-stale",
+        "The pasted token was held for 15 minutes without being used, so it was dropped.",
+        "Make a new one through the token page and paste it.",
+        Next::OpenTokenPage,
     )
 }
 

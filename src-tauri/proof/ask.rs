@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
 use super::judge::{Verdict, judge};
@@ -71,28 +71,37 @@ pub struct Readiness {
     pub uneven: bool,
 }
 
-/// Asks every question once, all at the same time up to the pace's bound; what stayed unclear is asked twice more.
+/// Asks every question once, side by side up to the pace's bound; what stayed unclear is asked twice more.
 pub async fn ask_all(client: &Client, questions: &[Question], pace: Pace) -> Vec<Answered> {
-    let asked = futures_util::stream::iter(questions.iter().cloned().enumerate())
-        .map(|(index, question)| async move {
-            let mut answered = ask(client, question).await;
-            while answered.verdict == Verdict::Unclear
-                && answered.tries < 3
-                && worth_asking_again(&answered)
-            {
-                sleep(wait_after(&answered, pace)).await;
-                let again = ask(client, answered.question.clone()).await;
-                answered = Answered {
-                    tries: answered.tries + 1,
-                    ..again
-                };
-            }
-            (index, answered)
-        })
-        .buffer_unordered(pace.at_once.max(1));
-    let mut answers: Vec<(usize, Answered)> = asked.collect().await;
-    answers.sort_by_key(|(index, _)| *index);
-    answers.into_iter().map(|(_, answered)| answered).collect()
+    let mut answers = Vec::with_capacity(questions.len());
+    // Each batch is begun as a whole before any of its answers is looked at, so it takes one round.
+    for batch in questions.chunks(pace.at_once.max(1)) {
+        answers.extend(
+            join_all(
+                batch
+                    .iter()
+                    .map(|question| ask_well(client, question, pace)),
+            )
+            .await,
+        );
+    }
+    answers
+}
+
+async fn ask_well(client: &Client, question: &Question, pace: Pace) -> Answered {
+    let mut answered = ask(client, question.clone()).await;
+    while answered.verdict == Verdict::Unclear
+        && answered.tries < 3
+        && worth_asking_again(&answered)
+    {
+        sleep(wait_after(&answered, pace)).await;
+        let again = ask(client, answered.question.clone()).await;
+        answered = Answered {
+            tries: answered.tries + 1,
+            ..again
+        };
+    }
+    answered
 }
 
 /// Asks until every question has been answered as expected three times running, or the pace's bound is over.

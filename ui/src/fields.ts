@@ -10,8 +10,8 @@ const fields = {
   nominate: {
     account: 'account',
     project: 'project',
-    expiry: 'expiry-date',
-    expires: 'expiry-date',
+    expiry: 'last-day',
+    expires: 'last-day',
     address: 'addresses',
     allow: 'addresses',
     zone: 'zone',

@@ -27,13 +27,13 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 /** Pages that the application opens in the browser or copies the address of. */
 export type Page = 'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform';
 
-interface Channel<T> {
-  onmessage: (message: T) => void;
+interface Channel {
+  onmessage: (message: Progress) => void;
 }
 
 interface Core {
   invoke(command: string, args?: Record<string, unknown>): Promise<unknown>;
-  Channel: new <T>() => Channel<T>;
+  Channel: new () => Channel;
 }
 
 declare global {
@@ -100,7 +100,7 @@ export function connect(
   heard: (line: Progress) => void,
 ): Promise<Answer<Outcome>> {
   try {
-    const progress = new (core().Channel)<Progress>();
+    const progress = new (core().Channel)();
     progress.onmessage = heard;
     return call<Outcome>('connect', { choices, progress });
   } catch (reason) {

@@ -1,5 +1,6 @@
 import type { Problem } from './generated/types';
-import type { Event } from './wizard';
+import type { Page } from './ipc';
+import type { Event, Said } from './wizard';
 
 /** What every screen may ask of the frame around it. */
 export interface Nav {
@@ -7,8 +8,12 @@ export interface Nav {
   send: (event: Event) => void;
   /** Does the one next action of a problem; `again` is what the screen would do once more. */
   follow: (problem: Problem, again?: () => void) => void;
+  /** Opens a page in the browser; whether it opened. */
+  open: (page: Page) => Promise<boolean>;
+  /** Hands the token to the platform once more, and says in the list of connections what came of it. */
+  deliver: (connectionId: string) => Promise<void>;
   /** Goes to the list of connections, and says there what was done. */
-  home: (said?: string) => void;
+  home: (said?: Said) => void;
   /** Ends the open run and goes to the first screen. */
   startOver: () => void;
   /** Whether the frame is about something that the person has to wait for. */

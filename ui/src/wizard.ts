@@ -40,9 +40,15 @@ export interface Inspected extends Ready {
   inspection: Inspection;
 }
 
+/** What was just done, told once on the list of connections. */
+export interface Said {
+  text: string;
+  tone: 'good' | 'warn';
+}
+
 type Screens =
   | { screen: 'starting' }
-  | { screen: 'home'; home: Home; said: string | null }
+  | { screen: 'home'; home: Home; said: Said | null }
   | { screen: 'welcome'; home: Home }
   | { screen: 'prepare'; trip: Trip; prepared: Prepared | null }
   /** Without a trip, the person came from the list of connections and goes back there. */
@@ -62,7 +68,7 @@ export type Screen = Wizard['screen'];
 export type On<S extends Screen> = Extract<Wizard, { screen: S }>;
 
 export type Event =
-  | { type: 'home'; home: Home; said: string | null }
+  | { type: 'home'; home: Home; said: Said | null }
   | { type: 'start-over'; home: Home }
   | { type: 'connect-another' }
   | { type: 'begin'; profile: ProfileCard; address: string | null }
@@ -134,7 +140,7 @@ export function move(state: Wizard, event: Event): Wizard {
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
 const running = (state: Wizard): boolean => state.screen === 'progress' && !state.problem;
 
-function atHome(home: Home, said: string | null): Wizard {
+function atHome(home: Home, said: Said | null): Wizard {
   return hasNews(home) ? { screen: 'home', home, said, problem: null } : welcome(home);
 }
 

@@ -23,9 +23,7 @@ export const words = {
   back: 'Back',
   continue: 'Continue',
   cancel: 'Cancel',
-  working: 'Working',
   copied: 'Copied',
-  or: 'or',
   loading: 'One moment',
 
   sandbox: {
@@ -56,7 +54,6 @@ export const words = {
   problem: {
     title: 'There is a problem',
     evidence: 'What was seen',
-    toField: 'Go to the field',
     fields: 'Some answers need another look',
     act: {
       retry: 'Try again',
@@ -100,7 +97,7 @@ export const words = {
     delivering: 'Delivering…',
     delivered: (platform: string, code: string | null) =>
       code === null ? `${platform} has the token.` : `${platform} has the token. Receipt ${code}.`,
-    deliverState: (platform: string, delivery: string) => `${platform}: ${delivery}`,
+    notDelivered: (platform: string, delivery: string) => `${platform}: ${delivery}.`,
   },
 
   delivery: {
@@ -117,8 +114,7 @@ export const words = {
 
   welcome: {
     title: 'Connect your Cloudflare account',
-    lead: (platform: string) =>
-      `${platform} gets one key that opens one door. You stay in charge of the rest.`,
+    lead: (platform: string) => `${platform} gets one key to one door. The rest stays yours.`,
     choose: 'What do you want to connect?',
     how: 'How it works',
     story: [
@@ -143,7 +139,7 @@ export const words = {
 
   prepare: {
     title: 'First, a quick check',
-    lead: 'Before you paste anything, Narrows makes sure that it can keep and deliver the result.',
+    lead: 'Nothing is pasted until Narrows can keep and deliver the result.',
     checking: 'Checking this computer…',
     ready: 'Everything is ready.',
     vault: 'Safe place for the narrow token',
@@ -159,6 +155,7 @@ export const words = {
     waiting: 'Waiting',
     file: {
       title: 'Or keep it in a sealed file',
+      open: 'Open the sealed file',
       text: 'The file is encrypted with a passphrase that only you know. You will be asked for it whenever the token is needed.',
       passphrase: 'Passphrase',
       hint: 'Several words work best. Narrows cannot recover it.',
@@ -222,7 +219,7 @@ export const words = {
 
   paste: {
     title: 'Paste the broad token',
-    lead: 'Copy it at Cloudflare first. Narrows reads the clipboard by itself and clears it afterwards.',
+    lead: 'Copy it at Cloudflare first. Narrows clears the clipboard afterwards.',
     zone: 'With the token on your clipboard, press “Paste from clipboard”',
     keys: 'or use your keyboard’s paste keys',
     paste: 'Paste from clipboard',
@@ -244,7 +241,6 @@ export const words = {
     cleared: 'The clipboard was cleared.',
     notCleared: 'The clipboard was not cleared. Copy something else over it.',
     safe: 'It stays in memory, is never written anywhere, and is gone after 15 minutes at the latest.',
-    accounts: (n: number) => `It sees ${count(n, 'account', 'accounts')}.`,
     found: {
       title: 'What Cloudflare says',
       name: 'Name',
@@ -260,7 +256,7 @@ export const words = {
 
   nominate: {
     title: 'Choose what to connect',
-    lead: 'Nothing has been made yet. Below is exactly what will be.',
+    lead: 'Nothing has been made yet. You see exactly what will be.',
     account: 'Account',
     accountHint: (n: number) => `Type to search ${n.toLocaleString('en')} accounts.`,
     accountNone: 'Choose an account from the list',
@@ -359,7 +355,6 @@ export const words = {
       what: 'Tried',
       expected: 'Should be',
       came: 'Came out',
-      answer: 'Cloudflare’s answer',
     },
     expected: { allowed: 'Allowed', refused: 'Refused' },
     proved: 'As it should',
@@ -427,7 +422,7 @@ export const words = {
     undone: 'What was undone',
     stands: 'What still stands',
     nothing: 'Nothing is left behind.',
-    leave: 'Leave it',
+    leave: 'Leave it as it is',
   },
 
   date: (rfc3339: string) =>

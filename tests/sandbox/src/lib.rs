@@ -28,7 +28,10 @@ mod world;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::Router;
@@ -113,29 +116,21 @@ pub struct Face {
 }
 
 /// Why a sandbox could not start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A port could not be taken.
-    Port(io::Error),
+    #[error("a port could not be taken: {0}")]
+    Port(#[from] io::Error),
     /// The platform could not start.
-    Platform(platform::Error),
+    #[error("the platform could not start: {0}")]
+    Platform(#[from] platform::Error),
 }
 
-impl std::fmt::Display for Error {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Port(error) => write!(formatter, "a port could not be taken: {error}"),
-            Self::Platform(error) => write!(formatter, "the platform could not start: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// A running sandbox; dropping it closes every door.
+/// A running sandbox; dropping it closes every door and cuts the connections that are still open.
 pub struct Sandbox {
     face: Face,
     doors: Vec<JoinHandle<()>>,
+    shut: Arc<AtomicBool>,
 }
 
 impl Sandbox {
@@ -149,14 +144,15 @@ impl Sandbox {
         };
         let mut world = World::new(&size, now);
         world.propagation = Propagation::uniform(options.propagation_ms);
-        let [cloudflare, dashboard, platform, admin] =
-            listen(options.port).await.map_err(Error::Port)?;
+        let [cloudflare, dashboard, platform, admin] = listen(options.port).await?;
         let face = Face::of(
             &world,
             [&cloudflare, &dashboard, &platform, &admin].map(base),
         );
         let shared = Arc::new(Shared::new(world, options.latency_ms));
         let rooms = open_platform(&shared, &face, &options)?;
+        let shut = Arc::new(AtomicBool::new(false));
+        let serve = |listener, router| serve(Door::new(listener, Arc::clone(&shut)), router);
         let doors = vec![
             serve(
                 cloudflare,
@@ -173,7 +169,7 @@ impl Sandbox {
             ),
             serve(admin, admin::router(shared)),
         ];
-        Ok(Self { face, doors })
+        Ok(Self { face, doors, shut })
     }
 
     /// Where everything is.
@@ -184,6 +180,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.shut.store(true, Ordering::Release);
         for door in &self.doors {
             door.abort();
         }
@@ -237,7 +234,7 @@ fn open_platform(shared: &Arc<Shared>, face: &Face, options: &Options) -> Result
             }
         }),
     };
-    Platform::open(config).map_err(Error::Platform)
+    Ok(Platform::open(config)?)
 }
 
 async fn listen(port: Option<u16>) -> io::Result<[TcpListener; 4]> {
@@ -264,13 +261,9 @@ fn base(listener: &TcpListener) -> String {
         .map_or_else(|_| String::new(), |address| format!("http://{address}"))
 }
 
-fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
+fn serve(door: Door, router: Router) -> JoinHandle<()> {
     tokio::spawn(async move {
         // Serving ends only when its task is aborted.
-        let _ = axum::serve(
-            Door(listener),
-            router.into_make_service_with_connect_info::<Peer>(),
-        )
-        .await;
+        let _ = axum::serve(door, router.into_make_service_with_connect_info::<Peer>()).await;
     })
 }

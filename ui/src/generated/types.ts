@@ -916,4 +916,8 @@ persists: boolean | null,
 /**
  * Milliseconds that write, read and delete of a test value took; nothing where the test failed.
  */
-self_test_ms: number | null, };
+self_test_ms: number | null, 
+/**
+ * Whether there is a sealed file already, so that its passphrase is asked for once and not made up.
+ */
+sealed_file: boolean, };

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import type { Script } from './fake';
-import * as told from './fixtures';
+import * as told from '../fixtures';
 import { open, primary, walkTo } from './walk';
 
 export interface View {
@@ -144,6 +144,7 @@ export const views: View[] = [
       await walkTo(page, 'nominate');
       await page.getByTestId('limits').click();
       await page.getByText('On a date').click();
+      await page.locator('#last-day').fill('2099-01-31');
       await page.getByTestId('body-json').click();
     },
   },

@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import { installFake, type Asked, type Script } from './fake';
-import { allWell } from './fixtures';
+import { allWell } from '../fixtures';
 
 export async function open(page: Page, script: Script = {}): Promise<void> {
   await page.addInitScript(installFake, { ...allWell, ...script });

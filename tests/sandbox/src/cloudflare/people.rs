@@ -120,32 +120,30 @@ pub(crate) fn zones(
     call: &Call<'_>,
     now: Timestamp,
 ) -> Result<Answer, Problem> {
+    let spreading = is_spreading(world, actor, ZONES, now);
     let readers = named(&["Zone Read", "Zone Write"], Scope::Zone);
-    let readable = |zone: &&Zone| world.may(actor, &readers, zone.target());
-    let mut shown: Vec<Zone> = world.zones.iter().filter(readable).cloned().collect();
-    if shown.is_empty() || is_spreading(world, actor, ZONES, now) {
+    let mut shown: Vec<(&Zone, &Account)> = world
+        .zones
+        .iter()
+        .filter(|zone| world.may(actor, &readers, zone.target()))
+        .filter_map(|zone| Some((zone, world.account(&zone.account)?)))
+        .collect();
+    if shown.is_empty() || spreading {
         return Err(Problem::authentication_error());
     }
     let page = call.page(Pages::USUAL)?;
-    shown.retain(|zone| {
-        let account = world
-            .account(&zone.account)
-            .map_or("", |account| account.name.as_str());
+    shown.retain(|(zone, account)| {
         call.asked("name")
             .is_none_or(|name| name_matches(&zone.name, name))
             && call.asked("account.id").is_none_or(|id| zone.account == id)
             && call
                 .asked("account.name")
-                .is_none_or(|name| name_matches(account, name))
+                .is_none_or(|name| name_matches(&account.name, name))
             && call.asked("status").is_none_or(|status| status == "active")
     });
     if call.descending()? {
         shown.reverse();
     }
-    let shown: Vec<_> = shown
-        .iter()
-        .filter_map(|zone| Some((zone, world.account(&zone.account)?)))
-        .collect();
     Ok(page.cut(&shown, |(zone, account)| zone.to_json(account)))
 }
 

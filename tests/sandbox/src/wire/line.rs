@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use axum::{
@@ -34,29 +34,38 @@ impl Peer {
     }
 }
 
-/// Accepts connections that can be cut.
-pub(crate) struct Door(pub(crate) TcpListener);
+/// Accepts connections that can be cut, each by itself or all at once.
+pub(crate) struct Door {
+    listener: TcpListener,
+    shut: Arc<AtomicBool>,
+}
+
+impl Door {
+    /// `shut` cuts every connection once it is true, those that a client keeps open included.
+    pub(crate) fn new(listener: TcpListener, shut: Arc<AtomicBool>) -> Self {
+        Self { listener, shut }
+    }
+}
 
 impl Listener for Door {
     type Io = Line;
     type Addr = Peer;
 
     async fn accept(&mut self) -> (Line, Peer) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Small answers must not wait for the client's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
         let cut = Arc::new(AtomicBool::new(false));
-        (
-            Line {
-                stream,
-                cut: Arc::clone(&cut),
-            },
-            Peer { address, cut },
-        )
+        let line = Line {
+            stream,
+            cut: Arc::clone(&cut),
+            shut: Arc::clone(&self.shut),
+        };
+        (line, Peer { address, cut })
     }
 
     fn local_addr(&self) -> io::Result<Peer> {
-        let address = self.0.local_addr()?;
+        let address = self.listener.local_addr()?;
         Ok(Peer {
             address,
             cut: Arc::default(),
@@ -74,11 +83,12 @@ impl Connected<IncomingStream<'_, Door>> for Peer {
 pub(crate) struct Line {
     stream: TcpStream,
     cut: Arc<AtomicBool>,
+    shut: Arc<AtomicBool>,
 }
 
 impl Line {
     fn check(&self) -> io::Result<()> {
-        if self.cut.load(Ordering::Acquire) {
+        if self.cut.load(Ordering::Acquire) || self.shut.load(Ordering::Acquire) {
             self.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }
@@ -92,7 +102,8 @@ impl AsyncRead for Line {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        Poll::Ready(self.check())
     }
 }
 

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     middleware::{Next, from_fn_with_state},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use self::{
@@ -126,7 +126,7 @@ impl Fault {
     }
 }
 
-/// A refusal in the words of the door it stands at.
+/// A refusal in the words of the door it stands at: Cloudflare's envelope, or the platform's problem `busy`.
 fn refusal(fault: &Fault, side: Side, status: StatusCode) -> Response<Body> {
     let (code, message) = match fault.kind {
         Kind::RateLimit => (
@@ -137,25 +137,33 @@ fn refusal(fault: &Fault, side: Side, status: StatusCode) -> Response<Body> {
     };
     let code = fault.code.unwrap_or(code);
     let message = fault.message.as_deref().unwrap_or(message);
-    let body = fault.body.clone().unwrap_or_else(|| match side {
-        Side::Cloudflare => envelope(status, code, message),
-        Side::Platform => json!({ "code": "unavailable", "message": message }),
-    });
+    let (kind, body) = match side {
+        Side::Cloudflare => ("application/json", envelope(status, code, message)),
+        Side::Platform => ("application/problem+json", busy(status, message)),
+    };
+    let body = fault.body.clone().unwrap_or(body);
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    let seconds = fault
-        .retry_after
-        .or((fault.kind == Kind::RateLimit).then_some(1));
-    if let Some(seconds) = seconds {
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let waits = fault.kind == Kind::RateLimit || side == Side::Platform;
+    if let Some(seconds) = fault.retry_after.or(waits.then_some(1)) {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+fn busy(status: StatusCode, detail: &str) -> Value {
+    json!({
+        "type": "urn:narrows:problem:busy",
+        "title": "The platform is busy",
+        "status": status.as_u16(),
+        "detail": detail,
+        "code": "busy",
+    })
 }
 
 fn page(status: StatusCode) -> Response<Body> {

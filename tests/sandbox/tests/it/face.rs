@@ -2,6 +2,10 @@
 
 use narrows_sandbox::Options;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::client::Bench;
 
@@ -94,6 +98,29 @@ async fn the_face_names_credentials_that_work() {
             "{address} is loopback"
         );
     }
+}
+
+#[tokio::test]
+async fn a_dropped_sandbox_answers_nobody_not_even_on_an_open_connection() {
+    let bench = Bench::new().await;
+    let address = bench.face().admin.replace("http://", "");
+    let mut kept = TcpStream::connect(&address)
+        .await
+        .expect("the door is open");
+    let ask = format!("GET /requests HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    kept.write_all(ask.as_bytes())
+        .await
+        .expect("it can be asked");
+    let mut answer = [0; 1024];
+    let read = kept.read(&mut answer).await.expect("it answers");
+    assert!(read > 0, "the connection works and stays open");
+    drop(bench);
+    let _ = kept.write_all(ask.as_bytes()).await;
+    let after = kept.read(&mut answer).await;
+    assert!(
+        !matches!(after, Ok(1..)),
+        "nothing is answered any more: {after:?}"
+    );
 }
 
 #[test]

@@ -145,19 +145,24 @@ async fn latency_is_added_once_to_cloudflare_and_the_platform_and_not_to_the_adm
 #[tokio::test]
 async fn faults_reach_the_platform_too() {
     let bench = Bench::new().await;
-    set(
-        &bench,
-        json!({ "method": "PUT", "path": "/v1/connections/{}", "kind": "status", "status": 502 }),
-    )
-    .await;
+    let fault = json!({ "method": "PUT", "path": "/v1/connections/{}", "kind": "status", "status": 503, "retry_after": 4 });
+    set(&bench, fault).await;
     let url = format!("{}/v1/connections/abc", bench.face().platform);
+    let reply = send("PUT", &url, &[], Some("{}")).await.expect("an answer");
     assert_eq!(
-        send("PUT", &url, &[], Some("{}"))
-            .await
-            .expect("an answer")
-            .status,
-        502,
+        (reply.status, reply.header("retry-after")),
+        (503, Some("4")),
         "by its own path"
+    );
+    assert_eq!(
+        reply.json()["code"],
+        "busy",
+        "in the platform's words, not Cloudflare's"
+    );
+    let history = bench.admin("GET", "/requests", None).await;
+    assert_eq!(
+        history["requests"][0]["side"], "platform",
+        "and it is in the same history"
     );
 }
 

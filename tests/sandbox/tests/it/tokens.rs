@@ -393,32 +393,79 @@ async fn a_role_caps_what_the_user_can_use_and_hand_on() {
 }
 
 #[tokio::test]
-async fn the_fifty_first_user_token_is_refused() {
+async fn users_have_fifty_tokens_and_accounts_five_hundred() {
     let bench = Bench::new().await;
+    let face = bench.face();
     let body = bench.draft("n", PAGES_WRITE, &on_account());
-    let mut made = 0;
-    let refused: Reply = loop {
-        let reply = bench
-            .with_body("POST", "/user/tokens", &bench.face().broad_token, &body)
-            .await;
-        if reply.status != 200 {
-            break reply;
+    for (kind, path, token, most) in [
+        ("user", "/user/tokens", &face.broad_token, 50),
+        (
+            "account",
+            "/accounts/{account}/tokens",
+            &face.broad_account_token,
+            500,
+        ),
+    ] {
+        let mut refused = None;
+        for _ in 0..=most {
+            let reply = bench.with_body("POST", path, token, &body).await;
+            if reply.status != 200 {
+                refused = Some(reply.refusal());
+                break;
+            }
         }
-        made += 1;
-        assert!(made <= 50, "there must be an end");
-    };
-    let listed = bench.admin("GET", "/tokens", None).await;
-    let of_user = listed["tokens"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|token| token["owner"]["kind"] == "user")
-        .count();
-    assert_eq!(of_user, 50, "fifty fit");
-    assert!(
-        refused.refusal().2.contains("maximum number"),
-        "{}",
-        refused.body
+        let (status, _, message) = refused.expect("there is an end");
+        assert_eq!(status, 400, "{message}");
+        let all = bench.admin("GET", "/tokens", None).await;
+        let all = all["tokens"].as_array().expect("a list");
+        let own = all
+            .iter()
+            .filter(|token| token["owner"]["kind"] == kind)
+            .count();
+        assert_eq!(
+            own, most,
+            "so many {kind} tokens fit, the first ones included"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_broad_token_can_switch_itself_off_or_throw_its_value_away() {
+    let bench = Bench::new().await;
+    let broad = &bench.face().broad_token;
+    let id = text(
+        &bench.get("/user/tokens/verify", broad).await.result(),
+        "id",
+    );
+    let mut own = bench
+        .get(&format!("/user/tokens/{id}"), broad)
+        .await
+        .result();
+    let rolled = bench
+        .with_body(
+            "PUT",
+            &format!("/user/tokens/{id}/value"),
+            broad,
+            &json!({}),
+        )
+        .await
+        .result();
+    let broad = rolled.as_str().expect("a bare string");
+    own["status"] = json!("disabled");
+    let off = bench
+        .with_body("PUT", &format!("/user/tokens/{id}"), broad, &own)
+        .await
+        .result();
+    assert_eq!(off["status"], "disabled", "a token may end its own use");
+    assert_eq!(
+        bench.get("/user/tokens/verify", broad).await.result()["status"],
+        "disabled",
+        "verify says so"
+    );
+    assert_eq!(
+        bench.get("/user/tokens", broad).await.status,
+        401,
+        "and it manages nothing any more"
     );
 }
 

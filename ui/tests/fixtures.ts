@@ -22,8 +22,8 @@ import type {
   StepState,
   TokenKind,
   TokenPage,
-} from '../../src/generated/types';
-import type { Script } from './fake';
+} from '../src/generated/types';
+import type { Script } from './browser/fake';
 
 const accountId = '8f14e45fceea167a5a36dedd4bea2543';
 const tokenName = 'narrows-site-generator-7f3k92qd';
@@ -135,6 +135,7 @@ export const prepared: Prepared = {
     store: 'Secret Service (GNOME Keyring)',
     persists: true,
     self_test_ms: 14,
+    sealed_file: false,
   },
   person: null,
   sign_in_needed: true,
@@ -414,7 +415,13 @@ export const allWell: Script = {
     {
       value: {
         ...prepared,
-        vault: { kind: 'file', store: 'Sealed file', persists: true, self_test_ms: 380 },
+        vault: {
+          kind: 'file',
+          store: 'Sealed file',
+          persists: true,
+          self_test_ms: 380,
+          sealed_file: true,
+        },
       },
     },
   ],

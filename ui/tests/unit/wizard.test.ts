@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/generated/types';
+import { holdsRun, move, stageOf, stages, start, type Event, type Wizard } from '../../src/wizard';
+import * as told from '../fixtures';
+
+const choices = {
+  account: told.account.id,
+  project: 'generator-site',
+  expires: null,
+  allow_ip: [],
+  with: [],
+  zones: [],
+  broad: 'unsaid' as const,
+};
+
+const after = (state: Wizard, ...events: Event[]) => events.reduce(move, state);
+
+/** The events of a connect that goes well, in order. */
+const well: Event[] = [
+  { type: 'home', home: told.noHome, said: null },
+  { type: 'begin', profile: told.profile, address: null },
+  { type: 'prepared', prepared: told.prepared },
+  { type: 'continue' },
+  { type: 'signed-in', person: told.person },
+  { type: 'continue' },
+  { type: 'pasted', pasted: told.pasted },
+  { type: 'inspected', inspection: told.inspection },
+  { type: 'continue' },
+  { type: 'connect', choices },
+];
+
+const walk = (steps: number) => after(start, ...well.slice(0, steps));
+
+const states = {
+  starting: start,
+  home: after(start, { type: 'home', home: told.fullHome, said: null }),
+  welcome: walk(1),
+  prepare: walk(3),
+  'sign-in': walk(4),
+  'token-page': walk(5),
+  paste: walk(6),
+  nominate: walk(9),
+  progress: walk(10),
+  result: after(walk(10), { type: 'ended', outcome: told.outcomes.connected }),
+  pending: after(walk(10), { type: 'ended', outcome: told.outcomes.pending }),
+  stopped: after(walk(10), { type: 'ended', outcome: told.outcomes.stopped }),
+} satisfies Record<Wizard['screen'], Wizard>;
+
+const failed: Event = { type: 'failed', problem: told.problem('retry') };
+
+describe('a connect that goes well', () => {
+  test('passes every screen in its order', () => {
+    const passed = well.map((_, index) => walk(index + 1).screen);
+    expect([...new Set(passed)], 'each screen once, none skipped').toEqual([
+      'welcome',
+      'prepare',
+      'sign-in',
+      'token-page',
+      'paste',
+      'nominate',
+      'progress',
+    ]);
+  });
+
+  test('ends on the screen of its outcome', () => {
+    const screenAfter = (outcome: Outcome) => after(walk(10), { type: 'ended', outcome }).screen;
+    expect(screenAfter(told.outcomes.connected)).toBe('result');
+    expect(screenAfter(told.outcomes.pending)).toBe('pending');
+    expect(screenAfter(told.outcomes.stopped)).toBe('stopped');
+  });
+
+  test('skips the sign-in of a person who is signed in', () => {
+    const prepared = { ...told.prepared, person: told.person, sign_in_needed: false };
+    const state = after(walk(2), { type: 'prepared', prepared }, { type: 'continue' });
+    expect(state.screen, 'the token page comes straight after the check').toBe('token-page');
+  });
+
+  test('remembers who signed in', () => {
+    const state = states['token-page'];
+    expect(state.screen === 'token-page' && state.trip.prepared).toMatchObject({
+      person: told.person,
+      sign_in_needed: false,
+    });
+  });
+
+  test('begins with the kind of token that the profile likes best', () => {
+    const profile = { ...told.profile, token_kinds: ['account' as const, 'user' as const] };
+    const state = after(walk(1), { type: 'begin', profile, address: null });
+    expect(state).toMatchObject({ screen: 'prepare', trip: { kind: 'account' } });
+  });
+
+  test('gathers the lines of progress in the order in which they came', () => {
+    const state = after(
+      states.progress,
+      ...told.halfway.map((line): Event => ({ type: 'progress', line })),
+    );
+    expect(state.screen === 'progress' && state.lines).toEqual(told.halfway);
+  });
+});
+
+describe('a move that the screen does not know', () => {
+  const strays: [Wizard['screen'], Event][] = [
+    ['welcome', { type: 'continue' }],
+    ['welcome', { type: 'pasted', pasted: told.pasted }],
+    ['welcome', { type: 'connect', choices }],
+    ['home', { type: 'begin', profile: told.profile, address: null }],
+    ['home', { type: 'go', to: 'nominate' }],
+    ['prepare', { type: 'signed-in', person: told.person }],
+    ['prepare', { type: 'go', to: 'nominate' }],
+    ['sign-in', { type: 'prepared', prepared: told.prepared }],
+    ['sign-in', { type: 'continue' }],
+    ['token-page', { type: 'inspected', inspection: told.inspection }],
+    ['paste', { type: 'inspected', inspection: told.inspection }],
+    ['paste', { type: 'continue' }],
+    ['paste', { type: 'connect', choices }],
+    ['paste', { type: 'kind', kind: 'account' }],
+    ['nominate', { type: 'continue' }],
+    ['nominate', { type: 'ended', outcome: told.outcomes.connected }],
+    ['progress', { type: 'back' }],
+    ['progress', { type: 'continue' }],
+    ['progress', { type: 'connect', choices }],
+    ['progress', { type: 'home', home: told.fullHome, said: null }],
+    ['progress', { type: 'start-over', home: told.noHome }],
+    ['result', { type: 'back' }],
+    ['result', { type: 'ended', outcome: told.outcomes.stopped }],
+    ['stopped', { type: 'progress', line: told.halfway[0] ?? never() }],
+    ['stopped', { type: 'back' }],
+    ['starting', { type: 'back' }],
+    ['starting', { type: 'go', to: 'paste' }],
+    ['nominate', { type: 'again' }],
+  ];
+
+  test.each(strays)('%s stays as it is: %o', (screen, event) => {
+    const state = states[screen];
+    expect(move(state, event), 'the very same state').toBe(state);
+  });
+});
+
+describe('going back', () => {
+  const ways: [Wizard['screen'], Wizard['screen']][] = [
+    ['sign-in', 'prepare'],
+    ['token-page', 'prepare'],
+    ['paste', 'token-page'],
+    ['nominate', 'paste'],
+  ];
+
+  test.each(ways)('leads from %s to %s', (from, to) => {
+    expect(move(states[from], { type: 'back' }).screen).toBe(to);
+  });
+
+  test('from the first screen leads home only where there is something to see', () => {
+    const withConnections = move(states.home, { type: 'connect-another' });
+    expect(move(withConnections, { type: 'back' }).screen).toBe('home');
+    expect(move(states.welcome, { type: 'back' }).screen).toBe('welcome');
+  });
+
+  test('to the paste screen forgets what was pasted', () => {
+    expect(move(states.nominate, { type: 'back' })).toMatchObject({
+      pasted: null,
+      inspection: null,
+    });
+  });
+
+  test('to the check keeps what was found, so that nothing is checked twice', () => {
+    expect(move(states['sign-in'], { type: 'back' })).toMatchObject({ prepared: told.prepared });
+  });
+});
+
+describe('a problem', () => {
+  test('stays on the screen where it arose', () => {
+    for (const state of Object.values(states)) {
+      const met = move(state, failed);
+      expect([met.screen, met.problem?.next]).toEqual([state.screen, 'retry']);
+    }
+  });
+
+  test('goes away when the screen tries again', () => {
+    expect(after(states.nominate, failed, { type: 'again' }).problem).toBeNull();
+  });
+
+  test('of a preparation is the first of those found', () => {
+    const problems = [told.keychainLocked, told.problem('sign-in')];
+    const event: Event = { type: 'prepared', prepared: { ...told.prepared, problems } };
+    const state = move(walk(2), event);
+    expect(state.problem).toBe(told.keychainLocked);
+    expect(move(state, { type: 'continue' }), 'nobody passes it').toBe(state);
+  });
+
+  test('with a pasted token bars the way until another is pasted', () => {
+    const stuck = after(walk(8), failed);
+    expect(move(stuck, { type: 'continue' })).toBe(stuck);
+    expect(move(stuck, { type: 'pasted', pasted: told.pasted }).problem).toBeNull();
+  });
+
+  test('lets a run that is over be left', () => {
+    const stuck = move(states.progress, failed);
+    expect(move(stuck, { type: 'start-over', home: told.noHome }).screen).toBe('welcome');
+    expect(move(stuck, { type: 'home', home: told.fullHome, said: null }).screen).toBe('home');
+  });
+
+  test('that is mended by other choices keeps those that were made', () => {
+    expect(move(states.stopped, { type: 'go', to: 'nominate' })).toMatchObject({
+      screen: 'nominate',
+      choices,
+      problem: null,
+    });
+  });
+
+  test.each(['prepare', 'sign-in', 'token-page', 'paste'] as const)(
+    'can lead from where a run stopped to %s',
+    (to) => {
+      expect(move(states.stopped, { type: 'go', to })).toMatchObject({ screen: to, problem: null });
+    },
+  );
+
+  test('about the sign-in can be mended from the list of connections', () => {
+    expect(move(states.home, { type: 'go', to: 'sign-in' })).toMatchObject({
+      screen: 'sign-in',
+      trip: null,
+    });
+  });
+});
+
+describe('the numbered steps', () => {
+  test('are six with a platform and five without', () => {
+    expect(stages(told.profile)).toHaveLength(6);
+    expect(stages(told.ownStack)).toHaveLength(5);
+    expect(stages(told.ownStack)).not.toContain('sign-in');
+  });
+
+  test('are shown from the check to the end, and nowhere else', () => {
+    const shown = Object.entries(states).map(([screen, state]) => [
+      screen,
+      stageOf(state)?.stage ?? null,
+    ]);
+    expect(Object.fromEntries(shown)).toEqual({
+      starting: null,
+      home: null,
+      welcome: null,
+      prepare: 'prepare',
+      'sign-in': 'sign-in',
+      'token-page': 'token-page',
+      paste: 'paste',
+      nominate: 'nominate',
+      progress: 'progress',
+      result: 'progress',
+      pending: 'progress',
+      stopped: 'progress',
+    });
+  });
+
+  test('hold a run that has to be ended until connect has ended it', () => {
+    expect(holdsRun(states.nominate)).toBe(true);
+    expect(holdsRun(states.result), 'what is connected is not undone').toBe(false);
+    expect(holdsRun(states.pending), 'what waits for the platform is not undone').toBe(false);
+  });
+});
+
+function never(): never {
+  throw new Error('the fixture has lines');
+}

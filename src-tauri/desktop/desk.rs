@@ -1,6 +1,7 @@
 //! What lies on the desk between two commands.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 
 use narrows_core::connect::{App, SignIn, Walk};
@@ -15,6 +16,8 @@ pub(crate) struct Desk {
     sign_in: Quick<Option<SignIn>>,
     links: Quick<HashMap<String, String>>,
     cancel: Quick<CancellationToken>,
+    connecting: AtomicBool,
+    leaving: AtomicBool,
     clipboard: Quick<Option<arboard::Clipboard>>,
 }
 
@@ -26,6 +29,8 @@ impl Desk {
             sign_in: Quick::new(None),
             links: Quick::new(HashMap::new()),
             cancel: Quick::new(CancellationToken::new()),
+            connecting: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
             clipboard: Quick::new(None),
         }
     }
@@ -70,6 +75,16 @@ impl Desk {
 
     pub(crate) fn cancel(&self) {
         quick(&self.cancel).cancel();
+    }
+
+    /// Says whether a run is making or handing over anything right now.
+    pub(crate) fn set_connecting(&self, connecting: bool) {
+        self.connecting.store(connecting, Ordering::SeqCst);
+    }
+
+    /// Whether the window may close: not in the middle of a run, unless the person insists.
+    pub(crate) fn may_close(&self) -> bool {
+        !self.connecting.load(Ordering::SeqCst) || self.leaving.swap(true, Ordering::SeqCst)
     }
 
     /// The clipboard; one for the life of the window, because on X11 its owner serves what it copied.

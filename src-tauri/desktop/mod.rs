@@ -3,6 +3,7 @@
 mod browser;
 mod clipboard;
 mod desk;
+mod life;
 mod manage;
 mod wizard;
 
@@ -37,7 +38,9 @@ pub(crate) fn run() -> ExitCode {
             manage::home,
             manage::deliver_again,
         ])
+        .on_window_event(life::heard)
         .setup(|app| {
+            tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
             let config = app
                 .config()
                 .app

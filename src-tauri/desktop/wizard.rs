@@ -173,11 +173,10 @@ pub(crate) async fn connect(
         }
     });
     let mut slot = desk.walk().await;
-    let outcome = slot
-        .as_mut()
-        .ok_or_else(out_of_order)?
-        .connect(&choices, Some(sender), &cancel)
-        .await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    desk.set_connecting(true);
+    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    desk.set_connecting(false);
     let _ = forward.await;
     Ok(outcome)
 }

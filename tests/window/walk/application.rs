@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use thirtyfour::{By, TypingData, WebDriver, WebElement};
 
+use crate::close;
 use crate::display;
 use crate::driver::Driver;
 use crate::patience::{LONG, within};
@@ -256,14 +257,21 @@ impl Application {
         processes::end(&self.processes());
     }
 
+    /// Presses the button that closes the window.
+    fn ask_to_close(&self) {
+        let application = *self.processes().first().expect("the application runs");
+        assert!(
+            close::ask(application),
+            "the application has a window to close"
+        );
+    }
+
     /// Closes the window, and waits until the application has ended.
     pub(crate) async fn close(self) {
-        self.session
-            .close_window()
-            .await
-            .expect("the window closes");
+        self.ask_to_close();
         let ended = within(LONG, async || self.processes().is_empty().then_some(())).await;
         assert!(ended.is_some(), "the application ends with its window");
+        // The session has ended with it, as far as the driver noticed.
         let _ = self.session.quit().await;
     }
 

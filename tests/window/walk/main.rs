@@ -15,6 +15,7 @@
 mod application;
 mod browser;
 mod clipboard;
+mod close;
 mod display;
 mod driver;
 mod keychain;

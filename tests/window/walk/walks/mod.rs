@@ -16,7 +16,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 8] {
+pub(crate) fn all() -> [Named; 9] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -32,6 +32,9 @@ pub(crate) fn all() -> [Named; 8] {
             "a person who was signed out delivers on another day",
             || Box::pin(trouble::next_day()),
         ),
+        ("a run is undone before its window closes", || {
+            Box::pin(trouble::left())
+        }),
         ("a run that was cut off is met at the next start", || {
             Box::pin(trouble::crash())
         }),

@@ -59,4 +59,18 @@ pub(super) async fn walk() {
     window.arrives("home").await;
     window.reads("Sealed file on this computer").await;
     window.close().await;
+
+    let window = stage.open_with(&nowhere).await;
+    window.arrives("home").await;
+    window.press("primary").await;
+    window.arrives("welcome").await;
+    window.press("primary").await;
+    window.problem().await;
+    window.photograph("32-sealed-file-again").await;
+    window.fill("#passphrase", PASSPHRASE).await;
+    window.press("use-file").await;
+    window
+        .reads("A test value was written, read and removed")
+        .await;
+    window.close().await;
 }

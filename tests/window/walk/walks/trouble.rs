@@ -59,6 +59,30 @@ pub(super) async fn next_day() {
     window.close().await;
 }
 
+/// The person closes the window in the middle of a run.
+pub(super) async fn left() {
+    let stage = trip::open_platform().await;
+    let window = stage.open().await;
+    trip::to_paste(&window).await;
+    trip::type_token(&window, &stage.face.broad_token).await;
+    window.reads("Cloudflare knows this token.").await;
+    stage.tell("/faults", &json!({ "latency_ms": 1000 })).await;
+    trip::connect(&window).await;
+    window.arrives("progress").await;
+    window.reads("Working").await;
+    window.close().await;
+
+    stage.tell("/faults", &json!({ "latency_ms": 0 })).await;
+    let tokens = stage.admin("/tokens").await.to_string();
+    assert!(
+        !tokens.contains("Narrows site-generator"),
+        "what was made is undone before the window goes: {tokens}"
+    );
+    let window = stage.open().await;
+    window.arrives("welcome").await;
+    window.close().await;
+}
+
 /// The computer dies in the middle of a run.
 pub(super) async fn crash() {
     let stage = trip::open_platform().await;

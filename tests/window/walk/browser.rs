@@ -1,42 +1,45 @@
-//! The person's browser: Chromium on the same display, so that what it copies is in the clipboard that the window reads.
+//! The person's browser, on the same display, so that what it copies is in the clipboard that the window reads.
 
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use thirtyfour::extensions::query::ElementQueryable;
 use thirtyfour::{By, WebDriver, WebElement};
 
 use crate::driver::Driver;
+use crate::needs;
 use crate::patience::{LONG, within};
 
-/// A window of Chromium, beside the application's.
+/// A window of it, beside the application's.
 pub(crate) struct Browser {
     session: WebDriver,
     _driver: Driver,
 }
 
 impl Browser {
-    pub(crate) async fn open(driver: Command, profile: &Path) -> Self {
-        let options = json!({
-            "binary": "/usr/bin/chromium",
-            "args": [
-                format!("--user-data-dir={}", profile.display()),
-                // A container has no room for the browser's own sandbox, and only loopback is visited.
-                "--no-sandbox",
-                "--disable-gpu",
-                "--no-first-run",
-                "--disable-component-update",
-                "--disable-background-networking",
-                "--window-position=1000,0",
-                "--window-size=900,1000",
-            ],
-        });
-        let (session, driver) = Driver::session(driver, ("goog:chromeOptions", options)).await;
-        Self {
+    /// Opens Chromium where it can be driven, otherwise the small browser that comes with `WebKit`: Ubuntu's Chromium is a
+    /// snap, which a container cannot run.
+    pub(crate) async fn open(home: impl Fn(&mut Command), profile: &Path) -> Self {
+        let chromium = needs::found("chromium").filter(|_| needs::found("chromedriver").is_some());
+        let (program, name, options) = match chromium {
+            Some(binary) => (
+                "chromedriver",
+                "goog:chromeOptions",
+                chromium_on(&binary, profile),
+            ),
+            None => ("WebKitWebDriver", "webkitgtk:browserOptions", Value::Null),
+        };
+        let mut driver = Command::new(program);
+        home(&mut driver);
+        let (session, driver) = Driver::session(driver, (name, options)).await;
+        let browser = Self {
             session,
             _driver: driver,
-        }
+        };
+        let beside = browser.session.set_window_rect(1000, 0, 900, 1000).await;
+        beside.expect("the browser stands beside the application");
+        browser
     }
 
     /// Visits a page.
@@ -87,4 +90,19 @@ impl Browser {
         let found = self.session.query(By::Css(css)).first().await;
         found.unwrap_or_else(|error| panic!("the browser shows {css}: {error}"))
     }
+}
+
+fn chromium_on(binary: &Path, profile: &Path) -> Value {
+    json!({
+        "binary": binary,
+        "args": [
+            format!("--user-data-dir={}", profile.display()),
+            // A container has no room for the browser's own sandbox, and only loopback is visited.
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-component-update",
+            "--disable-background-networking",
+        ],
+    })
 }

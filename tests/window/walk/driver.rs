@@ -33,6 +33,7 @@ impl Driver {
         .await
         .expect("the driver listens on its port");
         let mut capabilities = Capabilities::new();
+        // Without a value the driver opens its own browser.
         let (name, value) = capability;
         capabilities.set(name, value).expect("a capability in JSON");
         let session = WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)

@@ -2,14 +2,7 @@
 
 use std::path::PathBuf;
 
-const PROGRAMS: [&str; 6] = [
-    "WebKitWebDriver",
-    "chromedriver",
-    "chromium",
-    "import",
-    "secret-tool",
-    "xclip",
-];
+const PROGRAMS: [&str; 4] = ["WebKitWebDriver", "import", "secret-tool", "xclip"];
 
 /// The first thing that is missing, in words.
 pub(crate) fn missing() -> Option<String> {
@@ -43,7 +36,8 @@ pub(crate) fn target() -> PathBuf {
         .to_owned()
 }
 
-fn found(program: &str) -> Option<PathBuf> {
+/// Where a program lies, if it is installed.
+pub(crate) fn found(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?)
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())

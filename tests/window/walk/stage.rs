@@ -86,9 +86,8 @@ impl Stage {
 
     /// Opens the person's browser.
     pub(crate) async fn browser(&self) -> Browser {
-        let mut driver = Command::new("chromedriver");
-        home(&mut driver, &self.own.path().join("browser"));
-        Browser::open(driver, &self.own.path().join("browser/profile")).await
+        let folder = self.own.path().join("browser");
+        Browser::open(|driver| home(driver, &folder), &folder.join("profile")).await
     }
 
     /// The link that the application has opened since the last time it was asked for.

@@ -156,6 +156,7 @@ async fn progress(window: &Application, stage: &Stage) {
     window.arrives("progress").await;
     window.reads("Prove what it can and cannot do").await;
     Application::photograph_now("08-progress");
+    window.arrives("result").await;
     stage.tell("/faults", &json!({ "latency_ms": 0 })).await;
 }
 

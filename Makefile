@@ -70,15 +70,10 @@ deny: $(DENY) ## stage: licences, banned crates, sources, known advisories
 keychain: ## stage: the tests that need a real keychain, on one of their own
 	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it
 
-window-test: $(PAGE) ## stage: a walk through the real window, on a display of its own
-ifneq ($(wildcard tests/window/Cargo.toml),)
+window-test: $(PAGE) ## stage: walks through the real window, on a display of its own
 	cargo build --locked
-	NO_AT_BRIDGE=1 WEBKIT_DISABLE_DMABUF_RENDERER=1 scripts/with-home scripts/with-keychain \
-	  xvfb-run --auto-servernum --server-args='-screen 0 1280x1024x24' cargo test --locked --package narrows-window --test walk
-else
-	cargo build --locked
-	@echo 'skipped: window: there is no tests/window'
-endif
+	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
+	  cargo test --locked --package narrows-window --test walk
 
 bench: ## the round trips and the time that connect takes, against the sandbox
 	cargo bench --locked --no-default-features --bench rounds

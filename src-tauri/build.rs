@@ -6,6 +6,7 @@ fn main() {
 }
 
 #[cfg(feature = "gui")]
+#[allow(clippy::print_stderr, reason = "cargo shows it where the build fails")]
 fn gui() {
     use tauri_build::{AppManifest, Attributes};
     let manifest = AppManifest::new().permissions_path_pattern("./src-tauri/permissions/*.toml");

@@ -1,7 +1,8 @@
 //! What lies on the desk between two commands.
 
 use std::collections::HashMap;
-use std::sync::{Mutex as Quick, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 
 use narrows_core::connect::{App, SignIn, Walk};
 use narrows_core::problem::{Next, Problem};
@@ -10,29 +11,37 @@ use tokio_util::sync::CancellationToken;
 
 /// The state of the window.
 pub(crate) struct Desk {
-    app: Result<App, Problem>,
+    app: OnceLock<App>,
     walk: Mutex<Option<Walk>>,
     sign_in: Quick<Option<SignIn>>,
     links: Quick<HashMap<String, String>>,
     cancel: Quick<CancellationToken>,
+    connecting: AtomicBool,
+    leaving: AtomicBool,
     clipboard: Quick<Option<arboard::Clipboard>>,
 }
 
 impl Desk {
-    pub(crate) fn new(app: Result<App, Problem>) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            app,
+            app: OnceLock::new(),
             walk: Mutex::new(None),
             sign_in: Quick::new(None),
             links: Quick::new(HashMap::new()),
             cancel: Quick::new(CancellationToken::new()),
+            connecting: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
             clipboard: Quick::new(None),
         }
     }
 
-    /// The library, or why it could not be opened.
+    /// The library, or why it cannot be opened. What stood in the way may be gone the next time.
     pub(crate) fn app(&self) -> Result<&App, Problem> {
-        self.app.as_ref().map_err(Clone::clone)
+        if let Some(app) = self.app.get() {
+            return Ok(app);
+        }
+        let app = crate::cli::open()?;
+        Ok(self.app.get_or_init(|| app))
     }
 
     /// The run under way.
@@ -68,6 +77,16 @@ impl Desk {
         quick(&self.cancel).cancel();
     }
 
+    /// Says whether a run is making or handing over anything right now.
+    pub(crate) fn set_connecting(&self, connecting: bool) {
+        self.connecting.store(connecting, Ordering::SeqCst);
+    }
+
+    /// Whether the window may close: not in the middle of a run, unless the person insists.
+    pub(crate) fn may_close(&self) -> bool {
+        !self.connecting.load(Ordering::SeqCst) || self.leaving.swap(true, Ordering::SeqCst)
+    }
+
     /// The clipboard; one for the life of the window, because on X11 its owner serves what it copied.
     pub(crate) fn with_clipboard<T>(
         &self,
@@ -78,7 +97,8 @@ impl Desk {
             Some(clipboard) => slot.insert(clipboard),
             None => slot.insert(arboard::Clipboard::new()?),
         };
-        act(clipboard)
+        // The owner of the clipboard is another process, and may take its time.
+        tokio::task::block_in_place(|| act(clipboard))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Commands of the home screen.
 
 use narrows_core::connect::story::{ConnectionCard, Home};
-use narrows_core::connect::{cards, redeliver};
-use narrows_core::problem::Problem;
+use narrows_core::connect::{App, Walk, cards, redeliver};
+use narrows_core::problem::{Next, Problem};
+use narrows_core::profile::Profile;
 use tauri::State;
 
-use super::desk::Desk;
+use super::desk::{Desk, out_of_order};
 
 #[tauri::command]
 pub(crate) async fn home(desk: State<'_, Desk>) -> Result<Home, Problem> {
@@ -17,5 +18,24 @@ pub(crate) async fn deliver_again(
     desk: State<'_, Desk>,
     connection_id: String,
 ) -> Result<ConnectionCard, Problem> {
-    redeliver(desk.app()?, &connection_id).await
+    let app = desk.app()?;
+    let delivered = redeliver(app, &connection_id).await;
+    if let Err(Problem {
+        next: Next::SignIn, ..
+    }) = &delivered
+    {
+        *desk.walk().await = Some(walk_to(app, &connection_id)?);
+    }
+    delivered
+}
+
+/// A walk on which the person can sign in at the platform of a connection.
+fn walk_to(app: &App, connection: &str) -> Result<Walk, Problem> {
+    let known = app
+        .record
+        .connection(connection)
+        .map_err(|error| error.problem())?
+        .ok_or_else(out_of_order)?;
+    let profile = Profile::load(&known.profile)?;
+    Walk::begin(app, profile, known.platform_address.as_deref())
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod clipboard;
 mod desk;
+mod life;
 mod manage;
 mod wizard;
 
@@ -15,9 +16,8 @@ use desk::Desk;
 /// Opens the window, and returns when it is closed.
 pub(crate) fn run() -> ExitCode {
     crate::cli::start_log();
-    let desk = Desk::new(crate::cli::open());
     let built = tauri::Builder::default()
-        .manage(desk)
+        .manage(Desk::new())
         .invoke_handler(tauri::generate_handler![
             wizard::about,
             wizard::prepare,
@@ -38,7 +38,9 @@ pub(crate) fn run() -> ExitCode {
             manage::home,
             manage::deliver_again,
         ])
+        .on_window_event(life::heard)
         .setup(|app| {
+            tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
             let config = app
                 .config()
                 .app
@@ -47,6 +49,7 @@ pub(crate) fn run() -> ExitCode {
                 .cloned()
                 .ok_or("tauri.conf.json names no window")?;
             let mut window = WebviewWindowBuilder::from_config(app.handle(), &config)?;
+            // Where the library cannot be opened the window opens all the same, to say why.
             if let Ok(library) = app.state::<Desk>().app() {
                 // What the page stores (its theme) lies in the data folder, not beside it.
                 window = window.data_directory(library.folder.join("web"));

@@ -38,7 +38,6 @@ pub(crate) async fn prepare(
     if let Some(address) = walk.platform_address() {
         desk.put_link("platform", address);
     }
-    desk.put_link("token-list", token_list(&desk)?);
     *slot = Some(walk);
     Ok(prepared)
 }
@@ -101,13 +100,13 @@ pub(crate) async fn token_pages(desk: State<'_, Desk>) -> Answer<Vec<TokenPage>>
 
 #[tauri::command]
 pub(crate) async fn open_page(desk: State<'_, Desk>, page: String) -> Answer<()> {
-    let link = desk.link(&page).ok_or_else(out_of_order)?;
+    let link = link_of(&desk, &page)?;
     browser::open(desk.app()?, desk.link("platform").as_deref(), &link)
 }
 
 #[tauri::command]
 pub(crate) async fn copy_link(desk: State<'_, Desk>, page: String) -> Answer<()> {
-    let link = desk.link(&page).ok_or_else(out_of_order)?;
+    let link = link_of(&desk, &page)?;
     clipboard::write(&desk, link)
 }
 
@@ -174,11 +173,10 @@ pub(crate) async fn connect(
         }
     });
     let mut slot = desk.walk().await;
-    let outcome = slot
-        .as_mut()
-        .ok_or_else(out_of_order)?
-        .connect(&choices, Some(sender), &cancel)
-        .await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    desk.set_connecting(true);
+    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    desk.set_connecting(false);
     let _ = forward.await;
     Ok(outcome)
 }
@@ -193,6 +191,14 @@ fn page_of(kind: TokenKind) -> &'static str {
     match kind {
         TokenKind::User => "token-page-user",
         TokenKind::Account => "token-page-account",
+    }
+}
+
+/// Where a page lies. The list of tokens can be asked for before any run has begun.
+fn link_of(desk: &Desk, page: &str) -> Answer<String> {
+    match page {
+        "token-list" => token_list(desk),
+        _ => desk.link(page).ok_or_else(out_of_order),
     }
 }
 

@@ -90,7 +90,9 @@ fn connected(result: &Connected) {
             result.receipt_code.as_deref().unwrap_or("none yet"),
         );
     }
-    line("Pasted token", &result.broad.sentence);
+    let after = result.broad.after_ms.map(|ms| format!(" (after {ms} ms)"));
+    let broad = format!("{}{}", result.broad.sentence, after.unwrap_or_default());
+    line("Pasted token", &broad);
     for kept in &result.kept {
         line("Kept", &format!("{}: {}", kept.what, kept.place));
     }

@@ -88,10 +88,7 @@ pub(super) async fn watch(
                 after_ms: Some(u32::try_from(after.as_millis()).unwrap_or(u32::MAX)),
                 name,
                 expires_on: None,
-                sentence: match after.as_secs_f32() {
-                    ..0.05 => "Destroyed. Cloudflare refused it at once.".to_owned(),
-                    seconds => format!("Destroyed. Cloudflare refused it after {seconds:.1} s."),
-                },
+                sentence: "It opens nothing any more: Cloudflare refuses it.".to_owned(),
             };
         }
         sleep(GAP).await;

@@ -95,12 +95,10 @@ impl Walk {
     pub async fn prepare(&mut self) -> Prepared {
         let (mut report, tested) = cards::vault(&self.app).await;
         let mut problems = Vec::new();
-        match tested {
-            Ok(ms) => report.self_test_ms = Some(ms),
-            Err(problem) => problems.push(problem),
-        }
-        if let Err(problem) = self.app.remembered_vault() {
-            problems.push(problem);
+        match (self.app.remembered_vault(), tested) {
+            // Whether the other vault works does not matter then.
+            (Err(problem), _) | (Ok(()), Err(problem)) => problems.push(problem),
+            (Ok(()), Ok(ms)) => report.self_test_ms = Some(ms),
         }
         match self.take_lock() {
             Ok(()) => {}

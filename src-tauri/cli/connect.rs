@@ -49,6 +49,13 @@ pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
             BroadWish::Destroy
         },
     };
+    let by_id = |zone: &String| zone.len() == 32;
+    if walk.profile().needs_zone(&choices.with)
+        && (choices.zones.is_empty() || !choices.zones.iter().all(by_id))
+    {
+        // Domains, all zones, and the list to choose from have to be read first.
+        walk.zones(choices.account.as_deref()).await?;
+    }
     walk.preview(&choices)?;
 
     let cancel = CancellationToken::new();

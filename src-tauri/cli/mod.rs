@@ -11,6 +11,7 @@ mod connect;
 mod exit;
 mod list;
 mod print;
+mod profile;
 
 use std::process::ExitCode;
 
@@ -59,7 +60,12 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connections(output) => output.json,
         Command::Deliver(deliver) => deliver.output.json,
         Command::Status(status) => status.output.json,
+        Command::Profile(wanted) => profile::as_json(wanted),
     };
+    // Profiles are read without records, vault or network.
+    if let Command::Profile(wanted) = &command {
+        return ended(profile::run(wanted), json);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -79,10 +85,15 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::Connections(output) => list::connections(&app, output),
             Command::Deliver(wanted) => connect::deliver(&app, &wanted).await,
             Command::Status(wanted) => list::status(&app, &wanted).await,
+            Command::Profile(wanted) => profile::run(&wanted),
         }
     });
     // A keychain call that never came back must not keep the process.
     runtime.shutdown_background();
+    ended(result, json)
+}
+
+fn ended(result: Result<u8, Problem>, json: bool) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {

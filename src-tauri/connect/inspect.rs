@@ -28,15 +28,6 @@ pub(super) struct Inspected {
 }
 
 impl Inspected {
-    /// Cloudflare's tag of the person behind the token, as its own policy names it.
-    pub(super) fn user_tag(&self) -> Option<&str> {
-        self.own
-            .as_ref()?
-            .policies
-            .iter()
-            .find_map(|policy| policy.resources.user_tag())
-    }
-
     /// User or account.
     pub(super) fn kind(&self) -> TokenKind {
         self.owner.kind()

@@ -482,7 +482,7 @@ impl Linter<'_> {
                     |right| format!("Use `{right}`."),
                 ),
             );
-        } else if row.key.as_ref() != Some(key) {
+        } else if row.key.as_ref() != Some(key) && !known::scopes_of(&permission.group).is_empty() {
             self.error(
                 &at,
                 format!("`{key}` is the key of another group."),

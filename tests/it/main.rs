@@ -6,6 +6,8 @@
 
 mod connect;
 mod platform_moods;
+mod profiles;
 mod refusals;
 mod stage;
+mod traps;
 mod vault;

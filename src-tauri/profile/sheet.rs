@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The fields of each table; those with a `!` must be there. A table in a list is named without its number.
-const FIELDS: [(&str, &[&str]); 11] = [
+pub(super) const FIELDS: [(&str, &[&str]); 11] = [
     (
         "",
         &[

@@ -54,6 +54,41 @@ fn every_built_in_profile_is_without_a_finding() {
 }
 
 #[test]
+fn the_worked_example_of_the_documentation_is_without_a_finding() {
+    let page = include_str!("../../docs/profiles.md");
+    let (_, rest) = page.split_once("```toml\n").expect("a fenced example");
+    let (example, _) = rest.split_once("```").expect("an end of the fence");
+    assert_eq!(lint(example), []);
+    let profile = Profile::parse(example, "docs").unwrap();
+    let with = ["basket".to_owned(), "domain".to_owned()];
+    assert_eq!(
+        profile.permissions(&with).len(),
+        4,
+        "as the text below the example says"
+    );
+}
+
+#[test]
+fn the_documentation_names_every_field() {
+    let page = include_str!("../../docs/profiles.md");
+    for (_, fields) in sheet::FIELDS {
+        for field in fields {
+            let field = field.trim_end_matches('!');
+            let named = [
+                format!("`{field}`"),
+                format!("`[{field}]`"),
+                format!("`[[{field}]]`"),
+            ];
+            let plain = ["title", "url", "what", "place"].contains(&field);
+            assert!(
+                plain || named.iter().any(|named| page.contains(named)),
+                "{field} is nowhere explained"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_site_without_a_domain_asks_for_pages_alone() {
     let profile = Profile::load("site-generator").unwrap();
     assert_eq!(names(&profile.permissions(&[])), ["Pages Write"]);

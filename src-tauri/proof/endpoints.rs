@@ -464,6 +464,15 @@ mod tests {
     }
 
     #[test]
+    fn every_endpoint_stands_in_the_documentation_of_profiles() {
+        let page = include_str!("../../docs/profiles.md");
+        for endpoint in ENDPOINTS {
+            let row = format!("| `{}` | `{}` |", endpoint.id, endpoint.shown);
+            assert!(page.contains(&row), "docs/profiles.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn every_endpoint_has_its_own_name_and_a_path_without_a_blank() {
         let mut seen = std::collections::HashSet::new();
         for endpoint in ENDPOINTS {

@@ -322,21 +322,85 @@ async fn a_token_that_may_not_list_zones_leaves_the_id_to_be_named() {
 
 #[tokio::test]
 async fn r2_keys_stay_off_and_flarelink_says_what_to_do() {
-    let stage = Stage::new().await;
-    for choices in [with(&[], &[]), with(&["API Tokens Write"], &[])] {
-        let result = connect(&stage, "flarelink", TokenKind::User, choices)
+    for names in [&[][..], &["API Tokens Write"]] {
+        let stage = Stage::new().await;
+        let result = connect(&stage, "flarelink", TokenKind::User, with(names, &[]))
             .await
             .expect("connect succeeds without it");
-        assert_eq!(result.granted.len(), 4);
+        assert_eq!(result.granted.len(), 4, "{names:?}");
         let told = result
             .notices
             .iter()
             .any(|notice| notice.contains("R2 keys at one click are off"));
-        assert!(told, "{:?}", result.notices);
-        stage.tell("/reset", &json!({ "tokens": true })).await;
-        stage.app.record.connections().expect("records");
-        break;
+        assert!(told, "{names:?}: {:?}", result.notices);
     }
+}
+
+/// Runs the command line; exit code, standard output, standard error.
+fn narrows(arguments: &[&str]) -> (i32, String, String) {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_narrows"))
+        .args(arguments)
+        .output()
+        .expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let code = done.status.code().expect("an exit code");
+    (code, text(done.stdout), text(done.stderr))
+}
+
+#[test]
+fn the_command_line_lists_shows_and_checks_profiles() {
+    let (code, out, _) = narrows(&["profile", "list"]);
+    assert_eq!((code, out.lines().count()), (0, 5), "{out}");
+    let json = |arguments: &[&str]| -> (i32, Value) {
+        let (code, out, _) = narrows(arguments);
+        (code, serde_json::from_str(&out).expect("JSON"))
+    };
+    for (id, user, account) in [("getaipage", 8, 8), ("stackone", 25, 23)] {
+        let (code, shown) = json(&["profile", "show", id, "--json"]);
+        assert_eq!(code, 0);
+        assert_eq!(
+            shown["reached"],
+            json!({ "user": user, "account": account })
+        );
+        let (_, out, _) = narrows(&["profile", "show", id]);
+        let line = format!("user {user} of {user} permissions, account {account} of {user}");
+        assert!(out.contains(&line), "{out}");
+        assert_eq!(narrows(&["profile", "lint", id]).0, 0, "{id} is sound");
+    }
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("spoilt.toml");
+    let (text, _) = Profile::text("getaipage").expect("built in");
+    let guide = text.replacen(
+        "group = \"Workers Routes Write\"\nscope = \"zone\"",
+        "group = \"Workers Routes Write\"\nscope = \"account\"",
+        1,
+    );
+    std::fs::write(&file, &guide).expect("a file");
+    let file = file.to_str().expect("a plain path");
+    let line = guide
+        .lines()
+        .position(|line| line == "group = \"Workers Routes Write\"")
+        .expect("the group")
+        + 2;
+    let (code, out, _) = narrows(&["profile", "lint", file]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains(&format!("line {line}: error:")) && out.contains("Its scope is zone."),
+        "line, what, fix: {out}"
+    );
+    let (code, found) = json(&["profile", "lint", file, "--json"]);
+    assert_eq!((code, &found["errors"]), (1, &json!(1)), "{found}");
+    assert_eq!(found["findings"][0]["line"], json!(line));
+    assert_eq!(found["findings"][0]["severity"], json!("error"));
+
+    let (code, _, refused) = narrows(&["profile", "lint", "nowhere.toml"]);
+    assert_eq!(code, 64, "{refused}");
+    assert_eq!(
+        narrows(&["profile"]).0,
+        64,
+        "one of the three has to be named"
+    );
 }
 
 #[tokio::test]

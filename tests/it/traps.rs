@@ -3,6 +3,7 @@
 use narrows_core::cloudflare::{Client, Credential, Error, Kind, Owner};
 use narrows_core::connect::story::{BroadState, Choices, Connected, Outcome, TokenKind};
 use narrows_core::http::Base;
+use narrows_core::platform::{Platform, Session};
 use narrows_core::problem::Next;
 use narrows_core::profile::{Profile, lint};
 use narrows_core::vault::Item;
@@ -129,6 +130,16 @@ async fn trap_4_deleting_at_the_platform_does_not_revoke_at_cloudflare() {
         ),
         "the narrow token cannot revoke itself: {refused:?}"
     );
+    let base = Base::loopback(&stage.face.platform).expect("loopback");
+    let item = Item::Session {
+        platform: base.url().to_string(),
+    };
+    let session = stage.app.vault().get(&item).await.expect("the vault");
+    let session = Session::from_secret(&session.expect("signed in")).expect("a session");
+    Platform::new(&stage.app.http, base)
+        .delete_connection(&session, &result.connection_id)
+        .await
+        .expect("the platform forgets the connection");
     assert_eq!(
         status(&stage, &result.token_id).await.as_deref(),
         Some("active"),

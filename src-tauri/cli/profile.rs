@@ -36,7 +36,7 @@ fn list(output: Output) -> Result<u8, Problem> {
         return Ok(exit::DONE);
     }
     for profile in &profiles {
-        println!("{:<15} {}", profile.id, profile.summary);
+        print::out(format!("{:<15} {}", profile.id, profile.summary));
     }
     Ok(exit::DONE)
 }
@@ -47,7 +47,10 @@ fn show(wanted: &OneProfile) -> Result<u8, Problem> {
         print::object(&whole(&profile));
         return Ok(exit::DONE);
     }
-    println!("{} ({})\n{}", profile.name, profile.id, profile.summary);
+    print::out(format!(
+        "{} ({})\n{}",
+        profile.name, profile.id, profile.summary
+    ));
     let platform = match (&profile.platform, &profile.no_platform) {
         (Some(platform), _) => platform
             .address
@@ -71,7 +74,7 @@ fn show(wanted: &OneProfile) -> Result<u8, Problem> {
         print::line("Part", &format!("--with {}: {}", part.id, part.label));
     }
     for permission in &profile.permissions {
-        println!("  {}{}", permission.dashboard, need(permission));
+        print::out(format!("  {}{}", permission.dashboard, need(permission)));
         print::line("", &format!("{} ({})", permission.why, permission.group));
         for more in [&permission.creates, &permission.without]
             .into_iter()
@@ -96,10 +99,10 @@ fn check(wanted: &OneProfile) -> Result<u8, Problem> {
         );
     } else {
         for finding in &findings {
-            println!("{}: {finding}", wanted.profile);
+            print::out(format!("{}: {finding}", wanted.profile));
         }
         if findings.is_empty() {
-            println!("{}: nothing is wrong", wanted.profile);
+            print::out(format!("{}: nothing is wrong", wanted.profile));
         }
     }
     Ok(if errors == 0 {

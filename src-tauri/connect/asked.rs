@@ -1,7 +1,7 @@
 //! Which permissions a narrow token is asked with, and which are left out and why.
 
+use super::limits::printable;
 use super::story::Choices;
-use super::zones;
 use crate::cloudflare::{Scope, TokenKind, refuses_account_tokens};
 use crate::problem::{Next, Problem};
 use crate::profile::{Need, Permission, Profile};
@@ -117,7 +117,7 @@ fn condition_unknown(profile: &Profile, name: &str) -> Problem {
         format!(
             "{} does not ask about \"{}\".",
             profile.name,
-            zones::printable(name)
+            printable(name)
         ),
         hint,
         Next::ChangeChoices,

@@ -155,8 +155,9 @@ pub fn pasted(reading: &Reading) -> Pasted {
 /// The vault in words, and how its self-test went.
 pub async fn vault(app: &App) -> (VaultReport, Result<u32, Problem>) {
     let vault = app.vault();
-    let tested = vault.self_test().await.map_err(|error| error.problem());
-    let description = vault.describe().await;
+    // Side by side, so that a keychain that does not answer is waited for once.
+    let (tested, description) = tokio::join!(vault.self_test(), vault.describe());
+    let tested = tested.map_err(|error| error.problem());
     let report = VaultReport {
         kind: description.kind,
         store: description.store,

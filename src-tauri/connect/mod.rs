@@ -26,6 +26,7 @@ mod walk;
 mod zones;
 
 pub use app::{Addresses, App};
+pub use bootstrap::cancelled;
 pub use links::openable;
 pub use redeliver::redeliver;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::asked::asked;
-use super::limits;
+use super::limits::{self, printable};
 use super::story::{BroadWish, Choices, Grant, Preview};
-use super::zones::{self, Listed, Zones, printable};
+use super::zones::{self, Listed, Zones};
 use crate::cloudflare::{
     Account, Catalogue, Condition, GroupRef, NewToken, Policy, Scope, Token, TokenKind, Zone,
     resources,
@@ -274,4 +274,100 @@ fn cannot_grant(group: &str) -> Problem {
         "Use another profile.",
         Next::StartOver,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::option::of;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::cloudflare::PermissionGroup;
+
+    const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+    const OTHER: &str = "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d";
+    const ZONE: &str = "353c0d2738a8c9da3fece4013e50e320";
+
+    fn profile() -> Profile {
+        Profile::load("site-generator").expect("the built-in profile is sound")
+    }
+
+    /// Every group that the profile can ask for.
+    fn catalogue(profile: &Profile) -> Catalogue {
+        let group = |(number, permission): (usize, &crate::profile::Permission)| PermissionGroup {
+            id: format!("{number:032x}"),
+            name: permission.group.clone(),
+            scopes: vec![permission.scope.clone()],
+            key: None,
+        };
+        let groups: Vec<_> = profile.permissions.iter().enumerate().map(group).collect();
+        Catalogue::from(groups)
+    }
+
+    fn account(id: &str) -> Account {
+        Account {
+            id: id.to_owned(),
+            name: format!("Account {id:.4}"),
+        }
+    }
+
+    /// Now and then what is meant, mostly anything at all.
+    fn typed(meant: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop_oneof![select(meant).prop_map(str::to_owned), ".{0,70}"]
+    }
+
+    prop_compose! {
+        fn choices()(
+            account in of(typed(&[ACCOUNT, OTHER, " 023E105F4ECEF8AD9CA31A8372D0C353 "])),
+            project in of(typed(&["my-site", "a"])),
+            expires in of(typed(&["90d", "12h", "2027-01-31"])),
+            allow_ip in prop::collection::vec(typed(&["203.0.113.7", "2001:db8::/48"]), 0..3),
+            with in prop::collection::vec(typed(&["domain"]), 0..3),
+            zones in prop::collection::vec(typed(&[ZONE]), 0..3),
+        ) -> Choices {
+            Choices { account, project, expires, allow_ip, with, zones, broad: BroadWish::Unsaid }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_reaches_no_further_than_what_was_nominated(choices in choices(), several: bool) {
+            let profile = profile();
+            let catalogue = catalogue(&profile);
+            let accounts = [account(ACCOUNT), account(OTHER)];
+            let known = Known {
+                profile: &profile,
+                accounts: if several { &accounts } else { &accounts[..1] },
+                catalogue: &catalogue,
+                kind: TokenKind::User,
+                own: None,
+                zones: None,
+                token_name: "Narrows site-generator a-b".to_owned(),
+                installation: "ab12",
+                now: "2026-11-22T12:00:00Z".parse().expect("a time"),
+            };
+            match decide(&choices, &known) {
+                Ok(decision) => {
+                    prop_assert!(known.accounts.contains(&decision.account));
+                    for grant in &decision.requested {
+                        let id = grant.resource.rsplit('.').next().unwrap_or_default();
+                        let nominated = match grant.scope.as_str() {
+                            "account" => id == decision.account.id,
+                            "zone" => choices.zones.iter().any(|zone| zone == id),
+                            _ => false,
+                        };
+                        prop_assert!(nominated, "{grant:?} was not nominated in {choices:?}");
+                    }
+                    prop_assert!(!decision.requested.is_empty() && decision.requested.is_sorted());
+                    prop_assert!(!preview(&decision, None, None, false).body_json.is_empty());
+                }
+                Err(problem) => {
+                    prop_assert_eq!(problem.next, Next::ChangeChoices, "{}", problem.code);
+                    let tame = problem.message.chars().all(|c| !c.is_control());
+                    prop_assert!(tame, "a terminal is safe from {:?}", problem.message);
+                }
+            }
+        }
+    }
 }

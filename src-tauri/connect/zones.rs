@@ -1,5 +1,6 @@
 //! The zones that a narrow token reaches: what was chosen, whether it can be, and who may give it.
 
+use super::limits::printable;
 use super::story::Choices;
 use crate::cloudflare::{Account, GroupRef, PolicyEffect, Resources, Token, Zone, resources};
 use crate::problem::{Next, Problem};
@@ -215,9 +216,4 @@ fn in_words(listed: &[Zone]) -> String {
         0 => "the account has no zone".to_owned(),
         many => format!("{many} in the account: {}", zones.join("; ")),
     }
-}
-
-/// What a person typed, short enough and tame enough to repeat.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

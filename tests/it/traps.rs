@@ -44,7 +44,8 @@ fn findings(from: &str, to: &str) -> String {
     let (text, _) = Profile::text("getaipage").expect("built in");
     assert!(text.contains(from), "{from} is there to be spoilt");
     let findings = lint(&text.replacen(from, to, 1));
-    findings.iter().map(|one| format!("{one}\n")).collect()
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 #[tokio::test]

@@ -49,6 +49,9 @@ pub(crate) enum Command {
     TokenPage(TokenPage),
     /// Lists the connections.
     Connections(Output),
+    /// Shows the profiles, and checks one that you write.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Hands the kept token of a connection to the platform once more.
     Deliver(Deliver),
     /// Says where secrets rest, whether that works, and whether anything needs you.
@@ -100,10 +103,12 @@ pub(crate) struct Connect {
     /// Address or range that the narrow token is limited to; can be given more than once.
     #[arg(long, value_name = "CIDR")]
     pub(crate) allow_ip: Vec<String>,
-    /// A condition of the profile that holds here, such as domain; can be given more than once.
-    #[arg(long, value_name = "CONDITION")]
+    /// A condition of the profile that holds, a part of it that is wanted (none for all), or an optional permission by
+    /// its name; can be given more than once. `narrows profile show` lists them.
+    #[arg(long, value_name = "NAME")]
     pub(crate) with: Vec<String>,
-    /// Zone id for the conditions that ask for one; can be given more than once.
+    /// Zone to reach, by id or, where the pasted token sees it, by domain; can be given more than once. `all` where the
+    /// profile allows it.
     #[arg(long, value_name = "ID")]
     pub(crate) zone: Vec<String>,
     /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
@@ -124,6 +129,27 @@ pub(crate) struct Profile {
     /// What to connect to: a built-in profile, or a file.
     #[arg(long, value_name = "NAME|FILE", default_value = "site-generator")]
     pub(crate) profile: String,
+}
+
+/// `narrows profile`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Lists the built-in profiles.
+    List(Output),
+    /// Shows everything of a profile.
+    Show(OneProfile),
+    /// Says what is wrong with a profile, line by line. Exit code 1 where it cannot be used so.
+    Lint(OneProfile),
+}
+
+/// `narrows profile show` and `narrows profile lint`
+#[derive(Debug, Args)]
+pub(crate) struct OneProfile {
+    /// A built-in profile, or a file.
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) profile: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// `narrows token-page`

@@ -36,7 +36,7 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 23] = [
+const ARGUMENTS: [&str; 25] = [
     "account-needed",
     "account-unseen",
     "address-refused",
@@ -60,6 +60,8 @@ const ARGUMENTS: [&str; 23] = [
     "usage",
     "zone-id",
     "zone-needed",
+    "zone-too-wide",
+    "zone-unseen",
 ];
 
 /// Problems that another try may mend, but of which it is certain what became of them.

@@ -5,6 +5,7 @@ mod connect;
 mod exit;
 mod list;
 mod print;
+mod profile;
 mod usage;
 
 use std::ffi::OsString;
@@ -68,6 +69,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connections(output) => output.json,
         Command::Deliver(deliver) => deliver.output.json,
         Command::Status(status) => status.output.json,
+        Command::Profile(wanted) => profile::as_json(wanted),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -81,13 +83,14 @@ pub(crate) fn run(command: Command) -> ExitCode {
         }
     };
     let result = runtime.block_on(async {
-        let app = open()?;
         match command {
-            Command::Connect(wanted) => Box::pin(connect::connect(&app, wanted)).await,
-            Command::TokenPage(wanted) => list::token_page(&app, &wanted),
-            Command::Connections(output) => list::connections(&app, output),
-            Command::Deliver(wanted) => connect::deliver(&app, &wanted).await,
-            Command::Status(wanted) => list::status(&app, &wanted).await,
+            // Profiles are read without records, vault or network.
+            Command::Profile(wanted) => profile::run(&wanted),
+            Command::Connect(wanted) => Box::pin(connect::connect(&open()?, wanted)).await,
+            Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
+            Command::Connections(output) => list::connections(&open()?, output),
+            Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
+            Command::Status(wanted) => list::status(&open()?, &wanted).await,
         }
     });
     // A keychain call that never came back must not keep the process.

@@ -463,7 +463,7 @@ impl Run<'_> {
             broad,
             vault: vault.kind(),
             kept: Vec::new(),
-            notices: Vec::new(),
+            notices: self.decision.notices.clone(),
             rounds: u32::try_from(span.rounds).unwrap_or(u32::MAX),
             elapsed_ms: u32::try_from(span.elapsed.as_millis()).unwrap_or(u32::MAX),
         };

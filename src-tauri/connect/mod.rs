@@ -4,6 +4,7 @@
 //! [`Walk`] is the door: both faces drive it, a method a step. Nothing here prints, draws, or asks a person.
 
 mod app;
+mod asked;
 mod bootstrap;
 pub mod cards;
 mod deliver;
@@ -20,7 +21,9 @@ mod redeliver;
 mod report;
 mod session;
 pub mod story;
+mod token_pages;
 mod walk;
+mod zones;
 
 pub use app::{Addresses, App};
 pub use bootstrap::cancelled;

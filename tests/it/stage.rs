@@ -71,7 +71,12 @@ impl Stage {
 
     /// A walk that is prepared and signed in.
     pub(crate) async fn walk(&self) -> Walk {
-        let mut walk = Walk::begin(&self.app, Self::profile(), None).expect("a walk begins");
+        self.walk_with(Self::profile()).await
+    }
+
+    /// The same with another profile.
+    pub(crate) async fn walk_with(&self, profile: Profile) -> Walk {
+        let mut walk = Walk::begin(&self.app, profile, None).expect("a walk begins");
         let prepared = walk.prepare().await;
         assert_eq!(
             prepared.problems,

@@ -64,13 +64,7 @@ async fn ready(app: &App, wanted: Connect) -> Result<(Walk, Choices), Problem> {
             BroadWish::Keep
         },
     };
-    let by_id = |zone: &String| zone.len() == 32;
-    if walk.profile().needs_zone(&choices.with)
-        && (choices.zones.is_empty() || !choices.zones.iter().all(by_id))
-    {
-        // Domains, all zones, and the list to choose from have to be read first.
-        walk.zones(choices.account.as_deref()).await?;
-    }
+    walk.look_up_zones(&choices).await?;
     walk.preview(&choices)?;
     Ok((walk, choices))
 }

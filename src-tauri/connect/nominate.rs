@@ -10,7 +10,7 @@ use super::story::{BroadWish, Choices, Grant, Preview};
 use super::zones::{self, Listed, Zones};
 use crate::cloudflare::{
     Account, Catalogue, Condition, GroupRef, NewToken, Policy, Scope, Token, TokenKind, Zone,
-    resources,
+    resources, token_page,
 };
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
@@ -165,7 +165,7 @@ pub(super) fn preview(
     let mut sentences = Vec::new();
     for grant in &decision.requested {
         let place = place(grant, &decision.account, zones);
-        sentences.push(format!("{} {place}.", grant.group));
+        sentences.push(format!("May {} {place} ({}).", verb(grant), grant.group));
     }
     sentences.extend(decision.notices.iter().cloned());
     sentences.push("Nothing else: no other account, no other product, no other token.".to_owned());
@@ -182,7 +182,7 @@ pub(super) fn preview(
     if let Some(project) = &decision.project {
         let who = platform.unwrap_or("Your own deploys");
         sentences.push(format!(
-            "{who} will use the project \"{project}\", and make it if it does not exist."
+            "{who} will use the project “{project}”, and make it if it does not exist."
         ));
     }
     let broad = match (decision.choices.broad, ours) {
@@ -200,19 +200,34 @@ pub(super) fn preview(
     }
 }
 
+/// What may be done, in the dashboard's word for the product: people know that page, not the API's names.
+fn verb(grant: &Grant) -> String {
+    let scope = Scope::from_word(&grant.scope).unwrap_or(Scope::Account);
+    let row = token_page::row(&grant.group, &scope);
+    let product = row.dashboard.split(" · ").nth(1).unwrap_or(&grant.group);
+    let verb = match row.level.as_str() {
+        "read" => "read",
+        "purge" => "purge",
+        "run" => "run",
+        "revoke" => "revoke",
+        _ => "read and change",
+    };
+    format!("{verb} {product}")
+}
+
 fn place(grant: &Grant, account: &Account, zones: Option<&[Zone]>) -> String {
     let id = grant.resource.rsplit('.').next().unwrap_or_default();
     let account = &account.name;
     match (grant.scope.as_str(), id) {
-        ("account", _) => format!("on the account \"{account}\" only"),
+        ("account", _) => format!("in the account “{account}” only"),
         ("zone", "*") => {
-            format!("on every zone of the account \"{account}\", those to come included")
+            format!("in every zone of the account “{account}”, those to come included")
         }
         ("user", _) => "of your own user only".to_owned(),
         (scope, id) => {
             let known = zones.and_then(|zones| zones.iter().find(|zone| zone.id == id));
             let name = known.map_or(id, |zone| &zone.name);
-            format!("on the {scope} {name} only")
+            format!("in the {scope} {name} only")
         }
     }
 }

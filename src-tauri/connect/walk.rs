@@ -21,6 +21,7 @@ use super::story::{
 use super::token_pages::token_pages;
 use super::zones::Listed;
 use super::{cards, ids, session};
+use crate::cloudflare::id::is_id;
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
 use crate::cloudflare::{Credential, Kind, TokenKind};
@@ -260,6 +261,20 @@ impl Walk {
         let choices = choices.collect();
         self.zones = Some(Listed { account, zones });
         Ok(Some(choices))
+    }
+
+    /// Lists the zones where these choices name one by its domain, or name none where one is needed: a zone id says
+    /// all by itself.
+    pub async fn look_up_zones(&mut self, choices: &Choices) -> Result<(), Problem> {
+        let by_id = !choices.zones.is_empty() && choices.zones.iter().all(|zone| is_id(zone));
+        let chosen = choices.account.as_deref();
+        let listed = self.zones.as_ref().is_some_and(|listed| {
+            chosen.is_none_or(|account| account.eq_ignore_ascii_case(&listed.account))
+        });
+        if self.profile.needs_zone(&choices.with) && !by_id && !listed {
+            self.zones(chosen).await?;
+        }
+        Ok(())
     }
 
     /// Step 6: what would be made.

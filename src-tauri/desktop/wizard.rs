@@ -154,8 +154,10 @@ pub(crate) async fn inspect(desk: State<'_, Desk>) -> Answer<Inspection> {
 
 #[tauri::command]
 pub(crate) async fn preview(desk: State<'_, Desk>, choices: Choices) -> Answer<Preview> {
-    let slot = desk.walk().await;
-    slot.as_ref().ok_or_else(out_of_order)?.preview(&choices)
+    let mut slot = desk.walk().await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    walk.look_up_zones(&choices).await?;
+    walk.preview(&choices)
 }
 
 #[tauri::command]

@@ -61,7 +61,7 @@ async fn trap_1_workers_routes_is_a_zone_group() {
         preview
             .sentences
             .iter()
-            .any(|line| line.starts_with("Workers Routes Write on the zone")),
+            .any(|line| line.contains("Workers Routes in the zone")),
         "{:?}",
         preview.sentences
     );

@@ -25,7 +25,7 @@ export interface Faults {
   date?: DateFault;
   /** The entries that are no addresses. */
   addresses?: string[];
-  zone?: 'no-id';
+  zone?: 'no-zone';
   broad?: 'unsaid';
 }
 
@@ -72,7 +72,7 @@ export function readDraft(
     ...(project && { project }),
     ...(date && { date }),
     ...(strays.length > 0 && { addresses: strays }),
-    ...(zoneAsked && !/^[0-9a-f]{32}$/i.test(draft.zone.trim()) && { zone: 'no-id' as const }),
+    ...(zoneAsked && !isZone(draft.zone.trim()) && { zone: 'no-zone' as const }),
     ...(!inspection.ours && draft.broad === 'unsaid' && { broad: 'unsaid' as const }),
   };
   if (Object.keys(faults).length > 0) return { ok: false, faults };
@@ -90,9 +90,14 @@ export function readDraft(
   };
 }
 
-/** Whether the conditions that hold want a zone. */
+/** A zone is named by its domain or by its id. */
+const isZone = (text: string) =>
+  /^[0-9a-f]{32}$/i.test(text) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text);
+
+/** Whether the profile, or a condition that holds, wants a zone. */
 export function asksForZone(profile: ProfileCard, held: readonly string[]): boolean {
-  return profile.conditions.some(({ id, needs_zone }) => needs_zone && held.includes(id));
+  const asked = profile.conditions.some(({ id, needs_zone }) => needs_zone && held.includes(id));
+  return profile.needs_zone || asked;
 }
 
 function expiresOf({ expiry, date }: Draft): string | null {

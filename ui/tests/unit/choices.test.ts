@@ -130,10 +130,15 @@ describe('the form', () => {
   test('wants a zone only for a condition that needs one', () => {
     const own = { profile: told.ownStack, inspection: told.inspection };
     expect(read({ with: ['kv'] }, own)).toMatchObject({ ok: true, choices: { zones: [] } });
-    expect(read({ with: ['domain'], zone: 'example.com' }, own)).toEqual({
+    expect(read({ with: ['domain'], zone: 'my domain' }, own)).toEqual({
       ok: false,
-      faults: { zone: 'no-id' },
+      faults: { zone: 'no-zone' },
     });
+    expect(read({ with: ['domain'], zone: 'example.com' }, own)).toMatchObject({
+      choices: { zones: ['example.com'] },
+    });
+    const always = { ...own, profile: { ...told.ownStack, needs_zone: true } };
+    expect(read({}, always)).toEqual({ ok: false, faults: { zone: 'no-zone' } });
     const zone = 'AB'.repeat(16);
     expect(read({ with: ['domain'], zone }, own)).toMatchObject({
       choices: { with: ['domain'], zones: ['ab'.repeat(16)] },

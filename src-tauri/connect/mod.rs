@@ -22,7 +22,9 @@ mod session;
 pub mod story;
 mod walk;
 
+pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
 pub use links::openable;
 pub use redeliver::redeliver;
+pub(crate) use redeliver::unknown_connection;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -5,6 +5,7 @@
 )]
 
 mod connect;
+mod doctor;
 mod platform_moods;
 mod refusals;
 mod stage;

@@ -30,16 +30,28 @@ Environment:
   NARROWS_PLATFORM            the same for the platform
   NARROWS_LOG                 what to log on standard error, such as narrows_core=debug";
 
+const CONNECT: &str = "\
+Examples:
+  narrows connect                                  asks for the token without showing it
+  pass cloudflare | narrows connect --json         reads it from another program
+  narrows connect --vault file --expires 90d       keeps the narrow one in a sealed file";
+
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Makes a narrow token from a one-time one, proves, delivers and keeps it. The one-time token is read from
-    /// standard input or a hidden prompt, and destroyed at the end.
+    /// Makes a narrow token from a one-time one, then proves, delivers and keeps it.
+    ///
+    /// The one-time token is read from standard input or a hidden prompt, never from an argument, and is destroyed at
+    /// the end, whoever made it, unless --keep-broad is given. Ctrl-C undoes what was made.
+    #[command(after_help = CONNECT)]
     Connect(Connect),
     /// Prints the link that makes the one-time token, and the same list in words.
     TokenPage(TokenPage),
     /// Lists the connections.
     Connections(Output),
+    /// Shows the profiles, and checks one that you write.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Hands the kept token of a connection to the platform once more.
     Deliver(Deliver),
     /// Says where secrets rest, whether that works, and whether anything needs you.
@@ -49,7 +61,7 @@ pub(crate) enum Command {
 /// How to print.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Output {
-    /// Print one JSON object.
+    /// Print one JSON object; an error is {code, message, hint} on standard error.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -85,16 +97,18 @@ pub(crate) struct Connect {
     /// Project name; left out, the profile's suggestion.
     #[arg(long, value_name = "NAME")]
     pub(crate) project: Option<String>,
-    /// When the narrow token ends: 12h, 90d, 2w, or a date.
+    /// When the narrow token ends: 12h, 90d, 2w, or a date such as 2027-01-31.
     #[arg(long, value_name = "WHEN")]
     pub(crate) expires: Option<String>,
-    /// Address or range from which alone the narrow token works; can be given more than once.
+    /// Address or range that the narrow token is limited to; can be given more than once.
     #[arg(long, value_name = "CIDR")]
     pub(crate) allow_ip: Vec<String>,
-    /// A condition of the profile that holds; can be given more than once.
-    #[arg(long, value_name = "CONDITION")]
+    /// A condition of the profile that holds, a part of it that is wanted (none for all), or an optional permission by
+    /// its name; can be given more than once. `narrows profile show` lists them.
+    #[arg(long, value_name = "NAME")]
     pub(crate) with: Vec<String>,
-    /// Zone id for the conditions that ask for one; can be given more than once.
+    /// Zone to reach, by id or, where the pasted token sees it, by domain; can be given more than once. `all` where the
+    /// profile allows it.
     #[arg(long, value_name = "ID")]
     pub(crate) zone: Vec<String>,
     /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
@@ -115,6 +129,27 @@ pub(crate) struct Profile {
     /// What to connect to: a built-in profile, or a file.
     #[arg(long, value_name = "NAME|FILE", default_value = "site-generator")]
     pub(crate) profile: String,
+}
+
+/// `narrows profile`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// Lists the built-in profiles.
+    List(Output),
+    /// Shows everything of a profile.
+    Show(OneProfile),
+    /// Says what is wrong with a profile, line by line. Exit code 1 where it cannot be used so.
+    Lint(OneProfile),
+}
+
+/// `narrows profile show` and `narrows profile lint`
+#[derive(Debug, Args)]
+pub(crate) struct OneProfile {
+    /// A built-in profile, or a file.
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) profile: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// `narrows token-page`

@@ -1,8 +1,8 @@
 //! What the command line asks a person, and reads from standard input.
 
-use std::io::{BufRead, IsTerminal, Read, Write, stdin};
+use std::io::{BufRead, ErrorKind, IsTerminal, Read, Write, stdin};
 
-use narrows_core::connect::App;
+use narrows_core::connect::{App, cancelled};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
 
@@ -17,7 +17,11 @@ pub(crate) fn at_terminal() -> bool {
 }
 
 /// Reads the one-time token: hidden at a terminal, whole from a pipe.
-pub(crate) fn token() -> Result<Secret, Problem> {
+pub(crate) async fn token() -> Result<Secret, Problem> {
+    aside(read_token).await
+}
+
+fn read_token() -> Result<Secret, Problem> {
     if stdin().is_terminal() {
         return hidden("One-time token: ");
     }
@@ -45,10 +49,17 @@ pub(crate) fn token() -> Result<Secret, Problem> {
 
 /// Puts the wished-for vault in place, asking for the passphrase of a sealed file.
 pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem> {
-    if wanted.vault == VaultChoice::Keychain {
-        return Ok(());
+    match (wanted.vault, wanted.passphrase_stdin) {
+        (VaultChoice::Keychain, false) => return Ok(()),
+        (VaultChoice::Keychain, true) => return Err(no_passphrase()),
+        (VaultChoice::File, _) => {}
     }
-    let passphrase = if wanted.passphrase_stdin {
+    let passphrase = aside(move || read_passphrase(wanted.passphrase_stdin)).await?;
+    app.use_sealed_file(passphrase).await
+}
+
+fn read_passphrase(from_stdin: bool) -> Result<Secret, Problem> {
+    if from_stdin {
         let mut line = String::new();
         stdin()
             .lock()
@@ -57,32 +68,58 @@ pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem>
             .map_err(|error| unreadable(&error))?;
         let passphrase = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
         drop(Secret::new(line));
-        passphrase
+        Ok(passphrase)
     } else if at_terminal() {
-        hidden("Passphrase of the sealed file: ")?
+        hidden("Passphrase of the sealed file: ")
     } else {
-        return Err(Problem::new(
+        Err(Problem::new(
             "passphrase-needed",
             "The sealed file needs a passphrase, and nobody is here to ask.",
             "Add --passphrase-stdin and put the passphrase on the first line of standard input.",
             Next::ChangeChoices,
-        ));
-    };
-    app.use_sealed_file(passphrase).await
+        ))
+    }
 }
 
 /// Asks a question that only yes or no answers; anything but yes is no.
-pub(crate) fn yes(question: &str) -> bool {
-    eprint!("{question} [y/N] ");
-    let _ = std::io::stderr().flush();
-    let mut line = String::new();
-    stdin().lock().take(64).read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
+pub(crate) async fn yes(question: &'static str) -> Result<bool, Problem> {
+    aside(move || {
+        let mut terminal = std::io::stderr();
+        let _ = write!(terminal, "{question} [y/N] ").and_then(|()| terminal.flush());
+        let mut line = String::new();
+        let read = stdin().lock().take(64).read_line(&mut line);
+        Ok(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"))
+    })
+    .await
+}
+
+/// Reads where it may block, so that Ctrl-C is heard meanwhile.
+async fn aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|error| Err(unreadable(&std::io::Error::other(error))))
 }
 
 fn hidden(prompt: &str) -> Result<Secret, Problem> {
     rpassword::prompt_password(prompt)
         .map(Secret::new)
-        .map_err(|error| unreadable(&error))
+        .map_err(|error| match error.kind() {
+            // The prompt takes Ctrl-C for itself.
+            ErrorKind::Interrupted => cancelled(),
+            _ => unreadable(&error),
+        })
+}
+
+/// A passphrase that nobody reads would be taken for a part of the token.
+fn no_passphrase() -> Problem {
+    Problem::new(
+        "passphrase-unasked",
+        "The keychain needs no passphrase; only a sealed file does.",
+        "Add --vault file, or leave --passphrase-stdin out.",
+        Next::ChangeChoices,
+    )
 }
 
 fn unreadable(error: &std::io::Error) -> Problem {

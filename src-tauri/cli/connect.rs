@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use narrows_core::connect::story::{BroadWish, Choices, Outcome, Progress, Step, StepState};
-use narrows_core::connect::{App, Walk, redeliver};
+use narrows_core::connect::{App, Walk, cancelled, redeliver};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -15,6 +15,23 @@ use super::{ask, exit, print};
 
 /// Walks through connect.
 pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
+    let json = wanted.output.json;
+    let cancel = stop_when_interrupted(json);
+    // Until something is made, stopping is leaving: the walk closes its run when it is dropped.
+    let (mut walk, choices) = cancel
+        .run_until_cancelled(Box::pin(ready(app, wanted)))
+        .await
+        .unwrap_or_else(|| Err(cancelled()))?;
+    let (sender, receiver) = unbounded_channel();
+    let shown = tokio::spawn(show(receiver, json));
+    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    // Progress ends with the run; a fault in showing it is not the run's.
+    let _ = shown.await;
+    Ok(finish(&outcome, json))
+}
+
+/// Everything that comes before the first thing is made.
+async fn ready(app: &App, wanted: Connect) -> Result<(Walk, Choices), Problem> {
     let profile = Profile::load(&wanted.profile.profile)?;
     ask::vault(app, wanted.vault).await?;
     let mut walk = Walk::begin(app, profile, wanted.platform.as_deref())?;
@@ -25,17 +42,15 @@ pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
     if prepared.sign_in_needed {
         sign_in(&mut walk).await?;
     }
-    let pasted = walk.paste(ask::token()?)?;
+    let pasted = walk.paste(ask::token().await?)?;
     if !wanted.output.json {
-        for notice in &pasted.notices {
-            eprintln!("{notice}");
-        }
+        pasted.notices.iter().for_each(print::err);
     }
     let inspection = walk.inspect(wanted.account.as_deref()).await?;
-    let destroy = !ask::at_terminal()
-        || inspection.ours
-        || wanted.keep_broad
-        || ask::yes("This token was not made for this run. Destroy it at the end?");
+    let destroy = !wanted.keep_broad
+        && (!ask::at_terminal()
+            || inspection.ours
+            || ask::yes("This token was not made for this run. Destroy it at the end?").await?);
     let choices = Choices {
         account: wanted.account,
         project: wanted.project,
@@ -43,28 +58,36 @@ pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
         allow_ip: wanted.allow_ip,
         with: wanted.with,
         zones: wanted.zone,
-        broad: if wanted.keep_broad || !destroy {
-            BroadWish::Keep
-        } else {
+        broad: if destroy {
             BroadWish::Destroy
+        } else {
+            BroadWish::Keep
         },
     };
+    let by_id = |zone: &String| zone.len() == 32;
+    if walk.profile().needs_zone(&choices.with)
+        && (choices.zones.is_empty() || !choices.zones.iter().all(by_id))
+    {
+        // Domains, all zones, and the list to choose from have to be read first.
+        walk.zones(choices.account.as_deref()).await?;
+    }
     walk.preview(&choices)?;
+    Ok((walk, choices))
+}
 
+/// Cancelled by Ctrl-C.
+fn stop_when_interrupted(json: bool) -> CancellationToken {
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
-    let interrupt = tokio::spawn(async move {
+    tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
+            if !json {
+                print::err("Stopping. What was made, if anything, is undone first.");
+            }
             stop.cancel();
         }
     });
-    let (sender, receiver) = unbounded_channel();
-    let shown = tokio::spawn(show(receiver, wanted.output.json));
-    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
-    interrupt.abort();
-    // Progress ends with the run; a fault in showing it is not the run's.
-    let _ = shown.await;
-    Ok(finish(&outcome, wanted.output.json))
+    cancel
 }
 
 /// Delivers once more.
@@ -81,11 +104,11 @@ pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> 
 
 async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
     let (prompt, waiting) = walk.begin_sign_in().await?;
-    eprintln!("Sign in at {}", prompt.verification_uri);
-    eprintln!("and compare the code {}", prompt.user_code);
+    print::err(format!("Sign in at {}", prompt.verification_uri));
+    print::err(format!("and compare the code {}", prompt.user_code));
     let signed_in = waiting.wait().await?;
     let person = walk.signed_in(signed_in);
-    eprintln!("Signed in as {}.", person.email);
+    print::err(format!("Signed in as {}.", person.email));
     Ok(())
 }
 
@@ -110,7 +133,7 @@ async fn show(mut progress: UnboundedReceiver<Progress>, json: bool) {
         }
         let text = format!("{:<8} {}", words(line.step), line.detail);
         if plain {
-            eprintln!("{text}");
+            print::err(text);
         } else {
             bar.println(text);
         }
@@ -136,11 +159,7 @@ fn words(step: Step) -> &'static str {
 }
 
 fn finish(outcome: &Outcome, json: bool) -> u8 {
-    if json {
-        print::object(outcome);
-    } else {
-        print::outcome(outcome);
-    }
+    print::outcome(outcome, json);
     match outcome {
         Outcome::Connected(_) => exit::DONE,
         Outcome::Pending(pending) => {

@@ -15,22 +15,109 @@ pub(crate) const USAGE: u8 = 64;
 /// A fault of Narrows itself.
 pub(crate) const FAULT: u8 = 70;
 
-/// The code of a problem, told by its next action: what helps says what kind it is.
+/// The exit code of a problem: what helps says what kind of problem it is. `tests/it/golden/problems.txt` lists them all.
 pub(crate) fn of(problem: &Problem) -> u8 {
-    match (problem.next, problem.code.as_str()) {
-        (
-            _,
-            "address-refused"
-            | "environment-unreadable"
-            | "no-home"
-            | "profile-invalid"
-            | "profile-not-found",
-        ) => USAGE,
-        (_, "no-randomness") => FAULT,
-        (Next::PasteAgain | Next::OpenTokenPage, _) => TOKEN,
-        (Next::ChangeChoices, _) => USAGE,
-        (Next::Retry, "narrow-not-ready" | "granted-differs" | "run-open") => STOPPED,
-        (Next::DeliverAgain | Next::Retry, _) => UNKNOWN,
-        _ => STOPPED,
+    let code = problem.code.as_str();
+    if ARGUMENTS.contains(&code) {
+        return USAGE;
+    }
+    match problem.next {
+        Next::PasteAgain | Next::OpenTokenPage => TOKEN,
+        Next::Retry if code == "no-randomness" => FAULT,
+        Next::Retry if CERTAIN.contains(&code) || code.starts_with("record-") => STOPPED,
+        Next::Retry | Next::DeliverAgain => UNKNOWN,
+        Next::OpenTokenList
+        | Next::SignIn
+        | Next::ChooseVault
+        | Next::ChangeChoices
+        | Next::StartOver
+        | Next::Home => STOPPED,
+    }
+}
+
+/// Problems of what was given to the command, which another token or another try does not mend.
+const ARGUMENTS: [&str; 25] = [
+    "account-needed",
+    "account-unseen",
+    "address-refused",
+    "address-unlimited",
+    "address-unreadable",
+    "condition-unknown",
+    "connection-unknown",
+    "environment-unreadable",
+    "expiry-past",
+    "expiry-unreadable",
+    "no-home",
+    "passphrase-needed",
+    "passphrase-unasked",
+    "platform-address-needed",
+    "profile-invalid",
+    "profile-not-found",
+    "project-name",
+    "project-unasked",
+    "scope-unsupported",
+    "token-in-arguments",
+    "usage",
+    "zone-id",
+    "zone-needed",
+    "zone-too-wide",
+    "zone-unseen",
+];
+
+/// Problems that another try may mend, but of which it is certain what became of them.
+const CERTAIN: [&str; 11] = [
+    "client-refused",
+    "disk-full",
+    "granted-differs",
+    "keychain-silent",
+    "narrow-inactive",
+    "narrow-not-ready",
+    "no-platform",
+    "product-off",
+    "r2-not-enabled",
+    "run-open",
+    "sealed-file-unusable",
+];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Each problem with its next action and exit code.
+    const TABLE: &str = include_str!("../../tests/it/golden/problems.txt");
+
+    fn problem(code: &str, next: &str) -> Problem {
+        let next = serde_json::from_value(next.into()).expect("a next action");
+        Problem::new(code, "What happened.", "What to do.", next)
+    }
+
+    #[test]
+    fn the_table_holds() {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+        for row in rows {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            let [code, next, exit] = words[..] else {
+                panic!("{row:?} is no row")
+            };
+            assert_eq!(of(&problem(code, next)).to_string(), exit, "{row}");
+        }
+        for code in ARGUMENTS.iter().chain(&CERTAIN) {
+            let row = format!("\n{code} ");
+            assert!(TABLE.contains(&row), "{code} is in the table");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_problem_has_a_documented_exit_code(code in "[a-z-]{0,30}", next in 0_usize..10) {
+            let all = [
+                "retry", "paste-again", "open-token-page", "open-token-list", "sign-in",
+                "choose-vault", "change-choices", "deliver-again", "start-over", "home",
+            ];
+            let exit = of(&problem(&code, all[next]));
+            prop_assert!([STOPPED, TOKEN, UNKNOWN, USAGE, FAULT].contains(&exit), "{exit}");
+        }
     }
 }

@@ -22,11 +22,14 @@ pub(crate) fn token_page(app: &App, wanted: &TokenPage) -> Result<u8, Problem> {
             TokenKind::User => "User token (yours)",
             TokenKind::Account => "Account token (the company's)",
         };
-        println!("{whose}\n  {}\n  Name: {}", page.link, page.token_name);
+        print::out(format!(
+            "{whose}\n  {}\n  Name: {}",
+            page.link, page.token_name
+        ));
         for row in &page.rows {
-            println!("  Row:  {}", row.dashboard);
+            print::out(format!("  Row:  {}", row.dashboard));
         }
-        println!("  {}\n  {}\n", page.resources, page.fallback);
+        print::out(format!("  {}\n  {}\n", page.resources, page.fallback));
     }
     Ok(exit::DONE)
 }
@@ -37,7 +40,7 @@ pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
     if output.json {
         print::object(&json!({ "connections": home.connections }));
     } else if home.connections.is_empty() {
-        println!("No connections yet.");
+        print::out("No connections yet.");
     } else {
         home.connections.iter().for_each(print::connection);
     }
@@ -83,7 +86,7 @@ pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
             "needs": needs,
         }));
     } else {
-        println!("Narrows {}", app.version);
+        print::out(format!("Narrows {}", app.version));
         print::line("Data folder", &app.folder.display().to_string());
         print::line("Vault", &vault.store);
         let test = vault

@@ -1,22 +1,21 @@
 //! The command line: thin. It asks, prints, and sets the exit code; what to do is the library's to decide.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is what a command line does"
-)]
-
 mod args;
 mod ask;
 mod connect;
 mod exit;
 mod list;
 mod print;
+mod profile;
+mod usage;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use narrows_core::connect::{Addresses, App};
 use narrows_core::problem::{Next, Problem};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 use args::Command;
 
@@ -32,22 +31,33 @@ pub(crate) enum Wanted {
 
 /// Reads the arguments.
 pub(crate) fn arguments() -> Wanted {
-    match args::Line::try_parse() {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let json = given.iter().any(|argument| argument == "--json");
+    let read = args::Line::try_parse_from(&given);
+    if let Some(problem) = usage::exposed(&given, read.as_ref().err()) {
+        return refuse(&problem, json);
+    }
+    match read {
         Ok(args::Line {
             command: Some(command),
         }) => Wanted::Command(Box::new(command)),
         Ok(args::Line { command: None }) => Wanted::Window,
+        Err(error) if json && error.use_stderr() => refuse(&usage::problem(&error), json),
         Err(error) => {
-            let wrong = error.use_stderr();
             // Where the terminal is gone there is nobody to tell.
             let _ = error.print();
-            Wanted::Nothing(if wrong {
+            Wanted::Nothing(if error.use_stderr() {
                 ExitCode::from(exit::USAGE)
             } else {
                 ExitCode::SUCCESS
             })
         }
     }
+}
+
+fn refuse(problem: &Problem, json: bool) -> Wanted {
+    print::problem(problem, json);
+    Wanted::Nothing(ExitCode::from(exit::USAGE))
 }
 
 /// Runs one command to its end.
@@ -59,6 +69,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connections(output) => output.json,
         Command::Deliver(deliver) => deliver.output.json,
         Command::Status(status) => status.output.json,
+        Command::Profile(wanted) => profile::as_json(wanted),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -67,18 +78,19 @@ pub(crate) fn run(command: Command) -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("narrows: {error}");
+            print::err(format!("narrows: {error}"));
             return ExitCode::from(exit::FAULT);
         }
     };
     let result = runtime.block_on(async {
-        let app = open()?;
         match command {
-            Command::Connect(wanted) => connect::connect(&app, wanted).await,
-            Command::TokenPage(wanted) => list::token_page(&app, &wanted),
-            Command::Connections(output) => list::connections(&app, output),
-            Command::Deliver(wanted) => connect::deliver(&app, &wanted).await,
-            Command::Status(wanted) => list::status(&app, &wanted).await,
+            // Profiles are read without records, vault or network.
+            Command::Profile(wanted) => profile::run(&wanted),
+            Command::Connect(wanted) => Box::pin(connect::connect(&open()?, wanted)).await,
+            Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
+            Command::Connections(output) => list::connections(&open()?, output),
+            Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
+            Command::Status(wanted) => list::status(&open()?, &wanted).await,
         }
     });
     // A keychain call that never came back must not keep the process.
@@ -119,20 +131,26 @@ pub(crate) fn open() -> Result<App, Problem> {
 /// What a build without the window says when the window is asked for.
 #[cfg(not(feature = "gui"))]
 pub(crate) fn no_window() -> ExitCode {
-    eprintln!("narrows: this build has no window. `narrows --help` lists the commands.");
+    print::err("narrows: this build has no window. `narrows --help` lists the commands.");
     ExitCode::from(exit::USAGE)
 }
 
 /// Logs to standard error what `NARROWS_LOG` names, and nothing without it.
+///
+/// Of other crates only warnings are let through, whatever is named: how much of a header, a body or a keychain's
+/// message they log below that is theirs to change with any version.
 pub(crate) fn start_log() {
-    let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("NARROWS_LOG") else {
+    let Ok(named) = EnvFilter::try_from_env("NARROWS_LOG") else {
         return;
     };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let ours = Targets::new()
+        .with_target("narrows", LevelFilter::TRACE)
+        .with_default(LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(named.and(ours));
     // A second call in one process is a programming fault that harms nobody.
-    let _ = log.try_init();
+    let _ = tracing_subscriber::registry().with(lines).try_init();
 }
 
 fn unreadable(name: &str) -> Problem {

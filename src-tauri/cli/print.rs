@@ -1,15 +1,27 @@
 //! How results look on a terminal and as JSON.
 
+use std::io::Write;
+
 use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
 use narrows_core::problem::Problem;
 use serde::Serialize;
 use serde_json::json;
 
+/// Prints a line on standard output. Where nobody reads any more, as behind `head`, there is nobody to tell.
+pub(crate) fn out(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
+}
+
+/// Prints a line on standard error, in the same way.
+pub(crate) fn err(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", line.as_ref());
+}
+
 /// Prints one JSON object, indented.
 pub(crate) fn object(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("narrows: {error}"),
+        Ok(text) => out(text),
+        Err(error) => err(format!("narrows: {error}")),
     }
 }
 
@@ -18,30 +30,34 @@ pub(crate) fn problem(problem: &Problem, as_json: bool) {
     if as_json {
         let error =
             json!({ "code": problem.code, "message": problem.message, "hint": problem.hint });
-        eprintln!("{error}");
+        err(error.to_string());
         return;
     }
-    eprintln!("narrows: {}", problem.message);
-    eprintln!("  {}", problem.hint);
+    err(format!("narrows: {}", problem.message));
+    err(format!("  {}", problem.hint));
     if let Some(evidence) = &problem.evidence {
-        eprintln!("  ({evidence})");
+        err(format!("  ({evidence})"));
     }
 }
 
 /// Prints how a connect ended.
-pub(crate) fn outcome(outcome: &Outcome) {
+pub(crate) fn outcome(outcome: &Outcome, as_json: bool) {
+    if as_json {
+        object(outcome);
+        return;
+    }
     match outcome {
         Outcome::Connected(result) => {
             connected(result);
-            println!("connected");
+            out("connected");
         }
         Outcome::Pending(pending) => {
             connected(&pending.result);
-            println!("pending");
+            out("pending");
         }
         Outcome::Stopped(stopped) => {
             for line in stopped.undone.iter().chain(&stopped.stands) {
-                println!("{line}");
+                out(line);
             }
         }
     }
@@ -89,7 +105,7 @@ fn connected(result: &Connected) {
 
 /// Prints a connection.
 pub(crate) fn connection(card: &ConnectionCard) {
-    println!("{}", card.connection_id);
+    out(&card.connection_id);
     line("Platform", &format!("{} ({})", card.platform, card.profile));
     line(
         "Account",
@@ -114,7 +130,7 @@ pub(crate) fn connection(card: &ConnectionCard) {
 
 /// Prints one line of a list of facts.
 pub(crate) fn line(name: &str, value: &str) {
-    println!("  {name:<13} {value}");
+    out(format!("  {name:<13} {value}"));
 }
 
 fn score(score: Score) -> String {

@@ -43,6 +43,21 @@ impl Scope {
     }
 }
 
+/// Whether a group lets a token manage tokens. Cloudflare gives no such group to a token that a token makes (400, 1001).
+pub fn manages_tokens(group: &str) -> bool {
+    matches!(group, "API Tokens Write" | "Account API Tokens Write")
+}
+
+/// Whether the product behind a group answers no account token, although one can be given the group (Cloudflare,
+/// "Account owned tokens", compatibility; of that list those that are groups by name).
+pub fn refuses_account_tokens(group: &str) -> bool {
+    let product = group.rsplit_once(' ').map_or(group, |(product, _)| product);
+    matches!(
+        product,
+        "Page Rules" | "Turnstile Sites" | "Registrar Domains"
+    )
+}
+
 /// A permission group, as Cloudflare lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PermissionGroup {

@@ -28,7 +28,7 @@ pub use account::Account;
 pub use client::{Client, Probe};
 pub use credential::{Credential, Owner, TokenKind};
 pub use error::{Error, Kind};
-pub use groups::{Catalogue, PermissionGroup, Scope};
+pub use groups::{Catalogue, PermissionGroup, Scope, manages_tokens, refuses_account_tokens};
 pub use policies::{GroupRef, Policy, PolicyEffect};
 pub use project::Project;
 pub use resources::Resources;

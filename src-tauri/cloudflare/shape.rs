@@ -59,6 +59,30 @@ impl Shape {
         }
     }
 
+    /// Whether a text of this shape is, or may be, a credential.
+    pub fn is_credential(self) -> bool {
+        match self {
+            Self::UserToken
+            | Self::AccountToken
+            | Self::GlobalKey
+            | Self::OldToken
+            | Self::OriginCaKey
+            | Self::OAuth => true,
+            Self::Email | Self::Url | Self::TokenPageLink | Self::Unknown => false,
+        }
+    }
+
+    /// Whether `text`, which has this shape, is a credential and nothing that a person would call something by.
+    pub fn is_surely_secret(self, text: &str) -> bool {
+        match self {
+            Self::UserToken | Self::AccountToken | Self::OAuth => true,
+            Self::GlobalKey => text.starts_with("cfk_"),
+            // Names and hashes of forty characters have small letters only.
+            Self::OldToken => text.bytes().any(|byte| byte.is_ascii_uppercase()),
+            _ => false,
+        }
+    }
+
     /// What to call it.
     pub fn name(self) -> &'static str {
         match self {

@@ -166,6 +166,9 @@ pub fn resources_in_words(kind: TokenKind) -> &'static str {
     }
 }
 
+/// What to choose under resources besides, where a row is a zone's.
+pub const ZONES_IN_WORDS: &str = "Under Zone Resources choose Include, and the zones to connect (or All zones from the account).";
+
 /// What to do if the link did not fill the form.
 pub fn fallback(kind: TokenKind) -> String {
     match kind {

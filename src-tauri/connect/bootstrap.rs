@@ -287,8 +287,12 @@ impl Run<'_> {
             project: project.map(|project| (self.decision.account.id.as_str(), project)),
             limited_to_addresses: !self.decision.allow_ip.is_empty(),
         };
-        let proof = prove(&subject, self.stage.app.pace)
+        // It only reads, so it can be left at any moment.
+        let proof = self
+            .cancel
+            .run_until_cancelled(prove(&subject, self.stage.app.pace))
             .await
+            .unwrap_or_else(|| Err(cancelled()))
             .map_err(at(Step::Prove))?;
         let (can, cannot) = (proof.can, proof.cannot);
         self.journal
@@ -459,7 +463,7 @@ impl Run<'_> {
             broad,
             vault: vault.kind(),
             kept: Vec::new(),
-            notices: Vec::new(),
+            notices: self.decision.notices.clone(),
             rounds: u32::try_from(span.rounds).unwrap_or(u32::MAX),
             elapsed_ms: u32::try_from(span.elapsed.as_millis()).unwrap_or(u32::MAX),
         };
@@ -697,7 +701,8 @@ struct Ending<'a> {
 
 const CANCELLED: &str = "cancelled";
 
-fn cancelled() -> Problem {
+/// What a run that a person stopped ends with.
+pub fn cancelled() -> Problem {
     Problem::new(
         CANCELLED,
         "You stopped the run.",

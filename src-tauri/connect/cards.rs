@@ -1,18 +1,16 @@
 //! What the faces show, made from what the library knows.
 
-use url::Url;
-
 use super::app::App;
 use super::story::{
-    About, Condition, ConnectionCard, Home, Kept, Pasted, PermissionRow, ProfileCard, ProjectRule,
-    Step, TokenPage, Unfinished, VaultReport,
+    About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
+    ProfileCard, ProjectRule, Step, Unfinished, VaultReport, ZoneReach,
 };
+use super::token_pages::in_words;
 use super::walk::address_setting;
 use crate::cloudflare::TokenKind;
 use crate::cloudflare::pasted::Reading;
-use crate::cloudflare::token_page::{self, Row, TokenPageLink};
 use crate::problem::Problem;
-use crate::profile::Profile;
+use crate::profile::{self, Need, Profile, Reach};
 use crate::record::{Connection, Entry, Phase, Run};
 
 /// What a face has to know at its start.
@@ -48,6 +46,7 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
         id: profile.id.clone(),
         name: profile.name.clone(),
         summary: profile.summary.clone(),
+        brand: brand(profile),
         has_platform: profile.platform.is_some(),
         platform_address: stand_in.or_else(own).or_else(remembered),
         kept: profile
@@ -62,12 +61,7 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
         permissions: profile
             .permissions(&[])
             .into_iter()
-            .map(|permission| PermissionRow {
-                group: permission.group.clone(),
-                scope: permission.scope.word().to_owned(),
-                dashboard: permission.dashboard.clone(),
-                why: permission.why.clone(),
-            })
+            .map(|permission| in_words(permission.row(), permission.why.clone()))
             .collect(),
         token_kinds: profile.tokens.kinds.clone(),
         conditions: profile
@@ -79,6 +73,25 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
                 needs_zone: condition.needs_zone,
             })
             .collect(),
+        parts: profile
+            .parts
+            .iter()
+            .map(|part| part_card(profile, part))
+            .collect(),
+        optional: profile
+            .permissions
+            .iter()
+            .filter(|permission| permission.need == Need::Optional)
+            .map(|permission| OptionalPermission {
+                group: permission.group.clone(),
+                dashboard: permission.dashboard.clone(),
+                why: permission.why.clone(),
+                without: permission.without.clone(),
+                possible: permission.can_be_minted(),
+            })
+            .collect(),
+        needs_zone: profile.needs_zone(&[]),
+        zones: zone_reach(&profile.resources.zones),
         project: profile.project.as_ref().map(|rule| ProjectRule {
             label: rule.label.clone(),
             suggestion: rule.suggest(&app.record.installation().unwrap_or_default()),
@@ -88,41 +101,38 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
     }
 }
 
-/// Cloudflare's token pages for the kinds that a profile allows.
-pub fn token_pages(dashboard: &Url, profile: &Profile, name: &str) -> Vec<TokenPage> {
-    profile
-        .tokens
-        .kinds
-        .iter()
-        .map(|&kind| {
-            let rows = token_page::broad_rows(kind);
-            TokenPage {
-                kind,
-                link: TokenPageLink::new(dashboard, kind)
-                    .name(name)
-                    .rows(rows.clone())
-                    .url()
-                    .into(),
-                token_name: name.to_owned(),
-                rows: rows.into_iter().map(broad_row).collect(),
-                resources: token_page::resources_in_words(kind).to_owned(),
-                fallback: token_page::fallback(kind),
-            }
-        })
-        .collect()
+fn brand(profile: &Profile) -> Brand {
+    let brand = &profile.brand;
+    Brand {
+        accent: brand.accent.clone(),
+        logo: brand.logo.clone(),
+        support: brand.support.clone(),
+        docs: brand
+            .docs
+            .iter()
+            .map(|link| Link {
+                title: link.title.clone(),
+                url: link.url.clone(),
+            })
+            .collect(),
+    }
 }
 
-fn broad_row(row: Row) -> PermissionRow {
-    let why = if row.group.contains("API Tokens") {
-        "To make the narrow token, and to delete this one at the end."
+fn part_card(profile: &Profile, part: &profile::Part) -> Part {
+    Part {
+        id: part.id.clone(),
+        label: part.label.clone(),
+        needs_zone: profile.needs_zone(std::slice::from_ref(&part.id)),
+    }
+}
+
+fn zone_reach(reach: &[Reach]) -> ZoneReach {
+    if reach.contains(&Reach::All) {
+        ZoneReach::All
+    } else if reach.contains(&Reach::Chosen) {
+        ZoneReach::Chosen
     } else {
-        "To show you the account by its name."
-    };
-    PermissionRow {
-        group: row.group,
-        scope: row.scope.word().to_owned(),
-        dashboard: row.dashboard,
-        why: why.to_owned(),
+        ZoneReach::One
     }
 }
 
@@ -145,8 +155,9 @@ pub fn pasted(reading: &Reading) -> Pasted {
 /// The vault in words, and how its self-test went.
 pub async fn vault(app: &App) -> (VaultReport, Result<u32, Problem>) {
     let vault = app.vault();
-    let tested = vault.self_test().await.map_err(|error| error.problem());
-    let description = vault.describe().await;
+    // Side by side, so that a keychain that does not answer is waited for once.
+    let (tested, description) = tokio::join!(vault.self_test(), vault.describe());
+    let tested = tested.map_err(|error| error.problem());
     let report = VaultReport {
         kind: description.kind,
         store: description.store,

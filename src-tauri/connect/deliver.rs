@@ -45,7 +45,7 @@ pub(super) async fn deliver(
         Ok(held) => receipt(&held, sent),
         Err(error @ Error::Unknown(_)) => ask(link, connection, sent, &error).await,
         Err(error @ (Error::Busy { .. } | Error::Unreachable(_) | Error::Contract(_))) => {
-            Delivered::Unknown(error.problem())
+            Delivered::Unknown(again(&error))
         }
         Err(error) => Delivered::Refused(error.problem()),
     }
@@ -59,7 +59,15 @@ async fn ask(link: &Link, connection: &str, sent: &Sent<'_>, unanswered: &Error)
         .await
     {
         Ok(held) => receipt(&held, sent),
-        Err(_) => Delivered::Unknown(unanswered.problem()),
+        Err(_) => Delivered::Unknown(again(unanswered)),
+    }
+}
+
+/// The token is made and kept by now, so whatever kept it from the platform, the next act is to deliver it again.
+fn again(error: &Error) -> Problem {
+    Problem {
+        next: Next::DeliverAgain,
+        ..error.problem()
     }
 }
 

@@ -88,10 +88,10 @@ pub(super) async fn watch(
                 after_ms: Some(u32::try_from(after.as_millis()).unwrap_or(u32::MAX)),
                 name,
                 expires_on: None,
-                sentence: format!(
-                    "Destroyed. Cloudflare refused it after {:.1} s.",
-                    after.as_secs_f32()
-                ),
+                sentence: match after.as_secs_f32() {
+                    ..0.05 => "Destroyed. Cloudflare refused it at once.".to_owned(),
+                    seconds => format!("Destroyed. Cloudflare refused it after {seconds:.1} s."),
+                },
             };
         }
         sleep(GAP).await;

@@ -2,7 +2,7 @@
 
 use crate::cloudflare::{
     Account, Catalogue, Client, Error, Kind, Owner, PermissionGroup, Token, TokenKind, TokenList,
-    TokenStatus, Verified,
+    TokenStatus, Verified, manages_tokens,
 };
 use crate::problem::{Next, Problem};
 
@@ -28,15 +28,6 @@ pub(super) struct Inspected {
 }
 
 impl Inspected {
-    /// Cloudflare's tag of the person behind the token, as its own policy names it.
-    pub(super) fn user_tag(&self) -> Option<&str> {
-        self.own
-            .as_ref()?
-            .policies
-            .iter()
-            .find_map(|policy| policy.resources.user_tag())
-    }
-
     /// User or account.
     pub(super) fn kind(&self) -> TokenKind {
         self.owner.kind()
@@ -203,7 +194,7 @@ fn can_write_tokens(token: &Token, groups: &[PermissionGroup]) -> bool {
         for group in &policy.permission_groups {
             let name = group.name.as_deref().or_else(|| names(&group.id));
             known |= name.is_some();
-            if matches!(name, Some("API Tokens Write" | "Account API Tokens Write")) {
+            if name.is_some_and(manages_tokens) {
                 return true;
             }
         }

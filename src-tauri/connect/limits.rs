@@ -35,7 +35,7 @@ pub(super) fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
     if end.as_second() < now.as_second() + 60 {
         return Err(Problem::new(
             "expiry-past",
-            format!("\"{text}\" is not in the future."),
+            format!("\"{}\" is not in the future.", printable(text)),
             "Choose a later end, or none.",
             Next::ChangeChoices,
         ));
@@ -47,7 +47,7 @@ pub(super) fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
 fn bad_expiry(text: &str) -> Problem {
     Problem::new(
         "expiry-unreadable",
-        format!("\"{text}\" is not an expiry."),
+        format!("\"{}\" is not an expiry.", printable(text)),
         "Write 12h, 90d or 2w, or a date such as 2027-01-31.",
         Next::ChangeChoices,
     )
@@ -86,10 +86,15 @@ pub(super) fn addresses(texts: &[String]) -> Result<Vec<String>, Problem> {
 fn bad_address(text: &str) -> Problem {
     Problem::new(
         "address-unreadable",
-        format!("\"{text}\" is not an IP address or range."),
+        format!("\"{}\" is not an IP address or range.", printable(text)),
         "Write addresses such as 203.0.113.7 or 2001:db8::/48.",
         Next::ChangeChoices,
     )
+}
+
+/// What a person typed, short enough and tame enough to repeat.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
 #[cfg(test)]

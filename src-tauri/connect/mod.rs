@@ -4,6 +4,7 @@
 //! [`Walk`] is the door: both faces drive it, a method a step. Nothing here prints, draws, or asks a person.
 
 mod app;
+mod asked;
 mod bootstrap;
 pub mod cards;
 mod deliver;
@@ -20,10 +21,13 @@ mod redeliver;
 mod report;
 mod session;
 pub mod story;
+mod token_pages;
 mod walk;
+mod zones;
 
 pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
+pub use bootstrap::cancelled;
 pub use links::openable;
 pub use redeliver::redeliver;
 pub(crate) use redeliver::unknown_connection;

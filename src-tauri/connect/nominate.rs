@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::limits;
+use super::asked::asked;
+use super::limits::{self, printable};
 use super::story::{BroadWish, Choices, Grant, Preview};
+use super::zones::{self, Listed, Zones};
 use crate::cloudflare::{
-    Account, Catalogue, Condition, GroupRef, NewToken, Policy, Resources, Scope, TokenKind,
+    Account, Catalogue, Condition, GroupRef, NewToken, Policy, Scope, Token, TokenKind, Zone,
     resources,
 };
 use crate::problem::{Next, Problem};
-use crate::profile::{Need, Profile};
+use crate::profile::Profile;
 
 /// A decision, ready to be minted.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub(super) struct Decision {
     pub account: Account,
     /// The project, where the profile has one.
     pub project: Option<String>,
-    /// Zones of the zone permissions.
+    /// Zones that the proof asks about.
     pub zones: Vec<String>,
     /// Address ranges that the token is limited to; empty for anywhere.
     pub allow_ip: Vec<String>,
@@ -30,6 +32,8 @@ pub(super) struct Decision {
     pub requested: Vec<Grant>,
     /// Names of the endpoints that prove it.
     pub probes: Vec<String>,
+    /// What is left out or of no use, a sentence each.
+    pub notices: Vec<String>,
     /// What the person chose, as it was chosen.
     pub choices: Choices,
 }
@@ -44,8 +48,10 @@ pub(super) struct Known<'a> {
     pub catalogue: &'a Catalogue,
     /// Kind of the pasted token, and so of the narrow one.
     pub kind: TokenKind,
-    /// Cloudflare's tag of the person, where the pasted token's own policy tells it.
-    pub user_tag: Option<&'a str>,
+    /// The pasted token as Cloudflare lists it, where it could be read.
+    pub own: Option<&'a Token>,
+    /// Zones, where they were listed.
+    pub zones: Option<&'a Listed>,
     /// Name for the narrow token.
     pub token_name: String,
     /// Installation mark, for a suggested project name.
@@ -64,86 +70,104 @@ pub(super) fn decide(choices: &Choices, known: &Known<'_>) -> Result<Decision, P
         .map(|text| limits::expiry(text, known.now))
         .transpose()?;
     let allow_ip = limits::addresses(&choices.allow_ip)?;
-    let zones = zones(choices, known.profile)?;
+    let asked = asked(known.profile, known.kind, choices)?;
+    let listed = known.zones.and_then(|listed| listed.of(&account));
+    let zones = zones::choose(choices, known.profile, asked.needs_zone(), listed)?;
 
-    let permissions = known.profile.permissions_of(known.kind, &choices.with);
-    let mut requested = Vec::new();
-    // One policy per scope and resource: Cloudflare evaluates a policy's groups against all of its resources.
-    let mut policies: BTreeMap<(&'static str, String), (Resources, Vec<GroupRef>)> =
-        BTreeMap::new();
-    for permission in &permissions {
+    // One policy per scope: Cloudflare evaluates a policy's groups against all of its resources.
+    let mut policies: BTreeMap<&'static str, Policy> = BTreeMap::new();
+    for permission in &asked.permissions {
         let group = known
             .catalogue
             .resolve(&permission.group, &permission.scope)
             .map_err(|error| error.problem())?;
-        let (word, resources): (&'static str, Vec<Resources>) = match permission.scope {
-            Scope::Account => ("account", vec![resources::account(&account.id)]),
-            Scope::Zone => (
-                "zone",
-                zones.iter().map(|zone| resources::zone(zone)).collect(),
-            ),
+        let (word, resources) = match permission.scope {
+            Scope::Account => ("account", resources::account(&account.id)),
+            Scope::Zone => ("zone", zones.resources(&account)),
             Scope::User => {
-                let tag = known
-                    .user_tag
-                    .ok_or_else(|| cannot_grant(&permission.group))?;
-                ("user", vec![resources::user(tag)])
+                let tag = user_tag(known.own).ok_or_else(|| cannot_grant(&permission.group))?;
+                ("user", resources::user(tag))
             }
             _ => return Err(cannot_grant(&permission.group)),
         };
-        for resource in resources {
-            let key = resource.lines().join(" ");
-            requested.push(Grant {
-                group: permission.group.clone(),
-                scope: word.to_owned(),
-                resource: key.clone(),
-            });
-            let groups = &mut policies
-                .entry((word, key))
-                .or_insert_with(|| (resource, Vec::new()))
-                .1;
-            groups.push(GroupRef::from(group));
-        }
+        policies
+            .entry(word)
+            .or_insert_with(|| Policy::allow(resources, Vec::new()))
+            .permission_groups
+            .push(GroupRef::from(group));
     }
-    requested.sort();
-    let policies = policies
-        .into_values()
-        .map(|(resources, groups)| Policy::allow(resources, groups))
-        .collect();
+    if let (TokenKind::Account, Some(own), Some(on_zones)) =
+        (known.kind, known.own, policies.get("zone"))
+    {
+        zones::check_giver(own, &zones, &on_zones.permission_groups)?;
+    }
+    let requested = requested(&policies);
+    let mut notices = asked.notices.clone();
+    let to_ask = zones.to_ask(listed);
+    if zones != Zones::None && to_ask.is_empty() {
+        notices.push(
+            "The permissions on all zones were not tried on a zone: none could be listed."
+                .to_owned(),
+        );
+    }
     let condition = (!allow_ip.is_empty()).then(|| Condition::only_from(allow_ip.clone()));
     let new_token = NewToken {
         name: known.token_name.clone(),
-        policies,
+        policies: policies.into_values().collect(),
         not_before: None,
         expires_on,
         condition,
     };
-    let probes = permissions
-        .iter()
-        .filter_map(|permission| permission.probe.clone())
-        .collect();
     Ok(Decision {
         account,
         project,
-        zones,
+        zones: to_ask,
         allow_ip,
         new_token,
         requested,
-        probes,
+        probes: asked.probes(known.kind),
+        notices,
         choices: choices.clone(),
     })
 }
 
+/// What the policies come to, sorted.
+fn requested(policies: &BTreeMap<&'static str, Policy>) -> Vec<Grant> {
+    let mut requested = Vec::new();
+    for (scope, policy) in policies {
+        for resource in policy.resources.lines() {
+            requested.extend(policy.permission_groups.iter().map(|group| Grant {
+                group: group.name.clone().unwrap_or_else(|| group.id.clone()),
+                scope: (*scope).to_owned(),
+                resource: resource.clone(),
+            }));
+        }
+    }
+    requested.sort();
+    requested
+}
+
+/// Cloudflare's tag of the person behind the pasted token, as its own policy names it.
+fn user_tag(own: Option<&Token>) -> Option<&str> {
+    own?.policies
+        .iter()
+        .find_map(|policy| policy.resources.user_tag())
+}
+
 /// The decision in words, with the very body that will be sent.
-pub(super) fn preview(decision: &Decision, platform: Option<&str>, ours: bool) -> Preview {
+pub(super) fn preview(
+    decision: &Decision,
+    listed: Option<&Listed>,
+    platform: Option<&str>,
+    ours: bool,
+) -> Preview {
+    let zones = listed.and_then(|listed| listed.of(&decision.account));
     let mut sentences = Vec::new();
     for grant in &decision.requested {
-        let place = if grant.scope == "account" {
-            format!("on the account \"{}\" only", decision.account.name)
-        } else {
-            format!("on the {} {} only", grant.scope, short(&grant.resource))
-        };
+        let place = place(grant, &decision.account, zones);
         sentences.push(format!("{} {place}.", grant.group));
     }
+    sentences.extend(decision.notices.iter().cloned());
     sentences.push("Nothing else: no other account, no other product, no other token.".to_owned());
     sentences.push(match decision.new_token.expires_on {
         Some(end) => format!("It ends on {}.", end.strftime("%-d %B %Y at %H:%M UTC")),
@@ -176,11 +200,24 @@ pub(super) fn preview(decision: &Decision, platform: Option<&str>, ours: bool) -
     }
 }
 
-fn short(resource: &str) -> &str {
-    resource.rsplit('.').next().unwrap_or(resource)
+fn place(grant: &Grant, account: &Account, zones: Option<&[Zone]>) -> String {
+    let id = grant.resource.rsplit('.').next().unwrap_or_default();
+    let account = &account.name;
+    match (grant.scope.as_str(), id) {
+        ("account", _) => format!("on the account \"{account}\" only"),
+        ("zone", "*") => {
+            format!("on every zone of the account \"{account}\", those to come included")
+        }
+        ("user", _) => "of your own user only".to_owned(),
+        (scope, id) => {
+            let known = zones.and_then(|zones| zones.iter().find(|zone| zone.id == id));
+            let name = known.map_or(id, |zone| &zone.name);
+            format!("on the {scope} {name} only")
+        }
+    }
 }
 
-fn account(chosen: Option<&str>, accounts: &[Account]) -> Result<Account, Problem> {
+pub(super) fn account(chosen: Option<&str>, accounts: &[Account]) -> Result<Account, Problem> {
     match (chosen.map(str::trim), accounts) {
         (_, []) => Err(super::inspect::no_account()),
         (None, [only]) => Ok(only.clone()),
@@ -230,54 +267,6 @@ fn project(chosen: Option<&str>, known: &Known<'_>) -> Result<Option<String>, Pr
     ))
 }
 
-fn zones(choices: &Choices, profile: &Profile) -> Result<Vec<String>, Problem> {
-    for name in &choices.with {
-        let optional = profile
-            .permissions
-            .iter()
-            .any(|permission| permission.group == *name && permission.need == Need::Optional);
-        if profile.condition(name).is_none() && !optional {
-            return Err(Problem::new(
-                "condition-unknown",
-                format!(
-                    "{} does not ask about \"{}\".",
-                    profile.name,
-                    printable(name)
-                ),
-                "Leave it out.",
-                Next::ChangeChoices,
-            ));
-        }
-    }
-    let needed = profile.needs_zone(&choices.with);
-    for zone in &choices.zones {
-        if zone.len() != 32 || !zone.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Problem::new(
-                "zone-id",
-                format!("\"{}\" is not a zone id.", printable(zone)),
-                "A zone id has 32 hexadecimal digits; it stands on the zone's overview page.",
-                Next::ChangeChoices,
-            ));
-        }
-    }
-    if needed && choices.zones.is_empty() {
-        return Err(Problem::new(
-            "zone-needed",
-            "A zone has to be chosen for this.",
-            "Choose the zone (on the command line: --zone ID).",
-            Next::ChangeChoices,
-        ));
-    }
-    let mut zones = if needed {
-        choices.zones.clone()
-    } else {
-        Vec::new()
-    };
-    zones.sort();
-    zones.dedup();
-    Ok(zones)
-}
-
 fn cannot_grant(group: &str) -> Problem {
     Problem::new(
         "scope-unsupported",
@@ -287,7 +276,98 @@ fn cannot_grant(group: &str) -> Problem {
     )
 }
 
-/// What a person typed, short enough and tame enough to repeat.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect()
+#[cfg(test)]
+mod tests {
+    use proptest::option::of;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::cloudflare::PermissionGroup;
+
+    const ACCOUNT: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+    const OTHER: &str = "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d";
+    const ZONE: &str = "353c0d2738a8c9da3fece4013e50e320";
+
+    fn profile() -> Profile {
+        Profile::load("site-generator").expect("the built-in profile is sound")
+    }
+
+    /// Every group that the profile can ask for.
+    fn catalogue(profile: &Profile) -> Catalogue {
+        let group = |(number, permission): (usize, &crate::profile::Permission)| PermissionGroup {
+            id: format!("{number:032x}"),
+            name: permission.group.clone(),
+            scopes: vec![permission.scope.clone()],
+            key: None,
+        };
+        let groups: Vec<_> = profile.permissions.iter().enumerate().map(group).collect();
+        Catalogue::from(groups)
+    }
+
+    fn account(id: &str) -> Account {
+        Account {
+            id: id.to_owned(),
+            name: format!("Account {id:.4}"),
+        }
+    }
+
+    /// Now and then what is meant, mostly anything at all.
+    fn typed(meant: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop_oneof![select(meant).prop_map(str::to_owned), ".{0,70}"]
+    }
+
+    prop_compose! {
+        fn choices()(
+            account in of(typed(&[ACCOUNT, OTHER, " 023E105F4ECEF8AD9CA31A8372D0C353 "])),
+            project in of(typed(&["my-site", "a"])),
+            expires in of(typed(&["90d", "12h", "2027-01-31"])),
+            allow_ip in prop::collection::vec(typed(&["203.0.113.7", "2001:db8::/48"]), 0..3),
+            with in prop::collection::vec(typed(&["domain"]), 0..3),
+            zones in prop::collection::vec(typed(&[ZONE]), 0..3),
+        ) -> Choices {
+            Choices { account, project, expires, allow_ip, with, zones, broad: BroadWish::Unsaid }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_reaches_no_further_than_what_was_nominated(choices in choices(), several: bool) {
+            let profile = profile();
+            let catalogue = catalogue(&profile);
+            let accounts = [account(ACCOUNT), account(OTHER)];
+            let known = Known {
+                profile: &profile,
+                accounts: if several { &accounts } else { &accounts[..1] },
+                catalogue: &catalogue,
+                kind: TokenKind::User,
+                own: None,
+                zones: None,
+                token_name: "Narrows site-generator a-b".to_owned(),
+                installation: "ab12",
+                now: "2026-11-22T12:00:00Z".parse().expect("a time"),
+            };
+            match decide(&choices, &known) {
+                Ok(decision) => {
+                    prop_assert!(known.accounts.contains(&decision.account));
+                    for grant in &decision.requested {
+                        let id = grant.resource.rsplit('.').next().unwrap_or_default();
+                        let nominated = match grant.scope.as_str() {
+                            "account" => id == decision.account.id,
+                            "zone" => choices.zones.iter().any(|zone| zone == id),
+                            _ => false,
+                        };
+                        prop_assert!(nominated, "{grant:?} was not nominated in {choices:?}");
+                    }
+                    prop_assert!(!decision.requested.is_empty() && decision.requested.is_sorted());
+                    prop_assert!(!preview(&decision, None, None, false).body_json.is_empty());
+                }
+                Err(problem) => {
+                    prop_assert_eq!(problem.next, Next::ChangeChoices, "{}", problem.code);
+                    let tame = problem.message.chars().all(|c| !c.is_control());
+                    prop_assert!(tame, "a terminal is safe from {:?}", problem.message);
+                }
+            }
+        }
+    }
 }

@@ -81,6 +81,8 @@ pub struct ProfileCard {
     pub name: String,
     /// One sentence: what the platform does with the connection.
     pub summary: String,
+    /// How it presents itself.
+    pub brand: Brand,
     /// Whether there is a platform to deliver to.
     pub has_platform: bool,
     /// The platform's address, or nothing where it has to be asked for.
@@ -95,6 +97,14 @@ pub struct ProfileCard {
     pub token_kinds: Vec<TokenKind>,
     /// Questions to be answered at the nominate step (domain attached? KV used?).
     pub conditions: Vec<Condition>,
+    /// Sub-sets to choose from; none chosen means all.
+    pub parts: Vec<Part>,
+    /// Permissions without which something is off and the rest works.
+    pub optional: Vec<OptionalPermission>,
+    /// Whether a zone has to be chosen although no condition and no part was.
+    pub needs_zone: bool,
+    /// How many zones may be chosen.
+    pub zones: ZoneReach,
     /// Whether a project is nominated, and the rules of its name.
     pub project: Option<ProjectRule>,
 }
@@ -136,6 +146,76 @@ pub struct Condition {
     pub question: String,
     /// Whether a zone has to be chosen with it.
     pub needs_zone: bool,
+}
+
+/// How a platform presents itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct Brand {
+    /// Accent colour, `#rrggbb`.
+    pub accent: Option<String>,
+    /// Name of a logo that comes with the application.
+    pub logo: Option<String>,
+    /// Where to get help: an https or mailto address.
+    pub support: Option<String>,
+    /// Where to read more.
+    pub docs: Vec<Link>,
+}
+
+/// A page to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct Link {
+    /// Its title.
+    pub title: String,
+    /// Its https address.
+    pub url: String,
+}
+
+/// A sub-set of a profile's permissions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct Part {
+    /// Such as `dns`.
+    pub id: String,
+    /// What is managed with it.
+    pub label: String,
+    /// Whether a zone has to be chosen with it.
+    pub needs_zone: bool,
+}
+
+/// A permission without which something is off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct OptionalPermission {
+    /// Cloudflare's API name, by which it is chosen.
+    pub group: String,
+    /// The row in the dashboard's wording.
+    pub dashboard: String,
+    /// Why it is asked.
+    pub why: String,
+    /// What is off without it.
+    pub without: Option<String>,
+    /// Whether a token that Narrows makes can have it at all.
+    pub possible: bool,
+}
+
+/// How many zones may be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneReach {
+    /// One.
+    One,
+    /// Several, one by one.
+    Chosen,
+    /// The same, or all of the account.
+    All,
 }
 
 /// The rules of a project's name.
@@ -285,6 +365,17 @@ pub struct AccountChoice {
     pub connected: Option<String>,
 }
 
+/// A zone that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct ZoneChoice {
+    /// Cloudflare's id, 32 hexadecimal digits.
+    pub id: String,
+    /// The domain.
+    pub name: String,
+}
+
 /// How many tokens there are, and may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -310,9 +401,9 @@ pub struct Choices {
     pub expires: Option<String>,
     /// Addresses (single or CIDR) from which alone the narrow token works; empty for anywhere.
     pub allow_ip: Vec<String>,
-    /// Ids of the profile's conditions that hold.
+    /// Ids of the profile's conditions that hold, ids of its parts (none for all), names of its optional groups.
     pub with: Vec<String>,
-    /// Zone ids that the conditions ask for.
+    /// Ids of the zones that are to be reached, or `all` where the profile allows it. Domains, once zones are listed.
     pub zones: Vec<String>,
     /// What becomes of the pasted token at the end.
     pub broad: BroadWish,

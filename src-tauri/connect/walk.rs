@@ -16,12 +16,14 @@ use super::nominate::{self, Decision, Known};
 use super::report::{Journal, Report};
 use super::story::{
     AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
-    Quota, SignInPrompt, Step, Stopped, TokenPage,
+    Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
 };
+use super::token_pages::token_pages;
+use super::zones::Listed;
 use super::{cards, ids, session};
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
-use crate::cloudflare::{Credential, TokenKind};
+use crate::cloudflare::{Credential, Kind, TokenKind};
 use crate::http::Base;
 use crate::platform::{DeviceCode, Platform};
 use crate::problem::{Next, Problem};
@@ -59,6 +61,7 @@ pub struct Walk {
     link: Option<Link>,
     pasted: Option<Paste>,
     inspected: Option<Inspected>,
+    zones: Option<Listed>,
     ours: bool,
     begun: bool,
     fuse: Option<Fuse>,
@@ -80,6 +83,7 @@ impl Walk {
             link: None,
             pasted: None,
             inspected: None,
+            zones: None,
             ours: false,
             begun: false,
             fuse: None,
@@ -178,7 +182,7 @@ impl Walk {
     /// Step 3: takes what was pasted. What was there before is dropped.
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
-        (self.pasted, self.inspected, self.fuse) = (None, None, None);
+        (self.pasted, self.inspected, self.zones, self.fuse) = (None, None, None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -238,11 +242,38 @@ impl Walk {
         Ok(inspection)
     }
 
+    /// Zones of the chosen account to pick from, or nothing where the pasted token may not list them. Once listed,
+    /// choices may name a zone by its domain, and a zone of another account is refused.
+    pub async fn zones(
+        &mut self,
+        account: Option<&str>,
+    ) -> Result<Option<Vec<ZoneChoice>>, Problem> {
+        let inspected = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let account = nominate::account(account, &inspected.accounts)?.id;
+        let zones = match inspected.client.zones(&account).await {
+            Ok(zones) => zones,
+            Err(error) if error.kind == Kind::NotPermitted => return Ok(None),
+            Err(error) => return Err(error.problem()),
+        };
+        let choices = zones.iter().map(|zone| ZoneChoice {
+            id: zone.id.clone(),
+            name: zone.name.clone(),
+        });
+        let choices = choices.collect();
+        self.zones = Some(Listed { account, zones });
+        Ok(Some(choices))
+    }
+
     /// Step 6: what would be made.
     pub fn preview(&self, choices: &Choices) -> Result<Preview, Problem> {
         let decision = self.decide(choices)?;
         let platform = self.platform.as_ref().map(|_| self.profile.receiver());
-        Ok(nominate::preview(&decision, platform, self.ours))
+        Ok(nominate::preview(
+            &decision,
+            self.zones.as_ref(),
+            platform,
+            self.ours,
+        ))
     }
 
     /// Steps 7 to 12. The pasted value is dropped, and wiped, when they end well.
@@ -307,7 +338,8 @@ impl Walk {
             accounts: &inspected.accounts,
             catalogue: &inspected.catalogue,
             kind: inspected.kind(),
-            user_tag: inspected.user_tag(),
+            own: inspected.own.as_ref(),
+            zones: self.zones.as_ref(),
             token_name: ids::narrow_token_name(
                 &self.profile.id,
                 &self.installation,
@@ -486,7 +518,7 @@ fn offer(app: &App, profile: &Profile, run: &str) -> Result<Vec<TokenPage>, Prob
     app.record
         .offer(run, &name, (app.now)())
         .map_err(|error| error.problem())?;
-    Ok(cards::token_pages(&app.addresses.dashboard, profile, &name))
+    Ok(token_pages(&app.addresses.dashboard, profile, &name))
 }
 
 fn platform_of(

@@ -100,13 +100,7 @@ pub(super) fn of_profile(profile: &Profile) -> Vec<Want> {
 
 fn want(permission: &Permission) -> Want {
     Want {
-        row: Row {
-            key: permission.key.clone(),
-            level: permission.level.clone(),
-            dashboard: permission.dashboard.clone(),
-            group: permission.group.clone(),
-            scope: permission.scope.clone(),
-        },
+        row: permission.row(),
         why: permission.why.clone(),
         need: Some(permission.need.clone()),
         accepts: permission.accepts.clone(),

@@ -4,7 +4,7 @@ use super::heard::Heard;
 use super::policy::Holding;
 use super::story::{CauseKind, Evidence, PermissionState};
 use super::wants::Want;
-use crate::cloudflare::TokenKind;
+use crate::cloudflare::{Scope, TokenKind, refuses_account_tokens};
 use crate::proof::Verdict;
 
 /// Everything that is known of one permission.
@@ -233,17 +233,9 @@ fn refusal(clues: &Clues<'_>) -> Finding {
     Finding::missing(Evidence::Call, cause, "Cloudflare refused the request.")
 }
 
-/// Products that answer no account's tokens (Cloudflare, "Account owned tokens").
-fn refuses_account_tokens(group: &str) -> bool {
-    matches!(
-        super::wants::stem(group),
-        "Page Rules" | "Turnstile Sites" | "Registrar Domains"
-    )
-}
-
 fn elsewhere(want: &Want) -> CauseKind {
     match want.scope() {
-        crate::cloudflare::Scope::Zone => CauseKind::WrongZone,
+        Scope::Zone => CauseKind::WrongZone,
         _ => CauseKind::WrongAccount,
     }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 
+use super::known;
 use super::project::ProjectRule;
-use crate::cloudflare::{Scope, TokenKind, token_page};
+use crate::cloudflare::token_page::{self, Row};
+use crate::cloudflare::{Scope, TokenKind, manages_tokens};
 use crate::http::Base;
 
 /// What one platform needs.
@@ -47,17 +49,23 @@ pub struct Profile {
     /// Questions whose answers add permissions.
     #[serde(default, rename = "condition")]
     pub conditions: Vec<Condition>,
+    /// Sub-sets to choose from; where none is chosen, all of them count.
+    #[serde(default, rename = "part")]
+    pub parts: Vec<Part>,
     /// What the narrow token may do.
     #[serde(rename = "permission")]
     pub permissions: Vec<Permission>,
 }
 
 impl Profile {
-    /// The permissions that are needed when these hold: ids of conditions, and names of optional groups that were chosen.
+    /// The permissions that are needed when these hold: ids of conditions, ids of parts, and names of optional groups
+    /// that were chosen. Where no part is named, all parts count.
     pub fn permissions(&self, with: &[String]) -> Vec<&Permission> {
         let chosen = |name: &str| with.iter().any(|one| one == name);
+        let all_parts = !self.parts.iter().any(|part| chosen(&part.id));
         self.permissions
             .iter()
+            .filter(|permission| all_parts || permission.part.as_deref().is_none_or(chosen))
             .filter(|permission| match &permission.need {
                 Need::Required => true,
                 Need::Optional => chosen(&permission.group),
@@ -66,7 +74,16 @@ impl Profile {
             .collect()
     }
 
-    /// The same, of those that a token of this kind can have.
+    /// Whether somebody can choose something by this name: a condition, a part, or an optional group.
+    pub fn offers(&self, name: &str) -> bool {
+        let optional =
+            |permission: &Permission| permission.need == Need::Optional && permission.group == name;
+        self.condition(name).is_some()
+            || self.parts.iter().any(|part| part.id == name)
+            || self.permissions.iter().any(optional)
+    }
+
+    /// Like [`Profile::permissions`], of those that a token of this kind can have.
     pub fn permissions_of(&self, kind: TokenKind, with: &[String]) -> Vec<&Permission> {
         let mut permissions = self.permissions(with);
         permissions.retain(|permission| permission.fits(kind));
@@ -229,6 +246,15 @@ pub struct Condition {
     pub needs_zone: bool,
 }
 
+/// A sub-set of the permissions, chosen by what is to be managed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Part {
+    /// Such as `dns`.
+    pub id: String,
+    /// What is managed with it, such as "DNS records".
+    pub label: String,
+}
+
 /// One permission of the narrow token.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Written")]
@@ -249,7 +275,11 @@ pub struct Permission {
     pub creates: Option<String>,
     /// When it is needed.
     pub need: Need,
-    /// Groups that will do in its place when a token is checked.
+    /// The part that it belongs to; nothing where it is needed whatever part is chosen.
+    pub part: Option<String>,
+    /// What is off without it, and what to do then.
+    pub without: Option<String>,
+    /// Groups that will do in its place when a token is checked. The Write of a Read group always does.
     pub accepts: Vec<String>,
     /// Kinds of token that can have it; empty for both.
     pub kinds: Vec<TokenKind>,
@@ -261,6 +291,22 @@ impl Permission {
     /// Whether a token of this kind can have it.
     pub fn fits(&self, kind: TokenKind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+
+    /// Whether a token that another token makes can have it.
+    pub fn can_be_minted(&self) -> bool {
+        !manages_tokens(&self.group)
+    }
+
+    /// Its row on the token page.
+    pub fn row(&self) -> Row {
+        Row {
+            key: self.key.clone(),
+            level: self.level.clone(),
+            dashboard: self.dashboard.clone(),
+            group: self.group.clone(),
+            scope: self.scope.clone(),
+        }
     }
 }
 
@@ -290,6 +336,8 @@ struct Written {
     creates: Option<String>,
     #[serde(default)]
     need: Need,
+    part: Option<String>,
+    without: Option<String>,
     #[serde(default)]
     accepts: Vec<String>,
     #[serde(default)]
@@ -300,6 +348,11 @@ struct Written {
 impl From<Written> for Permission {
     fn from(written: Written) -> Self {
         let row = token_page::row(&written.group, &written.scope);
+        let mut accepts = written.accepts;
+        accepts.extend(
+            known::write_of(&written.group, &written.scope)
+                .filter(|write| !accepts.contains(write)),
+        );
         Self {
             key: written.key.or(row.key),
             level: written.level.unwrap_or(row.level),
@@ -309,7 +362,9 @@ impl From<Written> for Permission {
             why: written.why,
             creates: written.creates,
             need: written.need,
-            accepts: written.accepts,
+            part: written.part,
+            without: written.without,
+            accepts,
             kinds: written.kinds,
             probe: written.probe,
         }

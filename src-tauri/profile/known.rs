@@ -1,7 +1,8 @@
 //! The names of permission groups that the linter knows.
 //!
 //! A hint for whoever writes a profile, not a list to mint by: at run time a group is found by name and scope in what
-//! Cloudflare lists. `groups.csv` holds the groups that public sources agree on, about a third of all.
+//! Cloudflare lists. `groups.csv` holds the groups that public sources agree on, about a third of all; `names.csv` the
+//! names that people meet for them elsewhere: in the dashboard, in older documents, in short.
 
 use std::sync::LazyLock;
 
@@ -27,6 +28,29 @@ static GROUPS: LazyLock<Vec<Known>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Names that are none at the API, with the API's; without the level.
+static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    include_str!("names.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(','))
+        .collect()
+});
+
+/// What the API calls a group that goes by `name` elsewhere: the dashboard's Edit is Write, some groups have another
+/// name there, and Cache Purge has no level. Nothing where that leads to no known group.
+pub(super) fn right_name(name: &str) -> Option<String> {
+    let (stem, level) = name.rsplit_once(' ')?;
+    let level = if level == "Edit" { "Write" } else { level };
+    let stem = NAMES
+        .iter()
+        .find(|(other, _)| other.eq_ignore_ascii_case(stem))
+        .map_or(stem, |(_, right)| right);
+    [format!("{stem} {level}"), stem.to_owned()]
+        .into_iter()
+        .find(|right| right != name && !scopes_of(right).is_empty())
+}
+
 /// The scopes in which a group of that name is known.
 pub(super) fn scopes_of(name: &str) -> Vec<&'static Scope> {
     GROUPS
@@ -34,6 +58,12 @@ pub(super) fn scopes_of(name: &str) -> Vec<&'static Scope> {
         .filter(|group| group.name == name)
         .map(|group| &group.scope)
         .collect()
+}
+
+/// The Write group that a Read group has in the same scope, where one is known: it opens whatever the Read group opens.
+pub(super) fn write_of(name: &str, scope: &Scope) -> Option<String> {
+    let write = format!("{} Write", name.strip_suffix(" Read")?);
+    scopes_of(&write).contains(&scope).then_some(write)
 }
 
 /// The known name that is most like `name`, if one is like it at all.
@@ -81,6 +111,13 @@ mod tests {
             for row in token_page::broad_rows(kind) {
                 assert!(scopes_of(&row.group).contains(&&row.scope), "{row:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_name_of_elsewhere_leads_to_a_known_group() {
+        for (other, _) in NAMES.iter() {
+            assert!(right_name(&format!("{other} Edit")).is_some(), "{other}");
         }
     }
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Serialize;
+
 use super::format::{Need, Permission, Profile};
 use super::known;
 use super::project::SITE_ID;
 use super::sheet::{Sheet, line_at};
 use crate::cloudflare::{Scope, TokenKind, project, token_page};
 use crate::http::Base;
-
-/// Groups that let a token manage tokens. Cloudflare refuses to give them to a token that a token makes (400, 1001).
-const TOKEN_MANAGEMENT: [&str; 2] = ["API Tokens Write", "Account API Tokens Write"];
 
 /// Levels that the token page has.
 const LEVELS: [&str; 5] = ["read", "edit", "purge", "run", "revoke"];
@@ -20,7 +19,7 @@ const LEVELS: [&str; 5] = ["read", "edit", "purge", "run", "revoke"];
 const ENVIRONMENT: [&str; 4] = ["account", "zone", "token", "email"];
 
 /// Something that is wrong with a profile, or may be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Line, from 1.
     pub line: usize,
@@ -47,7 +46,8 @@ impl fmt::Display for Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The profile cannot be used.
     Error,
@@ -148,6 +148,7 @@ impl Linter<'_> {
         self.tokens(profile);
         self.project(profile);
         self.conditions(profile);
+        self.parts(profile);
         for name in profile.environment.keys() {
             if !ENVIRONMENT.contains(&name.as_str()) {
                 self.error(
@@ -343,15 +344,48 @@ impl Linter<'_> {
         }
     }
 
+    fn parts(&mut self, profile: &Profile) {
+        let mut ids = BTreeSet::new();
+        for (index, part) in profile.parts.iter().enumerate() {
+            let path = format!("part[{index}]");
+            if !ids.insert(part.id.as_str()) || profile.condition(&part.id).is_some() {
+                self.error(
+                    &path,
+                    format!("`{}` is the id of something else already.", part.id),
+                    "Give each condition and each part an id of its own.",
+                );
+            }
+            let mut permissions = profile.permissions.iter();
+            if !permissions.any(|permission| permission.part.as_ref() == Some(&part.id)) {
+                self.warning(
+                    &path,
+                    format!("No permission belongs to the part `{}`.", part.id),
+                    "Remove it, or name it in a permission.",
+                );
+            }
+        }
+        for (index, permission) in profile.permissions.iter().enumerate() {
+            if let Some(part) = &permission.part
+                && !ids.contains(part.as_str())
+            {
+                self.error(
+                    &format!("permission[{index}].part"),
+                    format!("The part `{part}` is used but can never be chosen."),
+                    "Add a table `part` with that id.",
+                );
+            }
+        }
+    }
+
     fn group(&mut self, path: &str, permission: &Permission) {
         let at = format!("{path}.group");
         let name = &permission.group;
         let scopes = known::scopes_of(name);
-        if let Some(base) = name.strip_suffix(" Edit").filter(|_| scopes.is_empty()) {
+        if let Some(right) = known::right_name(name).filter(|_| scopes.is_empty()) {
             self.error(
                 &at,
-                format!("`{name}` is the dashboard's wording."),
-                format!("The API calls it `{base} Write`."),
+                format!("The API has no group `{name}`."),
+                format!("It calls it `{right}`."),
             );
         } else if scopes.is_empty() {
             let fix = known::nearest(name).map_or_else(
@@ -379,17 +413,18 @@ impl Linter<'_> {
                 );
             }
         }
-        if TOKEN_MANAGEMENT.contains(&name.as_str()) {
-            let what = format!("A token made by a token cannot have `{name}`.");
-            if permission.need == Need::Optional {
-                self.warning(
-                    &at,
-                    what,
-                    "It stays off unless the token is made by hand or with a Global API Key.",
-                );
-            } else {
-                self.error(&at, what, "Leave it out, or make it optional.");
-            }
+        if permission.can_be_minted() {
+            return;
+        }
+        let what = format!("A token made by a token cannot have `{name}`.");
+        if permission.need != Need::Optional {
+            self.error(&at, what, "Leave it out, or make it optional.");
+        } else if permission.without.is_none() {
+            self.warning(
+                &at,
+                what,
+                "It stays off unless the token is made by hand or with a Global API Key: say in `without` what is off then.",
+            );
         }
     }
 
@@ -447,7 +482,7 @@ impl Linter<'_> {
                     |right| format!("Use `{right}`."),
                 ),
             );
-        } else if row.key.as_ref() != Some(key) {
+        } else if row.key.as_ref() != Some(key) && !known::scopes_of(&permission.group).is_empty() {
             self.error(
                 &at,
                 format!("`{key}` is the key of another group."),

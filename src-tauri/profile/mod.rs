@@ -14,8 +14,8 @@ use std::io::Read;
 use std::path::Path;
 
 pub use format::{
-    Brand, Condition, Kept, Link, Need, Permission, Platform, Profile, Reach, Resources, Tokens,
-    Way,
+    Brand, Condition, Kept, Link, Need, Part, Permission, Platform, Profile, Reach, Resources,
+    Tokens, Way,
 };
 pub use lint::{Finding, Severity, lint};
 pub use project::ProjectRule;
@@ -26,7 +26,13 @@ use crate::problem::{Next, Problem};
 const FILE_LIMIT: u64 = 256 * 1024;
 
 /// The built-in profiles, by id.
-const BUILT_IN: [(&str, &str); 1] = [("site-generator", include_str!("site-generator.toml"))];
+const BUILT_IN: [(&str, &str); 5] = [
+    ("site-generator", include_str!("site-generator.toml")),
+    ("getaipage", include_str!("getaipage.toml")),
+    ("stackone", include_str!("stackone.toml")),
+    ("edge-stack", include_str!("edge-stack.toml")),
+    ("flarelink", include_str!("flarelink.toml")),
+];
 
 impl Profile {
     /// Reads a profile. `origin` tells where it comes from, and stands in its place in messages.
@@ -54,11 +60,7 @@ impl Profile {
 
     /// The built-in profile of that id, or the one in that file.
     pub fn load(name_or_file: &str) -> Result<Self, Problem> {
-        let built_in = BUILT_IN.iter().find(|(id, _)| *id == name_or_file);
-        let (text, origin) = match built_in {
-            Some((id, text)) => ((*text).to_owned(), format!("built in: {id}")),
-            None => (file(Path::new(name_or_file))?, name_or_file.to_owned()),
-        };
+        let (text, origin) = Self::text(name_or_file)?;
         Self::parse(&text, &origin).map_err(|findings| {
             let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
             Problem::new(
@@ -69,6 +71,14 @@ impl Profile {
             )
             .with_evidence(lines.join("\n"))
         })
+    }
+
+    /// The text of the built-in profile of that id, or of that file, as it is, with where it comes from.
+    pub fn text(name_or_file: &str) -> Result<(String, String), Problem> {
+        match BUILT_IN.iter().find(|(id, _)| *id == name_or_file) {
+            Some((id, text)) => Ok(((*text).to_owned(), format!("built in: {id}"))),
+            None => Ok((file(Path::new(name_or_file))?, name_or_file.to_owned())),
+        }
     }
 }
 

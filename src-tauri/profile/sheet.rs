@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The fields of each table; those with a `!` must be there. A table in a list is named without its number.
-const FIELDS: [(&str, &[&str]); 10] = [
+pub(super) const FIELDS: [(&str, &[&str]); 11] = [
     (
         "",
         &[
@@ -23,6 +23,7 @@ const FIELDS: [(&str, &[&str]); 10] = [
             "project",
             "environment",
             "condition",
+            "part",
             "permission!",
         ],
     ),
@@ -34,6 +35,7 @@ const FIELDS: [(&str, &[&str]); 10] = [
     ("kept", &["what!", "place!"]),
     ("project", &["label!", "suggestion!", "help!", "max_length"]),
     ("condition", &["id!", "question!", "needs_zone"]),
+    ("part", &["id!", "label!"]),
     (
         "permission",
         &[
@@ -45,6 +47,8 @@ const FIELDS: [(&str, &[&str]); 10] = [
             "why!",
             "creates",
             "need",
+            "part",
+            "without",
             "accepts",
             "kinds",
             "probe",

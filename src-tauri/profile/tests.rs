@@ -3,9 +3,6 @@
 use super::*;
 use crate::cloudflare::{Scope, TokenKind};
 
-const HUB: &str = include_str!("fixtures/hub.toml");
-const CONTROL_PLANE: &str = include_str!("fixtures/control-plane.toml");
-
 /// A profile in which nothing is wrong; a table of cases spoils one line each.
 const SOUND: &str = r##"id = "sound"
 name = "Sound"
@@ -57,6 +54,41 @@ fn every_built_in_profile_is_without_a_finding() {
 }
 
 #[test]
+fn the_worked_example_of_the_documentation_is_without_a_finding() {
+    let page = include_str!("../../docs/profiles.md");
+    let (_, rest) = page.split_once("```toml\n").expect("a fenced example");
+    let (example, _) = rest.split_once("```").expect("an end of the fence");
+    assert_eq!(lint(example), []);
+    let profile = Profile::parse(example, "docs").unwrap();
+    let with = ["basket".to_owned(), "domain".to_owned()];
+    assert_eq!(
+        profile.permissions(&with).len(),
+        4,
+        "as the text below the example says"
+    );
+}
+
+#[test]
+fn the_documentation_names_every_field() {
+    let page = include_str!("../../docs/profiles.md");
+    for (_, fields) in sheet::FIELDS {
+        for field in fields {
+            let field = field.trim_end_matches('!');
+            let named = [
+                format!("`{field}`"),
+                format!("`[{field}]`"),
+                format!("`[[{field}]]`"),
+            ];
+            let plain = ["title", "url", "what", "place"].contains(&field);
+            assert!(
+                plain || named.iter().any(|named| page.contains(named)),
+                "{field} is nowhere explained"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_site_without_a_domain_asks_for_pages_alone() {
     let profile = Profile::load("site-generator").unwrap();
     assert_eq!(names(&profile.permissions(&[])), ["Pages Write"]);
@@ -92,29 +124,103 @@ fn a_domain_adds_five_permissions_on_one_zone() {
 }
 
 #[test]
-fn the_hub_has_25_permissions_of_which_an_account_token_reaches_23() {
-    assert_eq!(lint(HUB), []);
-    let hub = Profile::parse(HUB, "test").unwrap();
-    let with = ["workers".to_owned(), "domains".to_owned()];
-    assert_eq!(hub.permissions(&with).len(), 25);
-    assert_eq!(hub.permissions_of(TokenKind::Account, &with).len(), 23);
-    assert_eq!(hub.permissions(&["domains".to_owned()]).len(), 19);
-    assert_eq!(
-        hub.permissions(&with)[16].dashboard,
-        "Zone · Cache Purge · Purge",
-        "words that the token page's table knows may be left out"
-    );
+fn getaipage_has_eight_permissions_with_either_kind_of_token_and_workers_routes_on_the_zone() {
+    let profile = Profile::load("getaipage").unwrap();
+    for kind in [TokenKind::User, TokenKind::Account] {
+        let permissions = profile.permissions_of(kind, &[]);
+        assert_eq!(permissions.len(), 8, "8 of 8 with {kind:?}");
+        let zone = permissions.iter().filter(|one| one.scope == Scope::Zone);
+        assert_eq!(
+            zone.map(|one| one.group.as_str()).collect::<Vec<_>>(),
+            [
+                "Workers Routes Write",
+                "Zone Read",
+                "SSL and Certificates Read",
+                "SSL and Certificates Write"
+            ]
+        );
+    }
+    let read = profile
+        .permissions
+        .iter()
+        .find(|one| one.group == "Workers Scripts Read")
+        .expect("Read counts as a row of its own, although Write implies it");
+    assert_eq!(read.accepts, ["Workers Scripts Write"]);
+    assert!(profile.needs_zone(&[]));
 }
 
 #[test]
-fn an_optional_permission_that_no_minted_token_can_have_is_a_warning_and_off() {
-    let findings = lint(CONTROL_PLANE);
-    assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(findings[0].severity, Severity::Warning);
-    assert!(findings[0].what.contains("API Tokens Write"));
-    let plane = Profile::parse(CONTROL_PLANE, "test").unwrap();
-    assert_eq!(plane.permissions(&[]).len(), 4);
-    assert_eq!(plane.permissions(&["API Tokens Write".to_owned()]).len(), 5);
+fn stackone_has_25_permissions_of_which_an_account_token_reaches_23() {
+    let profile = Profile::load("stackone").unwrap();
+    let count = |scope| {
+        let permissions = profile.permissions(&[]);
+        permissions.iter().filter(|one| one.scope == scope).count()
+    };
+    assert_eq!(
+        [Scope::Account, Scope::Zone, Scope::User].map(count),
+        [11, 12, 2]
+    );
+    assert_eq!(profile.permissions_of(TokenKind::User, &[]).len(), 25);
+    let reached = profile.permissions_of(TokenKind::Account, &[]);
+    assert_eq!(reached.len(), 23);
+    let beyond: Vec<_> = profile
+        .permissions(&[])
+        .into_iter()
+        .filter(|one| !one.fits(TokenKind::Account))
+        .collect();
+    assert_eq!(names(&beyond), ["API Tokens Read", "Memberships Read"]);
+}
+
+#[test]
+fn a_part_that_is_chosen_leaves_out_the_others_and_none_leaves_out_nothing() {
+    let profile = Profile::load("stackone").unwrap();
+    let with = |parts: &[&str]| {
+        let with: Vec<_> = parts.iter().map(|part| (*part).to_owned()).collect();
+        (
+            names(&profile.permissions(&with)),
+            profile.needs_zone(&with),
+        )
+    };
+    let (tunnels, zone) = with(&["tunnels"]);
+    assert_eq!(
+        tunnels,
+        [
+            "Account Settings Read",
+            "Cloudflare Tunnel Write",
+            "API Tokens Read",
+            "Memberships Read"
+        ]
+    );
+    assert!(!zone, "tunnels are the account's");
+    let (two, zone) = with(&["pages", "rules"]);
+    assert!(two.contains(&"Pages Write".to_owned()) && two.contains(&"Cache Purge".to_owned()));
+    assert!(!two.contains(&"DNS Write".to_owned()) && zone);
+    let each: Vec<_> = profile.parts.iter().map(|part| part.id.as_str()).collect();
+    assert_eq!(with(&each), with(&[]), "every part is all of them");
+}
+
+#[test]
+fn an_own_stack_asks_for_what_is_used() {
+    let profile = Profile::load("edge-stack").unwrap();
+    let with = |ids: &[&str]| {
+        let ids: Vec<_> = ids.iter().map(|id| (*id).to_owned()).collect();
+        names(&profile.permissions(&ids))
+    };
+    assert_eq!(with(&[]).len(), 6);
+    assert!(with(&["kv"]).contains(&"Workers KV Storage Write".to_owned()));
+    assert!(with(&["domain"]).contains(&"Zone Settings Read".to_owned()));
+    assert!(!with(&["domain"]).contains(&"DNS Write".to_owned()));
+    assert_eq!(with(&["kv", "domain", "dns"]).len(), 9);
+    assert!(profile.platform.is_none() && profile.no_platform.is_some());
+}
+
+#[test]
+fn each_permission_of_flarelink_says_why_and_what_is_made_and_r2_keys_are_optional() {
+    let profile = Profile::load("flarelink").unwrap();
+    assert_eq!(profile.permissions(&[]).len(), 4);
+    assert!(profile.permissions.iter().all(|one| one.creates.is_some()));
+    let keys = profile.permissions(&["API Tokens Write".to_owned()])[4];
+    assert!(!keys.can_be_minted() && keys.without.is_some());
 }
 
 #[test]
@@ -141,7 +247,7 @@ fn each_fault_is_named_on_its_line() {
         ("need = { when = \"domain\" }", "need = { when = \"moon\" }", error, "never asked"),
         ("needs_zone = true", "needs_zone = false", error, "asks for no zone"),
         ("question = \"A domain?\"", "question = \"A domain?\"\nanswer = 1", error, "`condition[0].answer`"),
-        ("\"Pages Write\"", "\"Pages Edit\"", error, "dashboard's wording"),
+        ("\"Pages Write\"", "\"Pages Edit\"", error, "no group `Pages Edit`"),
         ("\"Pages Write\"", "\"Page Write\"", warning, "No group `Page Write` is known"),
         ("scope = \"account\"", "scope = \"zone\"", error, "no group of scope zone"),
         ("scope = \"account\"", "scope = \"planet\"", error, "unknown scope"),
@@ -154,6 +260,15 @@ fn each_fault_is_named_on_its_line() {
         ("why = \"To publish.\"", "", error, "`permission[0].why` is missing"),
         ("group = \"Cache Purge\"\nscope = \"zone\"\nlevel = \"purge\"", "group = \"Pages Write\"\nscope = \"account\"", error, "asked for twice"),
         ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"", "group = \"Account API Tokens Write\"\nscope = \"account\"", error, "made by a token"),
+        ("group = \"Cache Purge\"\nscope = \"zone\"\nlevel = \"purge\"\nwhy = \"To purge.\"\nneed = { when = \"domain\" }", "group = \"API Tokens Write\"\nscope = \"user\"\nkinds = [\"user\"]\nwhy = \"Keys.\"\nneed = \"optional\"", warning, "made by a token"),
+        ("scope = \"account\"\nkey = \"page\"", "scope = \"account\"\npart = \"web\"\nkey = \"page\"", error, "can never be chosen"),
+        ("[[condition]]", "[[part]]\nid = \"web\"\nlabel = \"Web\"\n[[condition]]", warning, "No permission belongs to the part `web`"),
+        ("[[condition]]", "[[part]]\nid = \"domain\"\nlabel = \"Domain\"\n[[condition]]", error, "something else already"),
+        ("[[condition]]", "[[part]]\nid = \"web\"\n[[condition]]", error, "`part[0].label` is missing"),
+        ("\"Cache Purge\"\nscope = \"zone\"\nlevel = \"purge\"", "\"Cache Purge Write\"\nscope = \"zone\"", error, "no group `Cache Purge Write`"),
+        ("\"Pages Write\"", "\"Cloudflare Pages Edit\"", error, "no group `Cloudflare Pages Edit`"),
+        ("\"Pages Write\"", "\"Argo Tunnel Write\"", error, "no group `Argo Tunnel Write`"),
+        ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"", "group = \"Workers Routes Write\"\nscope = \"account\"", error, "no group of scope account"),
         ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"\nlevel = \"edit\"", "group = \"Memberships Read\"\nscope = \"user\"", error, "No account token can have"),
     ];
     for (sound, spoilt, severity, what) in table {

@@ -3,6 +3,8 @@
 //! Which groups an endpoint accepts is Cloudflare's to change, so it stands here as a table: from the "Accepted
 //! Permissions" lists of Cloudflare's Terraform provider and from recorded use. Nothing else in the code knows it.
 
+use crate::cloudflare::Scope;
+
 /// Where an endpoint lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -12,6 +14,17 @@ pub enum Place {
     Zone,
     /// Of the user behind the token.
     User,
+}
+
+impl Place {
+    /// The scope of the groups that open endpoints there.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::Account => Scope::Account,
+            Self::Zone => Scope::Zone,
+            Self::User => Scope::User,
+        }
+    }
 }
 
 /// One read.
@@ -89,6 +102,51 @@ const fn zone(
         refuses_clearly: true,
     }
 }
+
+/// Nearly every permission on a zone lets its holder look at the zone itself, so this read alone seldom proves Zone
+/// Read. Those that profiles ask for, and those of zone rules.
+const ZONE_READERS: &[&str] = &[
+    "Zone Read",
+    "Zone Write",
+    "Zone Settings Read",
+    "Zone Settings Write",
+    "DNS Read",
+    "DNS Write",
+    "SSL and Certificates Read",
+    "SSL and Certificates Write",
+    "Firewall Services Read",
+    "Firewall Services Write",
+    "Cache Purge",
+    "Load Balancers Read",
+    "Load Balancers Write",
+    "Waiting Rooms Read",
+    "Waiting Rooms Write",
+    "Workers Routes Read",
+    "Workers Routes Write",
+    "Analytics Read",
+    "Page Rules Read",
+    "Page Rules Write",
+    "Health Checks Read",
+    "Health Checks Write",
+    "Zone WAF Read",
+    "Zone WAF Write",
+    "Zone Transform Rules Read",
+    "Zone Transform Rules Write",
+    "Origin Read",
+    "Origin Write",
+    "Config Settings Read",
+    "Config Settings Write",
+    "Cache Settings Read",
+    "Cache Settings Write",
+    "Dynamic URL Redirects Read",
+    "Dynamic URL Redirects Write",
+    "Custom Errors Read",
+    "Custom Errors Write",
+    "Managed headers Read",
+    "Managed headers Write",
+    "Response Compression Read",
+    "Response Compression Write",
+];
 
 /// Every endpoint that is asked.
 pub static ENDPOINTS: &[Endpoint] = &[
@@ -212,7 +270,20 @@ pub static ENDPOINTS: &[Endpoint] = &[
             "Workers Tail Read",
             "Load Balancing: Monitors and Pools Read",
             "Load Balancing: Monitors and Pools Write",
+            "Account Analytics Read",
+            "Account Rulesets Read",
+            "Account Rulesets Write",
+            "Account Firewall Access Rules Read",
+            "Account Firewall Access Rules Write",
         ],
+    ),
+    // Unlike the account itself, its members are shown to holders of Account Settings alone.
+    account(
+        "account-members",
+        "list the account's members",
+        "GET /accounts/{account}/members",
+        "per_page=5",
+        &["Account Settings Read", "Account Settings Write"],
     ),
     account(
         "account-tokens",
@@ -253,7 +324,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         "read the zone",
         "GET /zones/{zone}",
         "",
-        &["Zone Read", "Zone Write"],
+        ZONE_READERS,
     ),
     zone(
         "dns-records",
@@ -358,6 +429,48 @@ pub static ENDPOINTS: &[Endpoint] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Profile;
+
+    /// Groups that exist as Read only.
+    const READ_ALONE: [&str; 3] = ["Workers Tail", "Analytics", "Account Analytics"];
+
+    /// Permissions that no read shows: emptying a cache is a write, and traffic is read by GraphQL.
+    const NO_READ: [&str; 2] = ["Cache Purge", "Analytics Read"];
+
+    #[test]
+    fn every_permission_of_a_built_in_profile_names_a_read_that_shows_it_if_there_is_one() {
+        for id in Profile::built_in() {
+            let profile = Profile::load(id).unwrap();
+            for permission in &profile.permissions {
+                let group = permission.group.as_str();
+                let Some(probe) = &permission.probe else {
+                    assert!(NO_READ.contains(&group), "{id}: {group} names no probe");
+                    continue;
+                };
+                let endpoint = Endpoint::find(probe);
+                let endpoint =
+                    endpoint.unwrap_or_else(|| panic!("{id}: there is no probe {probe}"));
+                assert!(
+                    endpoint.accepts.contains(&group),
+                    "{id}: {probe} does not show {group}"
+                );
+                assert_eq!(
+                    endpoint.place.scope(),
+                    permission.scope,
+                    "{id}: {probe} lies elsewhere than {group}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_endpoint_stands_in_the_documentation_of_profiles() {
+        let page = include_str!("../../docs/profiles.md");
+        for endpoint in ENDPOINTS {
+            let row = format!("| `{}` | `{}` |", endpoint.id, endpoint.shown);
+            assert!(page.contains(&row), "docs/profiles.md lacks {row}");
+        }
+    }
 
     #[test]
     fn every_endpoint_has_its_own_name_and_a_path_without_a_blank() {
@@ -378,7 +491,7 @@ mod tests {
             for group in endpoint.accepts {
                 let Some(stem) = group
                     .strip_suffix(" Read")
-                    .filter(|stem| *stem != "Workers Tail")
+                    .filter(|stem| !READ_ALONE.contains(stem))
                 else {
                     continue;
                 };

@@ -20,7 +20,7 @@ fn connected(outcome: Outcome) -> narrows_core::connect::story::Connected {
 
 #[tokio::test]
 async fn a_user_token_becomes_a_proved_delivered_and_kept_narrow_one() {
-    let stage = Stage::new().await;
+    let stage = Stage::slow().await;
     let outcome = stage
         .connect(&stage.face.broad_token, destroy())
         .await
@@ -95,7 +95,7 @@ async fn a_user_token_becomes_a_proved_delivered_and_kept_narrow_one() {
 
 #[tokio::test]
 async fn an_account_token_makes_an_account_token_in_no_more_than_six_rounds() {
-    let stage = Stage::new().await;
+    let stage = Stage::slow().await;
     let outcome = stage
         .connect(&stage.face.broad_account_token, destroy())
         .await

@@ -123,10 +123,17 @@ async fn a_token_that_the_platform_cannot_use_is_refused_with_its_own_words() {
         .fault(
             "PUT",
             CONNECTION,
-            json!({ "kind": "status", "status": 422 }),
+            json!({ "kind": "status", "status": 422, "body": {
+                "type": "urn:narrows:problem:credential-rejected",
+                "title": "Cloudflare refused the token",
+                "status": 422,
+                "detail": "Cloudflare refused this token for this account.",
+                "code": "credential-rejected",
+            } }),
         )
         .await;
     let pending = pending(&stage).await;
+    assert_eq!(pending.problem.code, "credential-rejected");
     assert_eq!(pending.result.delivery, Delivery::Refused);
     assert_eq!(
         stage.ours().await.len(),

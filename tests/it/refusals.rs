@@ -32,7 +32,7 @@ async fn what_is_no_token_is_refused_before_anything_is_asked() {
         ("x".repeat(1024 * 1024), "paste-too-long"),
     ] {
         let (found, _) = refusal(&stage, &text).await;
-        assert_eq!(found, code, "{:.20}", text);
+        assert_eq!(found, code, "{text:.20}");
     }
     let asked = stage
         .requests()
@@ -280,7 +280,7 @@ async fn ends(
 async fn a_mint_whose_answer_is_lost_leaves_one_token_not_two() {
     for kind in ["reset-after", "truncate", "garbage", "html"] {
         let stage = Stage::new().await;
-        let (state, code, made) = ends(
+        let (ended, code, made) = ends(
             &stage,
             "POST",
             "/client/v4/user/tokens",
@@ -288,7 +288,7 @@ async fn a_mint_whose_answer_is_lost_leaves_one_token_not_two() {
         )
         .await;
         assert_eq!(
-            (state, code.as_str()),
+            (ended, code.as_str()),
             ("connected", ""),
             "{kind}: the second try comes through"
         );
@@ -304,16 +304,16 @@ async fn a_mint_whose_answer_is_lost_leaves_one_token_not_two() {
 async fn a_mint_that_is_refused_leaves_nothing() {
     let stage = Stage::new().await;
     let fault = json!({ "kind": "status", "status": 500 });
-    let (state, _, made) = ends(&stage, "POST", "/client/v4/user/tokens", fault).await;
-    assert_eq!((state, made), ("stopped", Vec::new()));
+    let (ended, _, made) = ends(&stage, "POST", "/client/v4/user/tokens", fault).await;
+    assert_eq!((ended, made), ("stopped", Vec::new()));
 }
 
 #[tokio::test]
 async fn a_throttled_mint_waits_as_asked_and_is_sent_again() {
     let stage = Stage::new().await;
     let fault = json!({ "nth": 1, "times": 1, "kind": "rate-limit", "retry_after": 1 });
-    let (state, code, made) = ends(&stage, "POST", "/client/v4/user/tokens", fault).await;
-    assert_eq!((state, code.as_str(), made.len()), ("connected", "", 1));
+    let (ended, code, made) = ends(&stage, "POST", "/client/v4/user/tokens", fault).await;
+    assert_eq!((ended, code.as_str(), made.len()), ("connected", "", 1));
 }
 
 #[tokio::test]

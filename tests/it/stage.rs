@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::golden;
+
 /// Everything a test of connect needs.
 pub(crate) struct Stage {
     pub(crate) app: App,
@@ -28,14 +30,27 @@ impl Stage {
         Self::with(Options::default()).await
     }
 
+    /// The same with answers that take longer than sending a question does: only then can rounds be told apart.
+    pub(crate) async fn slow() -> Self {
+        Self::with(Options {
+            latency_ms: 100,
+            ..Options::default()
+        })
+        .await
+    }
+
     /// The same with a sandbox of one's own.
     pub(crate) async fn with(options: Options) -> Self {
-        let sandbox = Sandbox::start(Options {
+        Self::attended(Options {
             auto_approve: true,
             ..options
         })
         .await
-        .expect("the sandbox starts");
+    }
+
+    /// The same with a sandbox where a person has to approve a sign-in, unless the options say otherwise.
+    pub(crate) async fn attended(options: Options) -> Self {
+        let sandbox = Sandbox::start(options).await.expect("the sandbox starts");
         let face = sandbox.face().clone();
         let home = tempfile::tempdir().expect("a folder for the test");
         let app = app(&face, home.path());
@@ -56,7 +71,12 @@ impl Stage {
 
     /// A walk that is prepared and signed in.
     pub(crate) async fn walk(&self) -> Walk {
-        let mut walk = Walk::begin(&self.app, Self::profile(), None).expect("a walk begins");
+        self.walk_with(Self::profile()).await
+    }
+
+    /// The same with another profile.
+    pub(crate) async fn walk_with(&self, profile: Profile) -> Walk {
+        let mut walk = Walk::begin(&self.app, profile, None).expect("a walk begins");
         let prepared = walk.prepare().await;
         assert_eq!(
             prepared.problems,
@@ -79,8 +99,9 @@ impl Stage {
 
     /// From paste to inspection.
     pub(crate) async fn inspect(&self, walk: &mut Walk, text: &str) -> Result<Inspection, Problem> {
-        walk.paste(Secret::new(text.to_owned()))?;
-        walk.inspect(None).await
+        walk.paste(Secret::new(text.to_owned()))
+            .map_err(golden::listed)?;
+        walk.inspect(None).await.map_err(golden::listed)
     }
 
     /// The whole of connect with a token, destroying it at the end.
@@ -102,6 +123,11 @@ impl Stage {
         let outcome = walk
             .connect(&choices, Some(sender), &CancellationToken::new())
             .await;
+        match &outcome {
+            Outcome::Connected(_) => {}
+            Outcome::Pending(pending) => drop(golden::listed(pending.problem.clone())),
+            Outcome::Stopped(stopped) => drop(golden::listed(stopped.problem.clone())),
+        }
         let mut told = Vec::new();
         while let Ok(progress) = receiver.try_recv() {
             told.push(progress);

@@ -1,75 +1,25 @@
 //! The vault on a real GNOME Keyring.
-//!
-//! Each test starts a session bus and a keyring of its own and runs this very binary inside, so that the keychain of
-//! whoever runs it stays untouched. It needs `dbus-run-session` and `gnome-keyring-daemon`, and is skipped unless
-//! `NARROWS_TEST_KEYRING=1`.
-
-#![allow(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a helper of tests fails and speaks as tests do"
-)]
 
 use std::process::Command;
 
 use narrows_core::secret::Secret;
 use narrows_core::vault::{Error, Item, Vault, VaultKind};
 
-/// A folder and a keyring of its own, with its password typed.
-const UNLOCKED: &str = r#"
-export HOME="$SCRATCH" XDG_RUNTIME_DIR="$SCRATCH" XDG_DATA_HOME="$SCRATCH/data"
-printf pw | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null
-"#;
-
-/// The same, then started again with its password not typed.
-const LOCKED: &str = r#"
-export HOME="$SCRATCH" XDG_RUNTIME_DIR="$SCRATCH" XDG_DATA_HOME="$SCRATCH/data"
-printf pw | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null
-gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null
-"#;
-
-/// A bus address where nobody answers.
-const ABSENT: &str = r#"
-export DBUS_SESSION_BUS_ADDRESS="unix:path=$SCRATCH/nowhere"
-"#;
-
-/// Runs the ignored test `inside` in a session prepared by `script`.
-fn in_session(script: &str, inside: &str) {
-    if std::env::var_os("NARROWS_TEST_KEYRING").is_none_or(|value| value != "1") {
-        println!(
-            "skipped: NARROWS_TEST_KEYRING=1 is not set, which allows a keyring to be started"
-        );
-        return;
-    }
-    let scratch = tempfile::tempdir().expect("a folder");
-    let script = format!("set -e\n{script}\nexec \"$0\" --ignored --exact vault::{inside}");
-    let output = Command::new("dbus-run-session")
-        .args(["--", "bash", "-c", &script])
-        .arg(std::env::current_exe().expect("this binary"))
-        .env("SCRATCH", scratch.path())
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .output()
-        .expect("dbus-run-session runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{inside}:\n{said}\n{complained}");
-    assert!(said.contains("1 passed"), "{inside} did not run:\n{said}");
-}
+use crate::session::{ABSENT, LOCKED, UNLOCKED, in_session};
 
 #[test]
 fn a_keyring_keeps_and_forgets() {
-    in_session(UNLOCKED, "inside_an_unlocked_keyring");
+    in_session(UNLOCKED, "vault::inside_an_unlocked_keyring");
 }
 
 #[test]
 fn a_locked_keyring_is_an_error_and_not_a_silence() {
-    in_session(LOCKED, "inside_a_locked_keyring");
+    in_session(LOCKED, "vault::inside_a_locked_keyring");
 }
 
 #[test]
 fn no_keyring_at_all_is_an_error_of_its_own() {
-    in_session(ABSENT, "inside_a_session_without_keyring");
+    in_session(ABSENT, "vault::inside_a_session_without_keyring");
 }
 
 fn token() -> Item {

@@ -40,6 +40,7 @@ export const profile: ProfileCard = {
   id: 'site-generator',
   name: 'Site Generator',
   summary: 'Builds your site and publishes it to your own Cloudflare Pages.',
+  brand: { accent: null, logo: null, support: null, docs: [] },
   has_platform: true,
   platform_address: 'https://sites.example',
   kept: [
@@ -55,6 +56,10 @@ export const profile: ProfileCard = {
   permissions: [pagesWrite],
   token_kinds: ['user', 'account'],
   conditions: [],
+  parts: [],
+  optional: [],
+  needs_zone: false,
+  zones: 'one',
   project: {
     label: 'Pages project',
     suggestion: 'generator-site',

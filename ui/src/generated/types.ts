@@ -48,6 +48,27 @@ only_from: Array<string>,
 not_from: Array<string>, };
 
 /**
+ * How a platform presents itself.
+ */
+export type Brand = { 
+/**
+ * Accent colour, `#rrggbb`.
+ */
+accent: string | null, 
+/**
+ * Name of a logo that comes with the application.
+ */
+logo: string | null, 
+/**
+ * Where to get help: an https or mailto address.
+ */
+support: string | null, 
+/**
+ * Where to read more.
+ */
+docs: Array<Link>, };
+
+/**
  * What became of the broad token.
  */
 export type Broad = { 
@@ -170,11 +191,11 @@ expires: string | null,
  */
 allow_ip: Array<string>, 
 /**
- * Ids of the profile's conditions that hold.
+ * Ids of the profile's conditions that hold, ids of its parts (none for all), names of its optional groups.
  */
 with: Array<string>, 
 /**
- * Zone ids that the conditions ask for.
+ * Ids of the zones that are to be reached, or `all` where the profile allows it. Domains, once zones are listed.
  */
 zones: Array<string>, 
 /**
@@ -904,6 +925,19 @@ what: string,
 place: string, };
 
 /**
+ * A page to read.
+ */
+export type Link = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its https address.
+ */
+url: string, };
+
+/**
  * An id with a name for people.
  */
 export type Named = { 
@@ -922,9 +956,51 @@ name: string, };
 export type Next = "retry" | "paste-again" | "open-token-page" | "open-token-list" | "sign-in" | "choose-vault" | "change-choices" | "deliver-again" | "start-over" | "home";
 
 /**
+ * A permission without which something is off.
+ */
+export type OptionalPermission = { 
+/**
+ * Cloudflare's API name, by which it is chosen.
+ */
+group: string, 
+/**
+ * The row in the dashboard's wording.
+ */
+dashboard: string, 
+/**
+ * Why it is asked.
+ */
+why: string, 
+/**
+ * What is off without it.
+ */
+without: string | null, 
+/**
+ * Whether a token that Narrows makes can have it at all.
+ */
+possible: boolean, };
+
+/**
  * How connect ended.
  */
 export type Outcome = { "state": "connected" } & Connected | { "state": "pending" } & Pending | { "state": "stopped" } & Stopped;
+
+/**
+ * A sub-set of a profile's permissions.
+ */
+export type Part = { 
+/**
+ * Such as `dns`.
+ */
+id: string, 
+/**
+ * What is managed with it.
+ */
+label: string, 
+/**
+ * Whether a zone has to be chosen with it.
+ */
+needs_zone: boolean, };
 
 /**
  * What the page may know of a pasted value.
@@ -1199,6 +1275,10 @@ name: string,
  */
 summary: string, 
 /**
+ * How it presents itself.
+ */
+brand: Brand, 
+/**
  * Whether there is a platform to deliver to.
  */
 has_platform: boolean, 
@@ -1226,6 +1306,22 @@ token_kinds: Array<TokenKind>,
  * Questions to be answered at the nominate step (domain attached? KV used?).
  */
 conditions: Array<Condition>, 
+/**
+ * Sub-sets to choose from; none chosen means all.
+ */
+parts: Array<Part>, 
+/**
+ * Permissions without which something is off and the rest works.
+ */
+optional: Array<OptionalPermission>, 
+/**
+ * Whether a zone has to be chosen although no condition and no part was.
+ */
+needs_zone: boolean, 
+/**
+ * How many zones may be chosen.
+ */
+zones: ZoneReach, 
 /**
  * Whether a project is nominated, and the rules of its name.
  */
@@ -1489,3 +1585,21 @@ message: string,
  * Milliseconds since the diagnosis began.
  */
 at_ms: number, };
+
+/**
+ * A zone that can be chosen.
+ */
+export type ZoneChoice = { 
+/**
+ * Cloudflare's id, 32 hexadecimal digits.
+ */
+id: string, 
+/**
+ * The domain.
+ */
+name: string, };
+
+/**
+ * How many zones may be chosen.
+ */
+export type ZoneReach = "one" | "chosen" | "all";

@@ -1,0 +1,104 @@
+//! Step 2: Cloudflare's pages on which a person makes the broad token, with the rows that it needs.
+//!
+//! A user token hands on whatever its person may do, so it needs the right to make tokens, to see accounts, and to see
+//! zones where one is chosen. An account token can hand on a permission on a single zone only if it has it itself.
+
+use url::Url;
+
+use super::story::{PermissionRow, TokenPage};
+use crate::cloudflare::token_page::{self, Row, TokenPageLink};
+use crate::cloudflare::{Scope, TokenKind};
+use crate::profile::{Need, Permission, Profile};
+
+/// The pages for the kinds of token that a profile allows, best first.
+pub(super) fn token_pages(dashboard: &Url, profile: &Profile, name: &str) -> Vec<TokenPage> {
+    let page = |kind| {
+        let rows = rows(profile, kind);
+        let link = TokenPageLink::new(dashboard, kind)
+            .name(name)
+            .rows(rows.iter().map(|(row, _)| row.clone()));
+        let mut resources = token_page::resources_in_words(kind).to_owned();
+        if rows.iter().any(|(row, _)| row.scope == Scope::Zone) {
+            resources.push(' ');
+            resources.push_str(token_page::ZONES_IN_WORDS);
+        }
+        TokenPage {
+            kind,
+            link: link.url().into(),
+            token_name: name.to_owned(),
+            rows: rows
+                .into_iter()
+                .map(|(row, why)| in_words(row, why))
+                .collect(),
+            resources,
+            fallback: token_page::fallback(kind),
+        }
+    };
+    profile.tokens.kinds.iter().copied().map(page).collect()
+}
+
+/// A row with the reason why it is asked.
+pub(super) fn in_words(row: Row, why: String) -> PermissionRow {
+    PermissionRow {
+        group: row.group,
+        scope: row.scope.word().to_owned(),
+        dashboard: row.dashboard,
+        why,
+    }
+}
+
+fn rows(profile: &Profile, kind: TokenKind) -> Vec<(Row, String)> {
+    let mut rows: Vec<_> = token_page::broad_rows(kind)
+        .into_iter()
+        .map(|row| {
+            let why = if row.group.contains("API Tokens") {
+                "To make the narrow token, and to delete this one at the end."
+            } else {
+                "To show you the account by its name."
+            };
+            (row, why.to_owned())
+        })
+        .collect();
+    let on_zones: Vec<_> = profile
+        .permissions
+        .iter()
+        .filter(|permission| permission.scope == Scope::Zone && permission.fits(kind))
+        .collect();
+    let handed_on = if kind == TokenKind::Account {
+        on_zones.as_slice()
+    } else {
+        &[]
+    };
+    if !on_zones.is_empty() && !handed_on.iter().any(|one| shows_zones(one)) {
+        let row = token_page::row("Zone Read", &Scope::Zone);
+        rows.push((row, "To let you choose the zone by its name.".to_owned()));
+    }
+    rows.extend(
+        handed_on
+            .iter()
+            .map(|permission| (permission.row(), why_handed_on(profile, permission))),
+    );
+    rows
+}
+
+/// Whether a permission lets its holder list zones.
+fn shows_zones(permission: &Permission) -> bool {
+    matches!(permission.group.as_str(), "Zone Read" | "Zone Write")
+}
+
+fn why_handed_on(profile: &Profile, permission: &Permission) -> String {
+    let why = "To hand it on: an account token gives a zone's permission only if it has it itself.";
+    let question = match &permission.need {
+        Need::When(id) => profile.condition(id).map(|condition| &condition.question),
+        _ => None,
+    };
+    let part = permission.part.as_ref().and_then(|id| {
+        let part = profile.parts.iter().find(|part| part.id == *id)?;
+        Some(&part.label)
+    });
+    match (question, part) {
+        (Some(question), _) => format!("{why} Leave it out if your answer is no: {question}"),
+        (None, Some(part)) => format!("{why} Leave it out if this is not to be managed: {part}."),
+        (None, None) => why.to_owned(),
+    }
+}

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
@@ -66,6 +67,8 @@ pub struct Probe {
     pub ray: Option<String>,
     /// How long Cloudflare asks us to wait.
     pub retry_after: Option<Duration>,
+    /// Cloudflare's time of day, to a second.
+    pub date: Option<Timestamp>,
 }
 
 /// A call that is ready to be sent, more than once if need be.
@@ -160,6 +163,24 @@ impl Client {
         let label = "GET /zones";
         let path = format!("/zones?account.id={}&", segment(label, account)?);
         self.list(label, &path, PER_PAGE).await
+    }
+
+    /// The first 50 zones that the credential sees, of one account or of all.
+    pub async fn some_zones(&self, account: Option<&str>) -> Result<Vec<Zone>, Error> {
+        let label = "GET /zones";
+        let path = match account {
+            Some(account) => format!("/zones?account.id={}&", segment(label, account)?),
+            None => "/zones?".to_owned(),
+        };
+        Ok(self.page(label, &path, PER_PAGE, 1).await?.items)
+    }
+
+    /// The first 50 accounts that the credential sees.
+    pub async fn some_accounts(&self) -> Result<Vec<Account>, Error> {
+        Ok(self
+            .page("GET /accounts", "/accounts?", PER_PAGE, 1)
+            .await?
+            .items)
     }
 
     /// Every permission group that the owner's tokens may have.
@@ -315,19 +336,50 @@ impl Client {
         }
     }
 
-    /// Tries an endpoint once and tells what it said; only a lost request is an error.
+    /// Tries an endpoint once and tells what it said; only a lost request, and an answer that is not Cloudflare's, are
+    /// errors.
     ///
     /// `path` begins with a slash and may hold a query; ids in it are the caller's to check.
     pub async fn probe(&self, label: &'static str, path: &str) -> Result<Probe, Error> {
-        let answer = self.send(&Ask::get(label, path.to_owned())).await?;
-        let envelope = Envelope::read(&answer.body).unwrap_or_default();
-        let complaint = envelope.errors.into_iter().next().unwrap_or_default();
+        self.tried(&Ask::get(label, path.to_owned())).await
+    }
+
+    /// The same with a call that may write; `path` has to name something that cannot exist.
+    pub async fn probe_write(
+        &self,
+        label: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Probe, Error> {
+        let body = body.map(Zeroizing::new);
+        let ask = Ask {
+            label,
+            method,
+            path: path.to_owned(),
+            body: body.as_ref(),
+            repeat: Repeat::IfNothingHappened,
+        };
+        self.tried(&ask).await
+    }
+
+    async fn tried(&self, ask: &Ask<'_>) -> Result<Probe, Error> {
+        let answer = self.send(ask).await?;
+        let envelope = Envelope::read(&answer.body);
+        // A page of somebody in between is no answer of Cloudflare's. Of a limit and of a fault the status is enough.
+        if envelope.is_none() && answer.status != 429 && answer.status < 500 {
+            return Err(Error::told(ask.label, &answer, None));
+        }
+        let complaint = envelope
+            .and_then(|envelope| envelope.errors.into_iter().next())
+            .unwrap_or_default();
         Ok(Probe {
             status: answer.status,
             code: Some(complaint.code).filter(|&code| code != 0),
             message: shorten(&complaint.message),
             ray: answer.ray().map(shorten),
             retry_after: answer.retry_after(),
+            date: answer.date(),
         })
     }
 

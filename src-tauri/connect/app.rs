@@ -162,7 +162,7 @@ impl App {
 }
 
 /// What is said where a secret rests in the sealed file, and nobody has opened it yet.
-pub(super) fn passphrase_needed() -> Problem {
+pub(crate) fn passphrase_needed() -> Problem {
     Problem::new(
         "passphrase-needed",
         "Your tokens are in the sealed file, and it is locked.",

@@ -25,8 +25,10 @@ mod token_pages;
 mod walk;
 mod zones;
 
+pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
 pub use bootstrap::cancelled;
 pub use links::openable;
 pub use redeliver::redeliver;
+pub(crate) use redeliver::unknown_connection;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -18,7 +18,7 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
         .record
         .connection(connection)
         .map_err(|error| error.problem())?
-        .ok_or_else(unknown)?;
+        .ok_or_else(unknown_connection)?;
     let address = known.platform_address.clone().ok_or_else(no_platform)?;
     let platform = Platform::new(&app.http, Base::https_or_loopback(&address)?);
     let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
@@ -80,7 +80,8 @@ fn settle(known: &mut Connection, delivered: Delivered) -> Result<(), Problem> {
     result
 }
 
-fn unknown() -> Problem {
+/// What is said where no connection has the id that was given.
+pub(crate) fn unknown_connection() -> Problem {
     Problem::new(
         "connection-unknown",
         "There is no such connection here.",

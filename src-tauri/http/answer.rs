@@ -39,11 +39,7 @@ impl Answer {
     /// How long to wait before asking again, from the first of `Retry-After` (seconds or a date),
     /// `x-ratelimit-reset`, and `t=` of the draft header `ratelimit`.
     pub fn retry_after(&self) -> Option<Duration> {
-        let now = || {
-            self.header(&DATE)
-                .and_then(date)
-                .unwrap_or_else(Timestamp::now)
-        };
+        let now = || self.date().unwrap_or_else(Timestamp::now);
         let until = |moment: Timestamp| {
             Duration::try_from(moment.duration_since(now())).unwrap_or(Duration::ZERO)
         };
@@ -71,6 +67,11 @@ impl Answer {
             .split([';', ','])
             .find_map(|part| part.trim().strip_prefix("t=")?.trim().parse().ok())
             .map(Duration::from_secs)
+    }
+
+    /// The server's time of day.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header(&DATE).and_then(date)
     }
 
     /// The body read as JSON.

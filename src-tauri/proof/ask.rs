@@ -7,11 +7,14 @@ use tokio::time::{Instant, sleep};
 
 use super::judge::{Verdict, judge};
 use super::plan::Question;
-use crate::cloudflare::{Client, Probe};
+use crate::cloudflare::{Client, Error, Kind, Probe};
 
 /// Answers running after which a token counts as known everywhere. A new token was seen to be accepted and refused
 /// in turn for some seconds.
 pub const READY_AFTER: u32 = 3;
+
+/// Longest pause that is kept when Cloudflare asks for one.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// How often and how long a question is repeated.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +48,8 @@ pub struct Answered {
     pub verdict: Verdict,
     /// The answer; nothing where none came.
     pub probe: Option<Probe>,
+    /// Why no answer came.
+    pub error: Option<Box<Error>>,
     /// How often it was asked.
     pub tries: u32,
 }
@@ -57,6 +62,13 @@ impl Answered {
             Verdict::Refused => !self.question.allowed,
             Verdict::WrongAddress | Verdict::TokenUnknown | Verdict::Unclear => false,
         }
+    }
+
+    /// Whether Cloudflare asked for a pause and nothing else.
+    pub fn throttled(&self) -> bool {
+        self.probe
+            .as_ref()
+            .is_some_and(|probe| probe.status == 429 || probe.code == Some(971))
     }
 }
 
@@ -73,17 +85,40 @@ pub struct Readiness {
 
 /// Asks every question once, side by side up to the pace's bound; what stayed unclear is asked twice more.
 pub async fn ask_all(client: &Client, questions: &[Question], pace: Pace) -> Vec<Answered> {
-    let mut answers = Vec::with_capacity(questions.len());
+    ask_each(client, questions, pace, |_| ()).await
+}
+
+/// The same, and tells of each answer as it comes.
+///
+/// Once Cloudflare asks for a pause that is longer than we wait, nothing more is asked: the rest stays unclear with
+/// the same answer.
+pub async fn ask_each(
+    client: &Client,
+    questions: &[Question],
+    pace: Pace,
+    heard: impl Fn(&Answered),
+) -> Vec<Answered> {
+    let mut answers: Vec<Answered> = Vec::with_capacity(questions.len());
     // Each batch is begun as a whole before any of its answers is looked at, so it takes one round.
     for batch in questions.chunks(pace.at_once.max(1)) {
-        answers.extend(
-            join_all(
-                batch
-                    .iter()
-                    .map(|question| ask_well(client, question, pace)),
-            )
-            .await,
-        );
+        let pause = answers
+            .iter()
+            .find(|answered| answered.throttled())
+            .cloned();
+        if let Some(pause) = pause {
+            answers.extend(batch.iter().map(|question| Answered {
+                question: question.clone(),
+                tries: 0,
+                ..pause.clone()
+            }));
+            continue;
+        }
+        let asked = batch.iter().map(async |question| {
+            let answered = ask_well(client, question, pace).await;
+            heard(&answered);
+            answered
+        });
+        answers.extend(join_all(asked).await);
     }
     answers
 }
@@ -156,27 +191,35 @@ async fn ask(client: &Client, question: Question) -> Answered {
                 question,
                 verdict,
                 probe: Some(probe),
+                error: None,
                 tries: 1,
             }
         }
-        Err(_) => Answered {
+        Err(error) => Answered {
             question,
             verdict: Verdict::Unclear,
             probe: None,
+            error: Some(Box::new(error)),
             tries: 1,
         },
     }
 }
 
-/// A product that is off stays off; limits, faults and silence pass.
+/// A product that is off stays off; limits, faults and silence pass. A pause that is asked for is kept or, where it is
+/// too long, left to the person.
 fn worth_asking_again(answered: &Answered) -> bool {
-    answered
-        .probe
-        .as_ref()
-        .is_none_or(|probe| probe.status == 429 || probe.status >= 500 || probe.code.is_none())
+    let Some(probe) = &answered.probe else {
+        // What no way leads to now has none in a quarter of a second either.
+        return answered
+            .error
+            .as_ref()
+            .is_some_and(|error| error.kind != Kind::NoNetwork);
+    };
+    let passing = probe.status == 429 || probe.status >= 500 || probe.code.is_none();
+    passing && probe.retry_after.is_none_or(|wait| wait <= LONGEST_PAUSE)
 }
 
 fn wait_after(answered: &Answered, pace: Pace) -> Duration {
     let asked = answered.probe.as_ref().and_then(|probe| probe.retry_after);
-    asked.unwrap_or(pace.gap).min(Duration::from_secs(10))
+    asked.unwrap_or(pace.gap)
 }

@@ -30,9 +30,55 @@ pub fn judge(status: u16, code: Option<u32>, message: &str) -> Verdict {
     }
 }
 
+/// Judges the answer to a write on something that cannot exist: that it is not there is told only to who may write.
+///
+/// 7000 and 7003 say that there is no such path, which says nothing of the permission.
+pub fn judge_write(status: u16, code: Option<u32>, message: &str) -> Verdict {
+    match (status, code) {
+        (404, Some(7000 | 7003) | None) => Verdict::Unclear,
+        (404, Some(_)) => Verdict::Allowed,
+        _ => match judge(status, code, message) {
+            // A refusal with status 400 is about the request's form as often as about the token.
+            Verdict::Refused if status == 400 => Verdict::Unclear,
+            verdict => verdict,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_write_on_nothing_proves_by_not_found_and_refutes_by_a_refusal() {
+        for (status, code, verdict, reason) in [
+            (
+                404,
+                Some(10_007),
+                Verdict::Allowed,
+                "it looked, and found none",
+            ),
+            (404, Some(8_000_007), Verdict::Allowed, "the same of Pages"),
+            (403, Some(10_000), Verdict::Refused, "not let in"),
+            (403, Some(9109), Verdict::Refused, "not let in"),
+            (404, Some(7003), Verdict::Unclear, "no such path"),
+            (404, None, Verdict::Unclear, "no word of Cloudflare's"),
+            (
+                400,
+                Some(10_001),
+                Verdict::Unclear,
+                "the form of the request",
+            ),
+            (405, Some(10_405), Verdict::Unclear, "no such method"),
+            (429, Some(971), Verdict::Unclear, "a limit"),
+        ] {
+            assert_eq!(
+                judge_write(status, code, ""),
+                verdict,
+                "{status}/{code:?}: {reason}"
+            );
+        }
+    }
 
     #[test]
     fn an_answer_is_judged_by_status_code_and_words() {

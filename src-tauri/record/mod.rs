@@ -1,4 +1,4 @@
-//! What is remembered without secrets: settings, runs and their journal, offered links, connections, activity.
+//! What is remembered without secrets: settings, runs and their journal, offered links, connections, activity, diagnoses.
 //!
 //! One SQLite file, `narrows.db`. What enters: ids, names, times, fingerprints, policies. What never does: a value that
 //! opens anything. There is no column for one, and no type here can hold a [`Secret`](crate::secret::Secret).
@@ -19,6 +19,7 @@ use crate::random;
 mod activity;
 mod column;
 mod connection;
+mod diagnosis;
 mod error;
 mod lock;
 mod run;
@@ -26,6 +27,7 @@ mod schema;
 
 pub use activity::{Activity, Chain, Row};
 pub use connection::Connection;
+pub use diagnosis::KeptDiagnosis;
 pub use error::Error;
 pub use lock::RunLock;
 pub use run::{Entry, NewRun, Offer, Phase, Run, RunKind};

@@ -5,7 +5,8 @@ use rusqlite::{Connection as Db, TransactionBehavior};
 use super::Error;
 
 /// Each step takes the file one version on. Steps are only ever added.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -73,7 +74,18 @@ CREATE TABLE activity (
     request TEXT,
     hash BLOB NOT NULL
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE diagnosis (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE,
+    at TEXT NOT NULL,
+    connection TEXT,
+    fingerprint TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+",
+];
 
 /// Sets the connection up and brings the file to this version.
 pub(super) fn prepare(db: &mut Db) -> Result<(), Error> {

@@ -10,6 +10,7 @@ mod browser;
 mod cli;
 mod connect;
 mod contract;
+mod doctor;
 mod golden;
 mod keychain;
 mod leak;

@@ -1,0 +1,88 @@
+//! Doctor: what a token can do, why it fails, and how to mend it.
+//!
+//! In comes a stored connection or a credential given for this once ([`Input`]); out comes a
+//! [`Diagnosis`](story::Diagnosis), told row by row on the way. Nothing here mints, delivers or keeps a token, and no
+//! request changes anything. [`examine`] is the door, [`compare`] holds two diagnoses against each other, [`bundle`]
+//! makes the file for support.
+
+mod causes;
+mod compare;
+mod examine;
+mod fix;
+mod heard;
+mod identify;
+mod issuer;
+mod places;
+mod policy;
+mod rows;
+pub mod story;
+mod subject;
+mod tell;
+mod wants;
+mod weigh;
+
+pub use compare::{card, compare};
+pub use examine::examine;
+pub use subject::{Given, Input, Subject};
+
+use story::{Diagnosis, DiagnosisCard};
+
+use crate::connect::App;
+use crate::problem::{Next, Problem};
+use crate::record::KeptDiagnosis;
+
+/// Diagnoses in a list.
+const LISTED: u32 = 50;
+
+/// The newest diagnoses that were kept, newest first; with `connection`, those about it.
+pub fn history(app: &App, connection: Option<&str>) -> Result<Vec<DiagnosisCard>, Problem> {
+    let kept = app
+        .record
+        .diagnoses(connection, LISTED)
+        .map_err(|error| error.problem())?;
+    // One that a later version wrote otherwise is left out, not in the way.
+    let known = kept.iter().filter_map(|kept| read(kept).ok());
+    Ok(known.map(|diagnosis| card(&diagnosis)).collect())
+}
+
+/// A diagnosis that was kept.
+pub fn recall(app: &App, run: &str) -> Result<Diagnosis, Problem> {
+    let kept = app.record.diagnosis(run).map_err(|error| error.problem())?;
+    read(&kept.ok_or_else(unknown)?)
+}
+
+/// The diagnosis of the same token or connection before this one, if there was one.
+pub fn before(app: &App, run: &str) -> Result<Option<Diagnosis>, Problem> {
+    let kept = app
+        .record
+        .diagnosis_before(run)
+        .map_err(|error| error.problem())?;
+    Ok(kept.and_then(|kept| read(&kept).ok()))
+}
+
+fn keep(app: &App, diagnosis: &Diagnosis) -> Result<(), Problem> {
+    let body = serde_json::to_value(diagnosis).map_err(|_| unknown())?;
+    let kept = KeptDiagnosis {
+        run: diagnosis.run.clone(),
+        at: (app.now)(),
+        connection: diagnosis.connection.clone(),
+        fingerprint: diagnosis.token.fingerprint.to_string(),
+        body,
+    };
+    app.record
+        .put_diagnosis(&kept)
+        .map_err(|error| error.problem())
+}
+
+fn read(kept: &KeptDiagnosis) -> Result<Diagnosis, Problem> {
+    serde_json::from_value(kept.body.clone()).map_err(|_| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::new(
+        "diagnosis-unknown",
+        "There is no such diagnosis here.",
+        "Check the token once more.",
+        Next::Home,
+    )
+}

@@ -1,0 +1,241 @@
+//! What policy, read and write together say of one permission. Pure.
+
+use super::heard::Heard;
+use super::policy::Holding;
+use super::story::{CauseKind, Evidence, PermissionState};
+use super::wants::Want;
+use crate::cloudflare::{Scope, TokenKind, refuses_account_tokens};
+use crate::proof::Verdict;
+
+/// Everything that is known of one permission.
+#[derive(Clone, Debug)]
+pub(super) struct Clues<'a> {
+    /// The permission.
+    pub want: &'a Want,
+    /// The kind of the token, where it is known.
+    pub kind: Option<TokenKind>,
+    /// What the policies say; nothing where nobody may read them.
+    pub policy: Option<Holding>,
+    /// What a read was answered.
+    pub read: Option<&'a Heard>,
+    /// What a write on nothing was answered.
+    pub write: Option<&'a Heard>,
+    /// Whether the token was made or changed so lately that it may not be known everywhere.
+    pub young: bool,
+    /// Whether anything else on the same account or zone was answered.
+    pub reached: bool,
+    /// What is wrong where lists show that the token does not reach this account or zone.
+    pub out_of_reach: Option<CauseKind>,
+    /// Whether the read that was answered shows this permission and no other.
+    pub alone: bool,
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// The state; `Missing` also where it is optional, which is the caller's to know.
+    pub state: PermissionState,
+    /// Why we believe it.
+    pub evidence: Option<Evidence>,
+    /// What is wrong.
+    pub cause: Option<CauseKind>,
+    /// What was concluded, in a sentence.
+    pub note: String,
+}
+
+impl Finding {
+    fn granted(evidence: Evidence, note: impl Into<String>) -> Self {
+        Self {
+            state: PermissionState::Granted,
+            evidence: Some(evidence),
+            cause: None,
+            note: note.into(),
+        }
+    }
+
+    fn missing(evidence: Evidence, cause: CauseKind, note: impl Into<String>) -> Self {
+        Self {
+            state: PermissionState::Missing,
+            evidence: Some(evidence),
+            cause: Some(cause),
+            note: note.into(),
+        }
+    }
+
+    fn not_possible(cause: CauseKind, note: &str) -> Self {
+        Self {
+            state: PermissionState::NotPossible,
+            evidence: None,
+            cause: Some(cause),
+            note: note.to_owned(),
+        }
+    }
+
+    fn unknown(cause: Option<CauseKind>, note: impl Into<String>) -> Self {
+        Self {
+            state: PermissionState::Unknown,
+            evidence: None,
+            cause,
+            note: note.into(),
+        }
+    }
+}
+
+/// Weighs the clues.
+pub(super) fn weigh(clues: &Clues<'_>) -> Finding {
+    if let Some(kind) = clues.kind.filter(|kind| !clues.want.fits(*kind)) {
+        return match kind {
+            TokenKind::Account => Finding::not_possible(
+                CauseKind::NotForAccountTokens,
+                "An account's token cannot have it.",
+            ),
+            TokenKind::User => Finding::not_possible(
+                CauseKind::UserTokenAsAccount,
+                "A person's token cannot have it.",
+            ),
+        };
+    }
+    match &clues.policy {
+        Some(Holding::Yes(group)) => granted_by_policy(clues, group),
+        Some(Holding::Denied) => Finding::missing(
+            Evidence::Policy,
+            CauseKind::PermissionDenied,
+            "The policy grants it and denies it.",
+        ),
+        Some(Holding::Lower(group)) => Finding::missing(
+            Evidence::Policy,
+            CauseKind::LevelTooLow,
+            format!("The policy grants {group} only."),
+        ),
+        Some(Holding::Elsewhere(_)) => Finding::missing(
+            Evidence::Policy,
+            elsewhere(clues.want),
+            "The policy grants it on something else.",
+        ),
+        Some(Holding::No) => Finding::missing(
+            Evidence::Policy,
+            CauseKind::GroupMissing,
+            "The policy does not grant it.",
+        ),
+        None => without_policy(clues),
+    }
+}
+
+/// The policy says yes: does Cloudflare agree?
+fn granted_by_policy(clues: &Clues<'_>, group: &str) -> Finding {
+    let note = if group == clues.want.group() {
+        "The policy grants it.".to_owned()
+    } else {
+        format!("The policy grants {group}, which includes it.")
+    };
+    let refused =
+        |heard: Option<&Heard>| heard.is_some_and(|heard| heard.verdict == Verdict::Refused);
+    if !refused(clues.read) && !refused(clues.write) {
+        let off = clues.read.and_then(|heard| heard.obstacle);
+        return Finding {
+            cause: off.filter(|cause| *cause == CauseKind::ProductNotEnabled),
+            ..Finding::granted(Evidence::Policy, note)
+        };
+    }
+    if clues.young {
+        return Finding::unknown(
+            Some(CauseKind::Propagation),
+            "The policy grants it, and the product does not know the token yet.",
+        );
+    }
+    match clues.kind {
+        Some(TokenKind::Account) => Finding {
+            evidence: Some(Evidence::Call),
+            ..Finding::not_possible(
+                CauseKind::ProductRefusesAccountTokens,
+                "The policy grants it, and the product refuses the token all the same.",
+            )
+        },
+        _ => Finding::missing(
+            Evidence::Call,
+            CauseKind::RoleTooSmall,
+            "The policy grants it, and Cloudflare refuses: the person's own role does not reach that far.",
+        ),
+    }
+}
+
+/// Nobody may read the policy: only what was answered tells.
+fn without_policy(clues: &Clues<'_>) -> Finding {
+    match clues.write.map(|heard| heard.verdict) {
+        Some(Verdict::Allowed) => {
+            return Finding::granted(
+                Evidence::Call,
+                "A write on something that does not exist was let through to where it was not found.",
+            );
+        }
+        Some(Verdict::Refused) => {
+            let reads = clues
+                .read
+                .is_some_and(|heard| heard.verdict == Verdict::Allowed);
+            return if reads {
+                Finding::missing(
+                    Evidence::Call,
+                    CauseKind::LevelTooLow,
+                    "A read was answered, and a write on something that does not exist was refused.",
+                )
+            } else {
+                refusal(clues)
+            };
+        }
+        _ => {}
+    }
+    let Some(read) = clues.read else {
+        return if clues.reached {
+            Finding::granted(
+                Evidence::Assumed,
+                "No read shows this permission. The token reaches the account or zone, and nothing speaks against it.",
+            )
+        } else {
+            Finding::unknown(None, "No read shows this permission.")
+        };
+    };
+    match read.verdict {
+        Verdict::Allowed if !clues.want.only_reads() => Finding::granted(
+            Evidence::Assumed,
+            "A read was answered, which proves Read and never Write.",
+        ),
+        Verdict::Allowed if !clues.alone => Finding::granted(
+            Evidence::Assumed,
+            "A read was answered, which another permission may have opened as well.",
+        ),
+        Verdict::Allowed => Finding::granted(Evidence::Call, "A read was answered."),
+        Verdict::Refused => refusal(clues),
+        Verdict::WrongAddress | Verdict::TokenUnknown | Verdict::Unclear => Finding::unknown(
+            read.obstacle.or(Some(CauseKind::NoAnswer)),
+            format!("Not told: {}.", read.seen()),
+        ),
+    }
+}
+
+fn refusal(clues: &Clues<'_>) -> Finding {
+    if clues.young {
+        return Finding::unknown(
+            Some(CauseKind::Propagation),
+            "Refused, and the token is so new that this proves nothing yet.",
+        );
+    }
+    let account_token = clues.kind == Some(TokenKind::Account);
+    if account_token && clues.reached && refuses_account_tokens(clues.want.group()) {
+        return Finding {
+            evidence: Some(Evidence::Call),
+            ..Finding::not_possible(
+                CauseKind::ProductRefusesAccountTokens,
+                "Refused, as this product refuses every account's token.",
+            )
+        };
+    }
+    let cause = clues.out_of_reach.unwrap_or(CauseKind::GroupMissing);
+    Finding::missing(Evidence::Call, cause, "Cloudflare refused the request.")
+}
+
+fn elsewhere(want: &Want) -> CauseKind {
+    match want.scope() {
+        Scope::Zone => CauseKind::WrongZone,
+        _ => CauseKind::WrongAccount,
+    }
+}

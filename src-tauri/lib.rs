@@ -5,6 +5,7 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`connect`] | the use case: from a pasted broad token to a narrow one, a named function each step |
+//! | [`doctor`] | the diagnosis: what a token can do, why it fails, how to mend it; the support bundle |
 //! | [`proof`] | what can this token do: plans questions, asks them, judges the answers |
 //! | [`profile`] | what one platform needs, as data, and the linter of that data |
 //! | [`cloudflare`] | Cloudflare's API: client, credentials, permission groups, policies, errors, token page |
@@ -22,6 +23,7 @@
 pub mod calls;
 pub mod cloudflare;
 pub mod connect;
+pub mod doctor;
 pub mod http;
 pub mod platform;
 pub mod problem;

@@ -35,6 +35,19 @@ name: string,
 connected: string | null, };
 
 /**
+ * A limit on where a token may be used, as CIDR ranges.
+ */
+export type AddressCondition = { 
+/**
+ * Only from these; empty for anywhere.
+ */
+only_from: Array<string>, 
+/**
+ * Never from these.
+ */
+not_from: Array<string>, };
+
+/**
  * What became of the broad token.
  */
 export type Broad = { 
@@ -68,6 +81,40 @@ export type BroadState = "refused" | "expiring" | "alive" | "kept";
  * What the person wants done with the pasted token.
  */
 export type BroadWish = "unsaid" | "destroy" | "keep";
+
+/**
+ * One thing that is wrong.
+ */
+export type Cause = { 
+/**
+ * Which of the known causes.
+ */
+kind: CauseKind, 
+/**
+ * What is wrong, in a sentence.
+ */
+message: string, 
+/**
+ * The next action, in a sentence.
+ */
+action: string, 
+/**
+ * The button for that action.
+ */
+next: Next, 
+/**
+ * Permission groups that it concerns; empty where it concerns the token as a whole.
+ */
+groups: Array<string>, 
+/**
+ * What was seen, for an expert. Never a value.
+ */
+evidence: string | null, };
+
+/**
+ * Causes that are told apart.
+ */
+export type CauseKind = "global-api-key" | "origin-ca-key" | "not-a-token" | "token-malformed" | "key-or-email-wrong" | "token-unknown" | "token-deleted" | "token-rolled" | "token-exposed" | "token-disabled" | "token-expired" | "token-not-yet-valid" | "token-inactive" | "address-blocked" | "account-token-as-user" | "user-token-as-account" | "dns" | "tls-intercepted" | "tls-failed" | "proxy" | "no-network" | "no-answer" | "not-cloudflare" | "cloudflare-down" | "clock-wrong" | "rate-limited" | "propagation" | "no-account-visible" | "no-permission" | "account-not-named" | "zone-not-named" | "wrong-account" | "wrong-zone" | "level-too-low" | "group-missing" | "permission-denied" | "role-too-small" | "product-not-enabled" | "product-refuses-account-tokens" | "not-for-account-tokens";
 
 /**
  * One check of step 9 with its evidence.
@@ -136,6 +183,72 @@ zones: Array<string>,
 broad: BroadWish, };
 
 /**
+ * One permission, before and now.
+ */
+export type ComparedPermission = { 
+/**
+ * Cloudflare's API name.
+ */
+group: string, 
+/**
+ * `account`, `zone`, `user` or `bucket`.
+ */
+scope: string, 
+/**
+ * Id of the account or zone.
+ */
+resource: string, 
+/**
+ * The row in the dashboard's wording.
+ */
+dashboard: string, 
+/**
+ * What was found before; nothing where it was not asked.
+ */
+before: FoundState | null, 
+/**
+ * What was found now; nothing where it was not asked.
+ */
+now: FoundState | null, 
+/**
+ * Whether the state or its evidence differs.
+ */
+changed: boolean, };
+
+/**
+ * Two diagnoses side by side.
+ */
+export type Comparison = { 
+/**
+ * The earlier one.
+ */
+before: DiagnosisCard, 
+/**
+ * The later one.
+ */
+now: DiagnosisCard, 
+/**
+ * Whether both are of the same value.
+ */
+same_token: boolean, 
+/**
+ * Each permission of either.
+ */
+permissions: Array<ComparedPermission>, 
+/**
+ * Causes that were there before and are not now.
+ */
+mended: Array<Cause>, 
+/**
+ * Causes that are there now and were not before.
+ */
+appeared: Array<Cause>, 
+/**
+ * What changed, in a sentence.
+ */
+summary: string, };
+
+/**
  * A question of a profile whose answer adds permissions.
  */
 export type Condition = { 
@@ -151,6 +264,19 @@ question: string,
  * Whether a zone has to be chosen with it.
  */
 needs_zone: boolean, };
+
+/**
+ * How connect makes a stored connection's token again.
+ */
+export type ConnectAgain = { 
+/**
+ * The profile's id.
+ */
+profile: string, 
+/**
+ * The same choices as before.
+ */
+choices: Choices, };
 
 /**
  * The whole result of a connect that came through.
@@ -319,9 +445,331 @@ vault: VaultKind,
 broad_left: string | null, };
 
 /**
+ * Kinds of credential that can be diagnosed.
+ */
+export type CredentialKind = "user" | "account" | "global-key" | "origin-ca-key" | "unknown";
+
+/**
  * Where the platform stands.
  */
 export type Delivery = "accepted" | "skipped" | "unknown" | "refused";
+
+/**
+ * One permission with what was found.
+ */
+export type DiagnosedPermission = { 
+/**
+ * Cloudflare's API name, such as `Pages Write`.
+ */
+group: string, 
+/**
+ * `account`, `zone`, `user` or `bucket`.
+ */
+scope: string, 
+/**
+ * The API's word: `read`, `write`, `purge`, `run`, `revoke`.
+ */
+level: string, 
+/**
+ * Id of the account or zone that it was asked about; empty for the person's own, and where none is known.
+ */
+resource: string, 
+/**
+ * Name of that account or zone, where it is known.
+ */
+resource_name: string | null, 
+/**
+ * The row in the dashboard's wording, such as "Account · Cloudflare Pages · Edit".
+ */
+dashboard: string, 
+/**
+ * Why the profile asks for it; empty where it does not.
+ */
+why: string, 
+/**
+ * When the profile needs it.
+ */
+need: PermissionNeed, 
+/**
+ * What was found.
+ */
+state: PermissionState, 
+/**
+ * Why we believe it; nothing where nothing is known.
+ */
+evidence: Evidence | null, 
+/**
+ * Method and path of the request that showed it, such as `GET /accounts/{account}/pages/projects`.
+ */
+endpoint: string | null, 
+/**
+ * HTTP status; nothing where it was not asked or no answer came.
+ */
+http_status: number | null, 
+/**
+ * Cloudflare's code, where there was one.
+ */
+code: number | null, 
+/**
+ * Cloudflare's words, where there were any.
+ */
+message: string | null, 
+/**
+ * Cloudflare's id of the request (`cf-ray`), where there was one.
+ */
+ray: string | null, 
+/**
+ * What was concluded, and from what, in a sentence.
+ */
+note: string, 
+/**
+ * What to do, in a sentence; nothing where nothing is to be done.
+ */
+fix: string | null, };
+
+/**
+ * Who the token is. Never its value.
+ */
+export type DiagnosedToken = { 
+/**
+ * What it is.
+ */
+kind: CredentialKind, 
+/**
+ * What its shape looks like, such as "User API token".
+ */
+looks_like: string, 
+/**
+ * Cloudflare's id of it; nothing where Cloudflare does not know it.
+ */
+id: string | null, 
+/**
+ * Its name at Cloudflare, where it could be read.
+ */
+name: string | null, 
+/**
+ * Cloudflare's word: `active`, `disabled`, `expired`, `revoked (exposed)`; nothing where it was not told.
+ */
+status: string | null, 
+/**
+ * When it was made (RFC 3339, UTC), where it could be read.
+ */
+issued_on: string | null, 
+/**
+ * When it stops working (RFC 3339, UTC), if it does and that was told.
+ */
+expires_on: string | null, 
+/**
+ * When it starts working (RFC 3339, UTC), if it does and that was told.
+ */
+not_before: string | null, 
+/**
+ * From where it may be used: nothing where that could not be read, empty lists for anywhere.
+ */
+addresses: AddressCondition | null, 
+/**
+ * The address that Cloudflare saw us come from, where it told.
+ */
+address_seen: string | null, 
+/**
+ * Its last four characters.
+ */
+last_four: string, 
+/**
+ * Its public name here.
+ */
+fingerprint: Fingerprint, 
+/**
+ * How its policies were read.
+ */
+policy: PolicySource, };
+
+/**
+ * What a token can do, why it fails, and how to mend it.
+ */
+export type Diagnosis = { 
+/**
+ * This diagnosis's id.
+ */
+run: string, 
+/**
+ * When it was finished (RFC 3339, UTC).
+ */
+at: string, 
+/**
+ * The result in a few characters: `8/8`, `6/8, 2 missing`, `8/8, 3 assumed`; of a token that cannot be used, why.
+ */
+headline: string, 
+/**
+ * The same in numbers.
+ */
+score: Tally, 
+/**
+ * Who the token is.
+ */
+token: DiagnosedToken, 
+/**
+ * The stored connection that was diagnosed; nothing for a pasted token.
+ */
+connection: string | null, 
+/**
+ * The profile that it was held against; nothing where it was only asked what the token can do.
+ */
+profile: Named | null, 
+/**
+ * The account that was asked about; nothing where none was named and none could be told.
+ */
+account: Named | null, 
+/**
+ * The zones that were asked about.
+ */
+zones: Array<Named>, 
+/**
+ * Accounts that the token sees, by name.
+ */
+accounts_seen: Array<Named>, 
+/**
+ * Each permission, in the profile's order; what is more than asked comes last.
+ */
+permissions: Array<DiagnosedPermission>, 
+/**
+ * What is wrong, the first to be mended first.
+ */
+causes: Array<Cause>, 
+/**
+ * The token page with only what is missing; nothing where nothing is missing that a link can carry.
+ */
+fix_link: string | null, 
+/**
+ * The rows to add by hand, for a token that exists.
+ */
+fix_rows: Array<FixRow>, 
+/**
+ * For a token that this installation made: the choices with which connect makes it again.
+ */
+connect_again: ConnectAgain | null, 
+/**
+ * What else should be known, a sentence each.
+ */
+notices: Array<string>, 
+/**
+ * How it was asked.
+ */
+options: DoctorOptions, 
+/**
+ * 0 all required granted, 1 something missing, 2 token unusable, 3 could not tell.
+ */
+exit: number, 
+/**
+ * Longest chain of requests.
+ */
+rounds: number, 
+/**
+ * Milliseconds from begin to end.
+ */
+elapsed_ms: number, 
+/**
+ * Each request, in the order in which they were begun.
+ */
+calls: Array<DoctorCall>, };
+
+/**
+ * A diagnosis in a list.
+ */
+export type DiagnosisCard = { 
+/**
+ * The diagnosis's id.
+ */
+run: string, 
+/**
+ * When it was finished (RFC 3339, UTC).
+ */
+at: string, 
+/**
+ * Its headline.
+ */
+headline: string, 
+/**
+ * Its exit.
+ */
+exit: number, 
+/**
+ * The connection that it was about, if it was.
+ */
+connection: string | null, 
+/**
+ * The profile's id, where there was one.
+ */
+profile: string | null, 
+/**
+ * Last four characters of the token.
+ */
+last_four: string, };
+
+/**
+ * One request of a diagnosis.
+ */
+export type DoctorCall = { 
+/**
+ * Method and path template; no ids, no values.
+ */
+label: string, 
+/**
+ * Milliseconds from the diagnosis's begin to the request's.
+ */
+began_ms: number, 
+/**
+ * Milliseconds until its answer was read, or it was given up.
+ */
+took_ms: number, 
+/**
+ * HTTP status; nothing where no answer came.
+ */
+http_status: number | null, };
+
+/**
+ * How a token is to be asked. Everything may be left out.
+ */
+export type DoctorOptions = { 
+/**
+ * A built-in profile's id, or a file; left out, the connection's own, or none.
+ */
+profile: string | null, 
+/**
+ * Account id; left out, the connection's own, or the only one that the token sees.
+ */
+account: string | null, 
+/**
+ * Zone ids; left out, those of the connection.
+ */
+zones: Array<string>, 
+/**
+ * Ids of the profile's conditions that hold; left out, those of the connection, or those that the token seems
+ * to have been made for.
+ */
+with: Array<string>, 
+/**
+ * Asks also with writes that cannot touch anything.
+ */
+probe_writes: boolean, 
+/**
+ * What is only assumed leaves the question open (exit 3).
+ */
+strict: boolean, 
+/**
+ * Asks again for up to 60 seconds while the token may still be spreading.
+ */
+watch: boolean, };
+
+/**
+ * One line of live progress of a diagnosis.
+ */
+export type DoctorProgress = { "event": "token" } & DiagnosedToken | { "event": "row" } & DiagnosedPermission | { "event": "waiting" } & Waiting;
+
+/**
+ * Why we believe that a permission is there, or is not.
+ */
+export type Evidence = "policy" | "call" | "assumed";
 
 /**
  * What a check expects.
@@ -332,6 +780,48 @@ export type Expected = "allowed" | "refused";
  * Sixteen hexadecimal digits that name a secret without telling anything of it.
  */
 export type Fingerprint = string;
+
+/**
+ * One row to add in Cloudflare's form.
+ */
+export type FixRow = { 
+/**
+ * In the dashboard's wording, such as "Account · Cloudflare Pages · Edit".
+ */
+dashboard: string, 
+/**
+ * In the API's wording, such as `Pages Write`.
+ */
+group: string, 
+/**
+ * `account`, `zone`, `user` or `bucket`.
+ */
+scope: string, 
+/**
+ * What to choose under resources, in words.
+ */
+resource: string, 
+/**
+ * Why it is asked.
+ */
+why: string, 
+/**
+ * Whether the link fills it in; otherwise it has to be added by hand.
+ */
+in_link: boolean, };
+
+/**
+ * A state with its evidence.
+ */
+export type FoundState = { 
+/**
+ * The state.
+ */
+state: PermissionState, 
+/**
+ * Why we believe it.
+ */
+evidence: Evidence | null, };
 
 /**
  * A permission with the resource it holds for.
@@ -412,6 +902,19 @@ what: string,
  * Where, such as "Keychain on this computer" or "The platform, encrypted".
  */
 place: string, };
+
+/**
+ * An id with a name for people.
+ */
+export type Named = { 
+/**
+ * The id.
+ */
+id: string, 
+/**
+ * The name; the id once more where the token may not read it.
+ */
+name: string, };
 
 /**
  * The one next action that the window offers with a [`Problem`].
@@ -558,6 +1061,11 @@ rounds: number,
 elapsed_ms: number, };
 
 /**
+ * When a permission is needed.
+ */
+export type PermissionNeed = "required" | "condition" | "optional" | "unasked";
+
+/**
  * One permission in words.
  */
 export type PermissionRow = { 
@@ -579,6 +1087,11 @@ dashboard: string,
 why: string, };
 
 /**
+ * What was found of a permission.
+ */
+export type PermissionState = "granted" | "missing" | "optional-off" | "not-possible" | "excess" | "unknown";
+
+/**
  * Who is signed in at the platform.
  */
 export type Person = { 
@@ -590,6 +1103,11 @@ name: string,
  * E-mail address.
  */
 email: string, };
+
+/**
+ * Who let us read the token's policies.
+ */
+export type PolicySource = "own" | "second" | "none";
 
 /**
  * Step 1: what was found before anything is pasted.
@@ -834,6 +1352,39 @@ stands: Array<string>,
 broad: Broad | null, };
 
 /**
+ * Counts behind a headline.
+ */
+export type Tally = { 
+/**
+ * Permissions that count: required ones, and those whose condition holds.
+ */
+of: number, 
+/**
+ * Of these, granted.
+ */
+granted: number, 
+/**
+ * Of the granted, those with evidence `assumed`.
+ */
+assumed: number, 
+/**
+ * Missing.
+ */
+missing: number, 
+/**
+ * Not possible for this kind of token.
+ */
+not_possible: number, 
+/**
+ * Could not be told.
+ */
+unknown: number, 
+/**
+ * Granted beyond what was asked; outside of `of`.
+ */
+excess: number, };
+
+/**
  * What kind of Cloudflare credential something is.
  */
 export type TokenKind = "user" | "account";
@@ -921,3 +1472,20 @@ self_test_ms: number | null,
  * Whether there is a sealed file already, so that its passphrase is asked for once and not made up.
  */
 sealed_file: boolean, };
+
+/**
+ * Why it takes longer.
+ */
+export type Waiting = { 
+/**
+ * What is waited for: `propagation` or `rate-limited`.
+ */
+kind: CauseKind, 
+/**
+ * In a sentence.
+ */
+message: string, 
+/**
+ * Milliseconds since the diagnosis began.
+ */
+at_ms: number, };

@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import { installFake, type Asked, type Script } from './fake';
+import { doctorWell } from '../diagnoses';
 import { allWell } from '../fixtures';
 
 export async function open(page: Page, script: Script = {}): Promise<void> {
@@ -44,6 +45,13 @@ export async function walkTo(page: Page, goal: Screen, script: Script = {}): Pro
     await step(page);
   }
   await expect(screen(page, goal)).toBeVisible();
+}
+
+/** Opens the list of connections and has the first one checked. */
+export async function diagnose(page: Page, script: Script = {}): Promise<void> {
+  await open(page, { ...doctorWell, ...script });
+  await page.getByTestId('check').first().click();
+  await primary(page).click();
 }
 
 /** Lets a held answer come. */

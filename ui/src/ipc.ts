@@ -126,10 +126,10 @@ export const inspect = () => call<Inspection>('inspect');
 export const preview = (choices: Choices) => call<Preview>('preview', { choices });
 
 /** Calls a command that tells of its progress; `heard` gets every line. */
-function callWithProgress<T, L>(
+function callWithProgress<T>(
   command: string,
   args: Record<string, unknown>,
-  heard: (line: L) => void,
+  heard: (line: never) => void,
 ): Promise<Answer<T>> {
   try {
     const progress = new (core().Channel)();
@@ -142,7 +142,7 @@ function callWithProgress<T, L>(
 
 /** Runs connect. */
 export const connect = (choices: Choices, heard: (line: Progress) => void) =>
-  callWithProgress<Outcome, Progress>('connect', { choices }, heard);
+  callWithProgress<Outcome>('connect', { choices }, heard);
 
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');
@@ -151,7 +151,7 @@ export const deliverAgain = (connectionId: string) =>
 
 /** Asks what a token can do. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
-  callWithProgress<Diagnosis, DoctorProgress>('doctor_examine', { input }, heard);
+  callWithProgress<Diagnosis>('doctor_examine', { input }, heard);
 /** Asks the same once more, and tells what changed. */
 export const examineAgain = () => call<CheckedAgain>('doctor_again');
 /** Earlier diagnoses of a connection, newest first. */

@@ -435,11 +435,11 @@ export const words = {
 
   doctor: {
     title: 'Check a token',
-    lead: 'Narrows asks Cloudflare what it can do. Nothing is changed, and nothing is made.',
+    lead: 'Narrows asks Cloudflare what the token can do. Nothing is changed.',
     subject: 'Which token?',
     other: 'Another token',
     otherHint: 'Pasted for this once, and kept in memory only.',
-    zone: 'Copy the token, then press “Paste and check”. The clipboard is cleared afterwards.',
+    zone: 'Copy the token, then press “Paste and check” or your keyboard’s paste keys. It stays in memory only.',
     paste: 'Paste and check',
     label: 'Token',
     hint: 'Quotes and blanks around it do no harm.',
@@ -506,7 +506,6 @@ export const words = {
     fixTable: {
       dashboard: 'In the dashboard',
       group: 'In the API',
-      resource: 'Resources',
       link: 'Link',
     },
     connectAgain: 'Connect again with the same choices',
@@ -604,7 +603,7 @@ export const words = {
     compare: 'Compare with an earlier diagnosis',
     compareWith: 'Earlier diagnoses',
     compareNone: 'This connection has no earlier diagnosis.',
-    compareTable: { permission: 'Permission', before: 'Before', now: 'Now', change: 'Change' },
+    compareTable: { permission: 'Permission', before: 'Before', now: 'Now' },
     earlier: (when: string, headline: string) => `${when}: ${headline}`,
     differs: 'Changed',
     same: 'Same',

@@ -69,3 +69,20 @@ export async function lastAsked(page: Page, command: string): Promise<Record<str
   expect(calls, `${command} was asked`).not.toHaveLength(0);
   return calls.at(-1)?.args ?? {};
 }
+
+export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+/** Presses Tab until the element with that name has the focus; fails where the keyboard cannot reach it. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => document.activeElement?.textContent.trim() ?? '');
+    if (here === name) return;
+  }
+  throw new Error(`the keyboard does not reach “${name}”`);
+}
+
+export async function arrived(page: Page, name: Screen): Promise<void> {
+  await expect(screen(page, name)).toBeVisible();
+  await expect(heading(page), `the heading of ${name} has the focus`).toBeFocused();
+}

@@ -1,7 +1,7 @@
 /** What a person does on the page, and what the application is asked for it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { Next } from '../../src/generated/types';
 import type { Screen } from '../../src/wizard';
 import * as told from '../fixtures';

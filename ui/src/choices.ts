@@ -41,10 +41,11 @@ export function draftOf(
   choices: Choices | null,
 ): Draft {
   const only = inspection.accounts.length === 1 ? inspection.accounts[0] : undefined;
+  const wished = inspection.accounts.find(({ id }) => id === choices?.account);
   const expires = choices?.expires ?? null;
   const expiry = expires === null ? 'none' : expiries.find((known) => known === expires);
   return {
-    account: choices?.account ?? only?.id ?? null,
+    account: wished?.id ?? only?.id ?? null,
     project: choices?.project ?? profile.project?.suggestion ?? '',
     expiry: expiry ?? 'date',
     date: expiry === undefined && expires !== null ? expires : '',

@@ -6,7 +6,10 @@
 import type {
   About,
   Choices,
+  Comparison,
   ConnectionCard,
+  Diagnosis,
+  DoctorProgress,
   Home,
   Inspection,
   Outcome,
@@ -25,10 +28,38 @@ import { words } from './words';
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /** Pages that the application opens in the browser or copies the address of. */
-export type Page = 'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform';
+export type Page =
+  'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform' | 'fix-link';
+
+/** What the doctor is to ask. Ids are 32 characters. */
+export interface ExamineInput {
+  source: 'connection' | 'clipboard' | 'typed';
+  connectionId: string | null;
+  text: string | null;
+  /** Nothing where it is only asked what the token can do. */
+  profile: string | null;
+  account: string | null;
+  zones: string[];
+  probeWrites: boolean;
+}
+
+/** A diagnosis that was made once more. */
+export interface CheckedAgain {
+  diagnosis: Diagnosis;
+  comparison: Comparison;
+}
+
+/** The support bundle, as it would be written. */
+export interface Bundle {
+  json: string;
+  markdown: string;
+}
+
+export const bundleFormats = ['markdown', 'json'] as const satisfies (keyof Bundle)[];
+export type BundleFormat = (typeof bundleFormats)[number];
 
 interface Channel {
-  onmessage: (message: Progress) => void;
+  onmessage: (message: never) => void;
 }
 
 interface Core {
@@ -94,21 +125,42 @@ export const pasteTyped = (text: string) => call<Pasted>('paste_typed', { text }
 export const inspect = () => call<Inspection>('inspect');
 export const preview = (choices: Choices) => call<Preview>('preview', { choices });
 
-/** Runs connect; `heard` gets every line of progress. */
-export function connect(
-  choices: Choices,
-  heard: (line: Progress) => void,
-): Promise<Answer<Outcome>> {
+/** Calls a command that tells of its progress; `heard` gets every line. */
+function callWithProgress<T>(
+  command: string,
+  args: Record<string, unknown>,
+  heard: (line: never) => void,
+): Promise<Answer<T>> {
   try {
     const progress = new (core().Channel)();
     progress.onmessage = heard;
-    return call<Outcome>('connect', { choices, progress });
+    return call<T>(command, { ...args, progress });
   } catch (reason) {
     return Promise.resolve({ ok: false, problem: asProblem(reason) });
   }
 }
 
+/** Runs connect. */
+export const connect = (choices: Choices, heard: (line: Progress) => void) =>
+  callWithProgress<Outcome>('connect', { choices }, heard);
+
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
   call<ConnectionCard>('deliver_again', { connectionId });
+
+/** Asks what a token can do. */
+export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
+  callWithProgress<Diagnosis>('doctor_examine', { input }, heard);
+/** Asks the same once more, and tells what changed. */
+export const examineAgain = () => call<CheckedAgain>('doctor_again');
+/** Earlier diagnoses of a connection, newest first. */
+export const doctorHistory = (connectionId: string) =>
+  call<Diagnosis[]>('doctor_history', { connectionId });
+export const copyFixRows = () => call<null>('doctor_copy_rows');
+
+export const bundle = (fullIds: boolean) => call<Bundle>('doctor_bundle', { fullIds });
+export const copyBundle = (fullIds: boolean, format: BundleFormat) =>
+  call<null>('doctor_bundle_copy', { fullIds, format });
+/** Writes it where the person says; the file's path. */
+export const saveBundle = (fullIds: boolean) => call<string>('doctor_bundle_save', { fullIds });

@@ -6,7 +6,11 @@
  */
 import type {
   Choices,
+  Comparison,
+  ConnectAgain,
   Connected,
+  Diagnosis,
+  DoctorProgress,
   Home,
   Inspection,
   Outcome,
@@ -27,6 +31,8 @@ export interface Trip {
   profile: ProfileCard;
   address: string | null;
   kind: TokenKind;
+  /** Choices to begin with, where a connection is made again. */
+  wish: Choices | null;
 }
 
 /** A trip whose vault and session stand. */
@@ -46,10 +52,21 @@ export interface Said {
   tone: 'good' | 'warn';
 }
 
+/** What the doctor heard of a token so far. */
+export interface Exam {
+  lines: readonly DoctorProgress[];
+  /** Nothing while it is still asking. */
+  diagnosis: Diagnosis | null;
+  /** What changed since the time before, where it was asked once more. */
+  comparison: Comparison | null;
+}
+
 type Screens =
   | { screen: 'starting' }
   | { screen: 'home'; home: Home; said: Said | null }
-  | { screen: 'welcome'; home: Home }
+  | { screen: 'welcome'; home: Home; again: ConnectAgain | null }
+  /** Without an exam, the person is still choosing what to ask. */
+  | { screen: 'doctor'; home: Home; connection: string | null; exam: Exam | null }
   | { screen: 'prepare'; trip: Trip; prepared: Prepared | null }
   /** Without a trip, the person came from the list of connections and goes back there. */
   | { screen: 'sign-in'; trip: Ready | null }
@@ -71,6 +88,11 @@ export type Event =
   | { type: 'home'; home: Home; said: Said | null }
   | { type: 'start-over'; home: Home }
   | { type: 'connect-another' }
+  | { type: 'connect-again'; again: ConnectAgain }
+  | { type: 'doctor'; connection: string | null }
+  | { type: 'examine' }
+  | { type: 'heard'; line: DoctorProgress }
+  | { type: 'diagnosed'; diagnosis: Diagnosis; comparison: Comparison | null }
   | { type: 'begin'; profile: ProfileCard; address: string | null }
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'signed-in'; person: Person }
@@ -99,7 +121,23 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'connect-another':
       return state.screen === 'home' ? welcome(state.home) : state;
     case 'begin':
-      return state.screen === 'welcome' ? begin(event.profile, event.address) : state;
+      return state.screen === 'welcome' ? begin(event.profile, event.address, state.again) : state;
+    case 'connect-again':
+      return state.screen === 'doctor' ? welcome(state.home, event.again) : state;
+    case 'doctor':
+      return state.screen === 'home' || state.screen === 'welcome'
+        ? doctor(state.home, event.connection)
+        : state;
+    case 'examine':
+      return state.screen === 'doctor' ? { ...state, exam: noExam, problem: null } : state;
+    case 'heard':
+      if (state.screen !== 'doctor' || !state.exam || state.exam.diagnosis) return state;
+      return { ...state, exam: { ...state.exam, lines: [...state.exam.lines, event.line] } };
+    case 'diagnosed': {
+      if (state.screen !== 'doctor' || !state.exam) return state;
+      const { diagnosis, comparison } = event;
+      return { ...state, exam: { ...state.exam, diagnosis, comparison }, problem: null };
+    }
     case 'prepared':
       if (state.screen !== 'prepare') return state;
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };
@@ -133,8 +171,14 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'again':
       return state.problem ? again(state) : state;
     case 'failed':
-      return { ...state, problem: event.problem };
+      return failed(state, event.problem);
   }
+}
+
+/** Whether the screen after the event begins afresh. The doctor's form does not: it keeps what was chosen. */
+export function isNewVisit(before: Wizard, event: Event, next: Wizard): boolean {
+  if (next.screen !== before.screen) return true;
+  return event.type === 'go' && next !== before && next.screen !== 'doctor';
 }
 
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
@@ -148,11 +192,41 @@ function atHome(home: Home, said: Said | null): Wizard {
 export const hasNews = (home: Home): boolean =>
   home.connections.length > 0 || home.unfinished.length > 0;
 
-const welcome = (home: Home): Wizard => ({ screen: 'welcome', home, problem: null });
+const welcome = (home: Home, again: ConnectAgain | null = null): Wizard => ({
+  screen: 'welcome',
+  home,
+  again,
+  problem: null,
+});
 
-function begin(profile: ProfileCard, address: string | null): Wizard {
+const doctor = (home: Home, connection: string | null): Wizard => ({
+  screen: 'doctor',
+  home,
+  connection,
+  exam: null,
+  problem: null,
+});
+
+const noExam: Exam = { lines: [], diagnosis: null, comparison: null };
+
+/** An exam that came to nothing is over, and the person is back at what was asked. */
+const failed = (state: Wizard, problem: Problem): Wizard =>
+  state.screen === 'doctor' && !state.exam?.diagnosis
+    ? { ...state, exam: null, problem }
+    : { ...state, problem };
+
+function begin(profile: ProfileCard, address: string | null, again: ConnectAgain | null): Wizard {
+  return prepare(profile, address, again?.profile === profile.id ? again.choices : null);
+}
+
+function prepare(profile: ProfileCard, address: string | null, wish: Choices | null): Wizard {
   const kind = profile.token_kinds[0] ?? 'user';
-  return { screen: 'prepare', trip: { profile, address, kind }, prepared: null, problem: null };
+  return {
+    screen: 'prepare',
+    trip: { profile, address, kind, wish },
+    prepared: null,
+    problem: null,
+  };
 }
 
 const tokenPage = (trip: Ready): Wizard => ({ screen: 'token-page', trip, problem: null });
@@ -209,7 +283,10 @@ function onward(state: Wizard): Wizard {
       return paste(state.trip);
     case 'paste':
       if (!state.pasted || !state.inspection || state.problem) return state;
-      return nominate({ ...state.trip, pasted: state.pasted, inspection: state.inspection }, null);
+      return nominate(
+        { ...state.trip, pasted: state.pasted, inspection: state.inspection },
+        state.trip.wish,
+      );
     default:
       return state;
   }
@@ -219,6 +296,8 @@ function back(state: Wizard): Wizard {
   switch (state.screen) {
     case 'welcome':
       return atHome(state.home, null);
+    case 'doctor':
+      return state.exam ? { ...state, exam: null, problem: null } : atHome(state.home, null);
     case 'sign-in':
     case 'token-page':
       return state.trip ? prepared(state.trip) : state;
@@ -239,10 +318,14 @@ function go(state: Wizard, to: Destination): Wizard {
   if (state.screen === 'home') {
     return to === 'sign-in' ? { screen: 'sign-in', trip: null, problem: null } : state;
   }
+  // The token is pasted there too.
+  if (state.screen === 'doctor') {
+    return to === 'paste' || to === 'nominate' ? { ...state, exam: null, problem: null } : state;
+  }
   const trip = readyTrip(state);
   switch (to) {
     case 'prepare':
-      return trip ? begin(trip.profile, trip.address) : state;
+      return trip ? prepare(trip.profile, trip.address, trip.wish) : state;
     case 'sign-in':
       return trip ? { screen: 'sign-in', trip, problem: null } : state;
     case 'token-page':

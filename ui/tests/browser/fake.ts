@@ -3,14 +3,14 @@
  *
  * It runs in the page before the page's own script, so it may use nothing from outside the function.
  */
-import type { Problem, Progress } from '../../src/generated/types';
+import type { DoctorProgress, Problem, Progress } from '../../src/generated/types';
 
 /** One answer to one command. */
 export interface Reply {
   value?: unknown;
   problem?: Problem;
   /** Lines of progress sent before the answer. */
-  lines?: Progress[];
+  lines?: (Progress | DoctorProgress)[];
   /** Answers only when the test calls `release`. */
   held?: boolean;
 }
@@ -38,7 +38,7 @@ export function installFake(script: Script): void {
   const turns = new Map<string, number>();
 
   class Channel {
-    onmessage: (message: Progress) => void = () => undefined;
+    onmessage: (message: Progress | DoctorProgress) => void = () => undefined;
   }
 
   async function invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {

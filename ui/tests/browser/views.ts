@@ -2,8 +2,9 @@
 import type { Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import type { Script } from './fake';
+import * as seen from '../diagnoses';
 import * as told from '../fixtures';
-import { open, primary, walkTo } from './walk';
+import { diagnose, open, primary, walkTo } from './walk';
 
 export interface View {
   name: string;
@@ -19,6 +20,14 @@ const at = (screen: Screen, script: Script = {}) => ({
 const atHome = (script: Script) => ({
   screen: 'home' as const,
   reach: (page: Page) => open(page, { home: [{ value: told.fullHome }], ...script }),
+});
+
+const diagnosed = (script: Script = {}, then?: (page: Page) => Promise<void>) => ({
+  screen: 'doctor' as const,
+  reach: async (page: Page) => {
+    await diagnose(page, script);
+    await then?.(page);
+  },
 });
 
 const withPlatformless: Script = {
@@ -198,4 +207,68 @@ export const views: View[] = [
   },
   { name: 'pending', ...at('pending', { connect: [{ value: told.outcomes.pending }] }) },
   { name: 'stopped', ...at('stopped', { connect: [{ value: told.outcomes.stopped }] }) },
+  {
+    name: 'doctor-ask',
+    screen: 'doctor',
+    reach: async (page) => {
+      await open(page, {
+        ...seen.doctorWell,
+        about: [{ value: { ...told.about, profiles: [told.profile, told.ownStack] } }],
+      });
+      await page.getByTestId('check').first().click();
+    },
+  },
+  {
+    name: 'doctor-ask-faults',
+    screen: 'doctor',
+    reach: async (page) => {
+      await open(page, seen.doctorWell);
+      await page.getByTestId('check-token').click();
+      await page.getByTestId('type-instead').click();
+      await page.getByTestId('places').click();
+      await page.locator('#zone-ids').fill('meadow.example');
+      await primary(page).click();
+    },
+  },
+  {
+    name: 'doctor-ask-problem',
+    ...diagnosed({ doctor_examine: [{ problem: told.problem('paste-again') }] }),
+  },
+  {
+    name: 'doctor-asking',
+    ...diagnosed({ doctor_examine: [{ lines: seen.lines, held: true }] }),
+  },
+  { name: 'doctor-lacking', ...diagnosed() },
+  {
+    name: 'doctor-problems',
+    ...diagnosed({}, async (page) => {
+      await page.getByText('Only problems').click();
+      await page.getByTestId('permission').first().click();
+      await page.getByTestId('permission').first().scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'doctor-mended',
+    ...diagnosed({}, async (page) => {
+      await primary(page).click();
+      await page.getByText('Two permissions were added.').first().waitFor();
+    }),
+  },
+  {
+    name: 'doctor-compared',
+    ...diagnosed({}, async (page) => {
+      await page.getByTestId('compare').click();
+      await page.getByText('Earlier diagnoses').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'doctor-bundle',
+    ...diagnosed({}, async (page) => {
+      await page.getByTestId('details').click();
+      await page.getByTestId('bundle').click();
+      await page.getByTestId('save-bundle').click();
+      await page.getByText('Saved as').scrollIntoViewIfNeeded();
+    }),
+  },
+  { name: 'doctor-dead', ...diagnosed({ doctor_examine: [{ value: seen.dead }] }) },
 ];

@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import { installFake, type Asked, type Script } from './fake';
+import { doctorWell } from '../diagnoses';
 import { allWell } from '../fixtures';
 
 export async function open(page: Page, script: Script = {}): Promise<void> {
@@ -46,6 +47,13 @@ export async function walkTo(page: Page, goal: Screen, script: Script = {}): Pro
   await expect(screen(page, goal)).toBeVisible();
 }
 
+/** Opens the list of connections and has the first one checked. */
+export async function diagnose(page: Page, script: Script = {}): Promise<void> {
+  await open(page, { ...doctorWell, ...script });
+  await page.getByTestId('check').first().click();
+  await primary(page).click();
+}
+
 /** Lets a held answer come. */
 export async function release(page: Page, command: string): Promise<void> {
   await page.evaluate((name) => window.__NARROWS_FAKE__.release(name), command);
@@ -60,4 +68,21 @@ export async function lastAsked(page: Page, command: string): Promise<Record<str
   const calls = (await asked(page)).filter((call) => call.command === command);
   expect(calls, `${command} was asked`).not.toHaveLength(0);
   return calls.at(-1)?.args ?? {};
+}
+
+export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+/** Presses Tab until the element with that name has the focus; fails where the keyboard cannot reach it. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const here = await page.evaluate(() => document.activeElement?.textContent.trim() ?? '');
+    if (here === name) return;
+  }
+  throw new Error(`the keyboard does not reach “${name}”`);
+}
+
+export async function arrived(page: Page, name: Screen): Promise<void> {
+  await expect(screen(page, name)).toBeVisible();
+  await expect(heading(page), `the heading of ${name} has the focus`).toBeFocused();
 }

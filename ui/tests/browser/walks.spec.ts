@@ -1,12 +1,14 @@
 /** What a person does on the page, and what the application is asked for it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { Next } from '../../src/generated/types';
 import type { Screen } from '../../src/wizard';
 import * as told from '../fixtures';
 import {
+  arrived,
   asked,
+  heading,
   lastAsked,
   nextAction,
   open,
@@ -14,25 +16,9 @@ import {
   release,
   screen,
   signIn,
+  tabTo,
   walkTo,
 } from './walk';
-
-const heading = (page: Page) => page.getByRole('heading', { level: 1 });
-
-/** Presses Tab until the element with that name has the focus; fails where the keyboard cannot reach it. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses += 1) {
-    await page.keyboard.press('Tab');
-    const here = await page.evaluate(() => document.activeElement?.textContent.trim() ?? '');
-    if (here === name) return;
-  }
-  throw new Error(`the keyboard does not reach “${name}”`);
-}
-
-async function arrived(page: Page, name: Screen): Promise<void> {
-  await expect(screen(page, name)).toBeVisible();
-  await expect(heading(page), `the heading of ${name} has the focus`).toBeFocused();
-}
 
 test('the keyboard alone leads from welcome to connected', async ({ page }) => {
   await open(page, { inspect: [{ value: { ...told.stranger, accounts: told.manyAccounts } }] });

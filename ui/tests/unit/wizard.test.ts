@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/generated/types';
-import { holdsRun, move, stageOf, stages, start, type Event, type Wizard } from '../../src/wizard';
+import {
+  holdsRun,
+  isNewVisit,
+  move,
+  stageOf,
+  stages,
+  start,
+  type Event,
+  type Wizard,
+} from '../../src/wizard';
+import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 
 const choices = {
@@ -35,6 +45,11 @@ const states = {
   starting: start,
   home: after(start, { type: 'home', home: told.fullHome, said: null }),
   welcome: walk(1),
+  doctor: after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    { type: 'doctor', connection: null },
+  ),
   prepare: walk(3),
   'sign-in': walk(4),
   'token-page': walk(5),
@@ -105,6 +120,10 @@ describe('a move that the screen does not know', () => {
     ['welcome', { type: 'connect', choices }],
     ['home', { type: 'begin', profile: told.profile, address: null }],
     ['home', { type: 'go', to: 'nominate' }],
+    ['doctor', { type: 'go', to: 'sign-in' }],
+    ['doctor', { type: 'heard', line: seen.lines[0] ?? never() }],
+    ['doctor', { type: 'diagnosed', diagnosis: seen.lacking, comparison: null }],
+    ['nominate', { type: 'doctor', connection: null }],
     ['prepare', { type: 'signed-in', person: told.person }],
     ['prepare', { type: 'go', to: 'nominate' }],
     ['sign-in', { type: 'prepared', prepared: told.prepared }],
@@ -221,6 +240,65 @@ describe('a problem', () => {
   });
 });
 
+describe('the doctor', () => {
+  const examined = after(
+    states.doctor,
+    { type: 'examine' },
+    ...seen.lines.map((line): Event => ({ type: 'heard', line })),
+  );
+  const diagnosed = move(examined, {
+    type: 'diagnosed',
+    diagnosis: seen.lacking,
+    comparison: null,
+  });
+
+  test('is reached from the first screens, and goes back to the list of connections', () => {
+    expect(move(states.home, { type: 'doctor', connection: 'c-1' })).toMatchObject({
+      screen: 'doctor',
+      connection: 'c-1',
+      exam: null,
+    });
+    expect(move(states.welcome, { type: 'doctor', connection: null }).screen).toBe('doctor');
+    expect(move(states.doctor, { type: 'back' }).screen).toBe('home');
+  });
+
+  test('gathers what it hears, and keeps it beside the diagnosis', () => {
+    expect(diagnosed).toMatchObject({ exam: { lines: seen.lines, diagnosis: seen.lacking } });
+  });
+
+  test('goes back from a diagnosis to what was asked', () => {
+    expect(move(diagnosed, { type: 'back' })).toMatchObject({ screen: 'doctor', exam: null });
+  });
+
+  test('is back at what was asked where nothing came of asking', () => {
+    expect(move(examined, failed)).toMatchObject({ exam: null, problem: { next: 'retry' } });
+  });
+
+  test('keeps a diagnosis through a problem that comes after it', () => {
+    expect(move(diagnosed, failed)).toMatchObject({ exam: { diagnosis: seen.lacking } });
+  });
+
+  test('keeps its form when another token is to be pasted', () => {
+    const event: Event = { type: 'go', to: 'paste' };
+    const stuck = move(examined, failed);
+    const next = move(stuck, event);
+    expect(next).toMatchObject({ exam: null, problem: null });
+    expect(isNewVisit(stuck, event, next), 'what was chosen stays').toBe(false);
+  });
+
+  test('leads to the same profile with the same choices', () => {
+    const again = seen.lacking.connect_again ?? never();
+    const walked = after(diagnosed, { type: 'connect-again', again }, ...well.slice(1, 9));
+    expect(walked).toMatchObject({ screen: 'nominate', choices: again.choices });
+  });
+
+  test('says nothing of the choices to another profile', () => {
+    const again = { ...(seen.lacking.connect_again ?? never()), profile: 'edge-stack' };
+    const walked = after(diagnosed, { type: 'connect-again', again }, ...well.slice(1, 9));
+    expect(walked).toMatchObject({ screen: 'nominate', choices: null });
+  });
+});
+
 describe('the numbered steps', () => {
   test('are six with a platform and five without', () => {
     expect(stages(told.profile)).toHaveLength(6);
@@ -237,6 +315,7 @@ describe('the numbered steps', () => {
       starting: null,
       home: null,
       welcome: null,
+      doctor: null,
       prepare: 'prepare',
       'sign-in': 'sign-in',
       'token-page': 'token-page',

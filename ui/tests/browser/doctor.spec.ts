@@ -1,0 +1,228 @@
+/** What a person does with the doctor, and what the application is asked for it. */
+import { expect, test } from '@playwright/test';
+import * as seen from '../diagnoses';
+import * as told from '../fixtures';
+import {
+  arrived,
+  asked,
+  diagnose,
+  heading,
+  lastAsked,
+  nextAction,
+  open,
+  primary,
+  release,
+  screen,
+  tabTo,
+  walkTo,
+} from './walk';
+
+const verdict = '[data-testid="verdict"]';
+
+test('the keyboard alone leads from the list of connections to a mended token', async ({
+  page,
+}) => {
+  await open(page, seen.doctorWell);
+  const { keyboard } = page;
+  await arrived(page, 'home');
+  await tabTo(page, 'Check: Meadow & Sons Ltd');
+  await keyboard.press('Enter');
+
+  await arrived(page, 'doctor');
+  for (let presses = 0; presses < 3; presses += 1) await keyboard.press('Tab');
+  await expect(page.locator('#probe-writes')).toBeFocused();
+  await keyboard.press('Space');
+  await keyboard.press('Enter');
+
+  await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
+  await expect(heading(page), 'the focus stands on the heading').toBeFocused();
+  await expect(page).toHaveTitle('Diagnosis – Narrows');
+  expect(await lastAsked(page, 'doctor_examine')).toEqual({
+    input: {
+      source: 'connection',
+      connectionId: told.card.connection_id,
+      text: null,
+      profile: told.profile.id,
+      account: null,
+      zones: [],
+      probeWrites: true,
+    },
+  });
+
+  await tabTo(page, 'Open the filled-in page');
+  await keyboard.press('Enter');
+  expect(await lastAsked(page, 'open_page')).toEqual({ page: 'fix-link' });
+  await tabTo(page, 'Check again');
+  await keyboard.press('Enter');
+  await expect(page.locator(verdict)).toContainText('8/8, 1 assumed');
+  await expect(primary(page), 'the focus stays where it was pressed').toBeFocused();
+});
+
+test('rows appear as they are answered, and a voice tells only their number', async ({ page }) => {
+  await diagnose(page, {
+    doctor_examine: [{ lines: seen.lines, value: seen.lacking, held: true }],
+  });
+  await expect(page.getByTestId('permission')).toHaveCount(6);
+  await expect(page.locator(verdict)).toContainText('6 permissions answered');
+  await expect(page.getByRole('status').first()).toHaveText('5 permissions answered');
+  await release(page, 'doctor_examine');
+  await expect(page.getByTestId('permission')).toHaveCount(seen.lacking.permissions.length);
+  await expect(page.getByRole('status').first()).toHaveText(
+    '6/8, 2 missing. Something is missing.',
+  );
+});
+
+test('only problems are shown on demand', async ({ page }) => {
+  await diagnose(page);
+  await page.getByRole('switch', { name: 'Only problems' }).check({ force: true });
+  await expect(page.getByTestId('permission')).toHaveCount(3);
+  await expect(page.getByText('3 of 10 shown')).toBeVisible();
+});
+
+test('a row opens to its evidence and what to do', async ({ page }) => {
+  await diagnose(page);
+  await page.getByTestId('permission').filter({ hasText: 'Workers R2 Storage' }).click();
+  const row = page.locator('details[open]');
+  for (const text of [
+    'GET /accounts/{account}/r2/buckets',
+    '403',
+    '10000',
+    'Authentication error',
+    '8e1a52f0cd3a',
+    seen.missing.fix ?? '',
+  ]) {
+    await expect(row).toContainText(text);
+  }
+});
+
+test('checking again shows what changed, and which row', async ({ page }) => {
+  await diagnose(page);
+  await primary(page).click();
+  await expect(page.getByText('Mended: The token has no Workers R2')).toBeVisible();
+  const row = page.getByTestId('permission').filter({ hasText: 'Workers R2 Storage' });
+  await expect(row).toContainText('Was: Missing');
+  await expect(row).toContainText('Granted');
+});
+
+test('an earlier diagnosis stands beside the one at hand', async ({ page }) => {
+  await diagnose(page);
+  await page.getByTestId('compare').click();
+  const row = page.getByRole('row').filter({ hasText: 'Zone · DNS · Edit' }).last();
+  await expect(row.getByRole('cell')).toHaveText(['Granted', 'Missing']);
+  await expect(row).toContainText('Changed');
+  expect(await lastAsked(page, 'doctor_history')).toEqual({
+    connectionId: told.card.connection_id,
+  });
+});
+
+test('a typed token is sent once and is gone from the page', async ({ page }) => {
+  await open(page, { ...seen.doctorWell, doctor_examine: [{ value: seen.dead }] });
+  await page.getByTestId('check-token').click();
+  await page.getByTestId('type-instead').click();
+  await primary(page).click();
+  await expect(page.getByRole('alert'), 'an empty field is told').toBeFocused();
+  await page.locator('#token-text').fill('a-token-to-check');
+  await page.getByText('No profile').click();
+  await primary(page).click();
+  await expect(page.locator(verdict)).toContainText('Token expired');
+  expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
+    input: { source: 'typed', text: 'a-token-to-check', profile: null, connectionId: null },
+  });
+  await page.getByTestId('back').click();
+  await expect(page.locator('#token-text'), 'the page forgot it').toHaveValue('');
+  await expect(page.getByLabel('No profile'), 'what was chosen stays').toBeChecked();
+});
+
+test('the paste keys mean the button, but not within a field', async ({ page }) => {
+  await open(page, seen.doctorWell);
+  await page.getByTestId('check-token').click();
+  await page.getByTestId('places').click();
+  await page.locator('#zone-ids').focus();
+  await page.keyboard.press('Control+V');
+  await heading(page).focus();
+  await page.keyboard.press('Control+V');
+  await expect(page.locator(verdict)).toBeVisible();
+  const exams = (await asked(page)).filter(({ command }) => command === 'doctor_examine');
+  expect(exams).toHaveLength(1);
+  expect(exams[0]?.args).toMatchObject({ input: { source: 'clipboard' } });
+});
+
+test('a token can be checked before anything is connected', async ({ page }) => {
+  await walkTo(page, 'welcome', { doctor_examine: [{ value: seen.dead }] });
+  await page.getByTestId('check-token').click();
+  await arrived(page, 'doctor');
+  await page.keyboard.press('Enter');
+  await expect(page.locator(verdict)).toContainText('It cannot be used');
+  await page.keyboard.press('Escape');
+  await expect(heading(page)).toHaveText('Check a token');
+  await page.keyboard.press('Escape');
+  await arrived(page, 'welcome');
+});
+
+test('an answer that comes after the person left changes nothing', async ({ page }) => {
+  await diagnose(page, { doctor_examine: [{ value: seen.lacking, held: true }] });
+  await page.getByTestId('back').click();
+  await expect(heading(page)).toHaveText('Check a token');
+  await release(page, 'doctor_examine');
+  await expect(heading(page)).toHaveText('Check a token');
+});
+
+test('a problem leads back to what was asked, and one press asks again', async ({ page }) => {
+  await diagnose(page, {
+    doctor_examine: [{ problem: told.problem('retry') }, { value: seen.lacking }],
+  });
+  await expect(page.getByRole('alert')).toBeFocused();
+  await nextAction(page).click();
+  await expect(page.locator(verdict)).toContainText('6/8');
+});
+
+test('a token that Narrows made is made again with the same choices', async ({ page }) => {
+  await diagnose(page, { prepare: [{ value: { ...told.prepared, sign_in_needed: false } }] });
+  await page.getByTestId('connect-again').click();
+  await arrived(page, 'welcome');
+  await primary(page).click();
+  await primary(page).click();
+  await primary(page).click();
+  await page.getByTestId('paste').click();
+  await primary(page).click();
+  await expect(screen(page, 'nominate')).toBeVisible();
+  await expect(page.locator('#project')).toHaveValue('meadow-site');
+});
+
+test('the fix can be copied as a link and as rows', async ({ page }) => {
+  await diagnose(page);
+  await page.getByTestId('copy-fix').click();
+  expect(await lastAsked(page, 'copy_link')).toEqual({ page: 'fix-link' });
+  await page.getByTestId('copy-fix-rows').click();
+  await expect(page.getByTestId('copy-fix-rows')).toHaveText('Copied');
+  expect(await lastAsked(page, 'doctor_copy_rows')).toEqual({});
+});
+
+test('the support bundle is seen before it is copied or saved', async ({ page }) => {
+  await diagnose(page);
+  await page.getByTestId('bundle').click();
+  await expect(page.getByTestId('bundle-text')).toHaveText(seen.bundle.markdown.trim());
+  await page.getByText('JSON').click();
+  await page.getByText('Show account and zone IDs in full').click();
+  await expect(page.getByTestId('bundle-text')).toHaveText(seen.bundle.json);
+  await page.getByTestId('copy-bundle').click();
+  expect(await lastAsked(page, 'doctor_bundle_copy')).toEqual({ fullIds: true, format: 'json' });
+  await page.getByTestId('save-bundle').click();
+  await expect(page.getByText('Saved as /home/ada/narrows-bundle.json')).toBeVisible();
+  expect(await lastAsked(page, 'doctor_bundle_save')).toEqual({ fullIds: true });
+});
+
+test('a bundle that may not be written says why', async ({ page }) => {
+  await diagnose(page, {
+    doctor_bundle_save: [
+      { problem: told.problem('retry', { message: 'The bundle holds what looks like a token.' }) },
+    ],
+  });
+  await page.getByTestId('bundle').click();
+  await page.getByTestId('save-bundle').click();
+  await expect(page.getByRole('alert')).toContainText('what looks like a token');
+  await expect(page.locator(verdict), 'the diagnosis stays').toContainText('6/8');
+  await nextAction(page).click();
+  const saves = (await asked(page)).filter(({ command }) => command === 'doctor_bundle_save');
+  expect(saves, 'trying again means saving again').toHaveLength(2);
+});

@@ -3,11 +3,16 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex as Quick, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
-use narrows_core::connect::{App, SignIn, Walk};
+use narrows_core::connect::{App, PASTE_LIVES, SignIn, Walk};
+use narrows_core::doctor::story::Diagnosis;
 use narrows_core::problem::{Next, Problem};
+use narrows_core::secret::Secret;
 use tokio::sync::{Mutex, MutexGuard as WalkGuard};
 use tokio_util::sync::CancellationToken;
+
+use super::doctor::Exam;
 
 /// The state of the window.
 pub(crate) struct Desk {
@@ -19,6 +24,7 @@ pub(crate) struct Desk {
     connecting: AtomicBool,
     leaving: AtomicBool,
     clipboard: Quick<Option<arboard::Clipboard>>,
+    exam: Quick<Option<(Exam, Instant)>>,
 }
 
 impl Desk {
@@ -32,6 +38,7 @@ impl Desk {
             connecting: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
             clipboard: Quick::new(None),
+            exam: Quick::new(None),
         }
     }
 
@@ -85,6 +92,38 @@ impl Desk {
     /// Whether the window may close: not in the middle of a run, unless the person insists.
     pub(crate) fn may_close(&self) -> bool {
         !self.connecting.load(Ordering::SeqCst) || self.leaving.swap(true, Ordering::SeqCst)
+    }
+
+    /// Holds the last examination, or drops it.
+    pub(crate) fn put_exam(&self, exam: Option<Exam>) {
+        *quick(&self.exam) = exam.map(|exam| (exam, Instant::now()));
+    }
+
+    pub(crate) fn take_exam(&self) -> Option<Exam> {
+        quick(&self.exam).take().map(|(exam, _)| exam)
+    }
+
+    /// Drops an examination that was left lying as long as a paste may be.
+    pub(crate) fn forget_stale_exam(&self) {
+        let mut exam = quick(&self.exam);
+        if exam
+            .as_ref()
+            .is_some_and(|(_, since)| since.elapsed() >= PASTE_LIVES)
+        {
+            *exam = None;
+        }
+    }
+
+    pub(crate) fn diagnosis(&self) -> Option<Diagnosis> {
+        quick(&self.exam)
+            .as_ref()
+            .map(|(exam, _)| exam.diagnosis().clone())
+    }
+
+    pub(crate) fn examined_secret(&self) -> Option<Secret> {
+        quick(&self.exam)
+            .as_ref()
+            .and_then(|(exam, _)| exam.secret())
     }
 
     /// The clipboard; one for the life of the window, because on X11 its owner serves what it copied.

@@ -3,6 +3,7 @@
 mod browser;
 mod clipboard;
 mod desk;
+mod doctor;
 mod life;
 mod manage;
 mod wizard;
@@ -37,6 +38,13 @@ pub(crate) fn run() -> ExitCode {
             wizard::cancel,
             manage::home,
             manage::deliver_again,
+            doctor::doctor_examine,
+            doctor::doctor_again,
+            doctor::doctor_history,
+            doctor::doctor_copy_rows,
+            doctor::doctor_bundle,
+            doctor::doctor_bundle_copy,
+            doctor::doctor_bundle_save,
         ])
         .on_window_event(life::heard)
         .setup(|app| {

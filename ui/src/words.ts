@@ -616,7 +616,7 @@ export const words = {
     formats: { markdown: 'Markdown', json: 'JSON' } satisfies Record<BundleFormat, string>,
     preview: 'Preview of the support bundle',
     copyBundle: 'Copy it',
-    saveBundle: 'Save as…',
+    saveBundle: 'Save in Downloads',
     saved: (path: string) => `Saved as ${path}`,
 
     notices: 'Good to know',

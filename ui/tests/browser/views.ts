@@ -258,7 +258,7 @@ export const views: View[] = [
     name: 'doctor-compared',
     ...diagnosed({}, async (page) => {
       await page.getByTestId('compare').click();
-      await page.getByText('Earlier diagnoses').scrollIntoViewIfNeeded();
+      await page.getByRole('row').last().scrollIntoViewIfNeeded();
     }),
   },
   {

@@ -79,7 +79,7 @@ test('the keyboard alone leads from welcome to connected', async ({ page }) => {
 
   await keyboard.press('Enter');
   await arrived(page, 'home');
-  await expect(page.getByText('Meadow & Sons Ltd')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Meadow & Sons Ltd' })).toBeVisible();
 });
 
 test('each screen has its own title', async ({ page }) => {

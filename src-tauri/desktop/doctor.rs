@@ -251,7 +251,7 @@ fn nothing_examined() -> Problem {
     Problem::new(
         "nothing-examined",
         "No token has been checked yet, or it was dropped meanwhile.",
-        "Check it first.",
-        Next::Retry,
+        "Paste it again.",
+        Next::PasteAgain,
     )
 }

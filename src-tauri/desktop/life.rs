@@ -15,6 +15,7 @@ pub(super) async fn forget_stale_pastes(app: AppHandle) {
     let mut clock = tokio::time::interval(LOOK);
     loop {
         clock.tick().await;
+        app.state::<Desk>().forget_stale_exam();
         if let Some(walk) = app.state::<Desk>().walk().await.as_mut() {
             walk.forget_stale();
         }

@@ -36,6 +36,19 @@ Examples:
   pass cloudflare | narrows connect --json         reads it from another program
   narrows connect --vault file --expires 90d       keeps the narrow one in a sealed file";
 
+const DOCTOR: &str = "\
+Exit codes:
+  0   all that is required is granted
+  1   something is missing
+  2   the token cannot be used
+  3   could not tell
+  64  wrong usage
+
+Examples:
+  narrows doctor --connection ID                   a connection's own token against its profile
+  pass cf | narrows doctor --profile getaipage --account ID --zone ID --json
+  narrows doctor --policy-credential-stdin         the second line may read the first one's policies";
+
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -54,6 +67,12 @@ pub(crate) enum Command {
     Profile(ProfileCommand),
     /// Hands the kept token of a connection to the platform once more.
     Deliver(Deliver),
+    /// Says what a token can do, why it fails, and how to mend it.
+    ///
+    /// The token is read from standard input or a hidden prompt, kept in memory alone, and never from an argument. No
+    /// request changes anything.
+    #[command(after_help = DOCTOR)]
+    Doctor(Doctor),
     /// Says where secrets rest, whether that works, and whether anything needs you.
     Status(Status),
 }
@@ -166,6 +185,56 @@ pub(crate) struct TokenPage {
 pub(crate) struct Deliver {
     /// The connection's id, as `narrows connections` shows it.
     pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows doctor`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Doctor {
+    /// Diagnose the token of a connection, as `narrows connections` shows its id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// What the token should be able to do: a built-in profile, or a file. Left out, the connection's own; without a
+    /// connection it is told what the token can do.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) profile: Option<String>,
+    /// Account id; left out, the connection's, or the only one that the token sees.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Zone id; can be given more than once. Left out, the connection's, or the first that the token sees.
+    #[arg(long, value_name = "ID")]
+    pub(crate) zone: Vec<String>,
+    /// A condition of the profile that holds, a part of it, or an optional permission; can be given more than once.
+    /// Left out, the connection's, or those that the token seems to be made for.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) with: Vec<String>,
+    /// Read a second, more powerful credential from the second line of standard input (the first, where the token comes
+    /// from elsewhere). It is used to read the token's policies and for nothing else.
+    #[arg(long)]
+    pub(crate) policy_credential_stdin: bool,
+    /// Read the credential from the environment: `CLOUDFLARE_API_TOKEN`, or `CLOUDFLARE_EMAIL` with
+    /// `CLOUDFLARE_GLOBAL_KEY`; and `CLOUDFLARE_ACCOUNT_ID` and `CLOUDFLARE_ZONE_ID`.
+    #[arg(long)]
+    pub(crate) from_env: bool,
+    /// Ask also with writes that cannot touch anything, each on a random name that nothing has.
+    #[arg(long)]
+    pub(crate) probe_writes: bool,
+    /// Exit 3 where a permission is only assumed.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Ask again for up to 60 seconds while the token may not be known everywhere yet.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Write a support bundle: JSON to this file, and Markdown beside it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Leave account and zone ids whole in the bundle.
+    #[arg(long, requires = "bundle")]
+    pub(crate) full_ids: bool,
     #[command(flatten)]
     pub(crate) vault: Vault,
     #[command(flatten)]

@@ -25,6 +25,45 @@ fn read_token() -> Result<Secret, Problem> {
     if stdin().is_terminal() {
         return hidden("One-time token: ");
     }
+    piped()
+}
+
+/// Reads a token to diagnose, a more powerful credential, or both on a line each; hidden at a terminal.
+pub(crate) async fn credentials(
+    first: bool,
+    second: bool,
+) -> Result<(Option<Secret>, Option<Secret>), Problem> {
+    aside(move || {
+        if stdin().is_terminal() {
+            let token = first.then(|| hidden("Token: ")).transpose()?;
+            let policy = second
+                .then(|| hidden("Credential that may read its policies: "))
+                .transpose()?;
+            return Ok((token, policy));
+        }
+        let text = piped()?;
+        // This is one of the places where a secret is exposed: two of them have to be told apart by their lines.
+        Ok(match (first, second) {
+            (true, true) => {
+                let (token, policy) = text
+                    .expose()
+                    .trim_start()
+                    .split_once('\n')
+                    .unwrap_or_default();
+                (
+                    Some(Secret::new(token.to_owned())),
+                    Some(Secret::new(policy.to_owned())),
+                )
+            }
+            (true, false) => (Some(text), None),
+            (false, _) => (None, Some(text)),
+        })
+    })
+    .await
+}
+
+/// Everything on standard input.
+fn piped() -> Result<Secret, Problem> {
     let mut text = Vec::new();
     stdin()
         .lock()

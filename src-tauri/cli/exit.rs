@@ -24,6 +24,8 @@ pub(crate) fn of(problem: &Problem) -> u8 {
     match problem.next {
         Next::PasteAgain | Next::OpenTokenPage => TOKEN,
         Next::Retry if code == "no-randomness" => FAULT,
+        // What we would have given away is our own mistake.
+        Next::Home if code == "bundle-leak" => FAULT,
         Next::Retry if CERTAIN.contains(&code) || code.starts_with("record-") => STOPPED,
         Next::Retry | Next::DeliverAgain => UNKNOWN,
         Next::OpenTokenList
@@ -36,14 +38,17 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 25] = [
+const ARGUMENTS: [&str; 29] = [
+    "account-id",
     "account-needed",
     "account-unseen",
     "address-refused",
     "address-unlimited",
     "address-unreadable",
+    "bundle-unwritable",
     "condition-unknown",
     "connection-unknown",
+    "environment-empty",
     "environment-unreadable",
     "expiry-past",
     "expiry-unreadable",
@@ -56,6 +61,7 @@ const ARGUMENTS: [&str; 25] = [
     "project-name",
     "project-unasked",
     "scope-unsupported",
+    "second-credential",
     "token-in-arguments",
     "usage",
     "zone-id",

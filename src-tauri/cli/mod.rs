@@ -2,6 +2,7 @@
 mod args;
 mod ask;
 mod connect;
+mod doctor;
 mod exit;
 mod list;
 mod print;
@@ -68,6 +69,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
         Command::Deliver(deliver) => deliver.output.json,
+        Command::Doctor(doctor) => doctor.output.json,
         Command::Status(status) => status.output.json,
         Command::Profile(wanted) => profile::as_json(wanted),
     };
@@ -90,6 +92,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
             Command::Connections(output) => list::connections(&open()?, output),
             Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
+            Command::Doctor(wanted) => Ok(Box::pin(doctor::doctor(&open()?, wanted)).await),
             Command::Status(wanted) => list::status(&open()?, &wanted).await,
         }
     });
@@ -106,15 +109,10 @@ pub(crate) fn run(command: Command) -> ExitCode {
 
 /// Opens the application on the addresses and the data folder that the environment names.
 pub(crate) fn open() -> Result<App, Problem> {
-    let read = |name: &str| match std::env::var(name) {
-        Ok(text) if !text.is_empty() => Ok(Some(text)),
-        Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(unreadable(name)),
-    };
     let (api, dashboard, platform) = (
-        read("NARROWS_CLOUDFLARE_API")?,
-        read("NARROWS_DASHBOARD")?,
-        read("NARROWS_PLATFORM")?,
+        variable("NARROWS_CLOUDFLARE_API")?,
+        variable("NARROWS_DASHBOARD")?,
+        variable("NARROWS_PLATFORM")?,
     );
     let addresses = Addresses::new(api.as_deref(), dashboard.as_deref(), platform.as_deref())?;
     let folder = args::home(addresses.sandbox).ok_or_else(|| {
@@ -151,6 +149,15 @@ pub(crate) fn start_log() {
         .with_filter(named.and(ours));
     // A second call in one process is a programming fault that harms nobody.
     let _ = tracing_subscriber::registry().with(lines).try_init();
+}
+
+/// What a variable of the environment is set to; nothing where it is empty.
+fn variable(name: &str) -> Result<Option<String>, Problem> {
+    match std::env::var(name) {
+        Ok(text) if !text.is_empty() => Ok(Some(text)),
+        Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(unreadable(name)),
+    }
 }
 
 fn unreadable(name: &str) -> Problem {

@@ -11,19 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::causes::Facts;
+use super::found::{Found, key, resources};
 use super::heard::Heard;
 use super::identify::{Look, Who, identify};
 use super::issuer;
 use super::places::{self, Places};
-use super::policy::{Held, Spot};
+use super::policy::Held;
 use super::rows::Row;
 use super::story::{
     Cause, CauseKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionNeed,
     PermissionState, Waiting,
 };
 use super::subject::{self, Input, Read};
-use super::wants::{self, Want, stem};
-use super::weigh::{Clues, Finding, weigh};
+use super::wants::{self, Want};
 use crate::cloudflare::shape::Shape;
 use crate::cloudflare::{Client, Credential, Scope, TokenKind};
 use crate::connect::App;
@@ -43,7 +43,7 @@ const AT_ONCE: usize = 8;
 const YOUNG: SignedDuration = SignedDuration::from_secs(120);
 
 /// How long is watched.
-const WATCH: Duration = Duration::from_secs(60);
+const WATCH: Duration = Duration::from_mins(1);
 
 /// How far the clocks may differ before it is told. Certificates and tokens are judged by the minute.
 const SKEW: SignedDuration = SignedDuration::from_secs(300);
@@ -77,7 +77,7 @@ pub async fn examine(
         options,
         progress,
     };
-    let diagnosis = exam.run(read, credential, places, second).await?;
+    let diagnosis = Box::pin(exam.run(read, credential, places, second)).await?;
     remember(app, &diagnosis)?;
     Ok(diagnosis)
 }
@@ -90,24 +90,6 @@ pub(super) struct Exam<'a> {
     pub(super) wants: Vec<Want>,
     pub(super) options: DoctorOptions,
     progress: Option<UnboundedSender<DoctorProgress>>,
-}
-
-/// Everything that was found out.
-pub(super) struct Found {
-    pub(super) read: Read,
-    pub(super) who: Option<Who>,
-    pub(super) places: Places,
-    pub(super) held: Option<Held>,
-    /// Answers to reads, by endpoint and resource.
-    reads: HashMap<(&'static str, String), Heard>,
-    /// Answers to writes on nothing, by group and resource.
-    writes: HashMap<(String, String), Heard>,
-    young: bool,
-    /// Cloudflare's time less ours, where it is too far off.
-    pub(super) skew: Option<SignedDuration>,
-    /// Why nothing could be asked, or the token cannot be used.
-    pub(super) stopped: Option<Cause>,
-    pub(super) notices: Vec<String>,
 }
 
 /// An answer that was not noted yet.
@@ -139,7 +121,7 @@ impl Exam<'_> {
         match credential {
             Err(cause) => found.stopped = Some(*cause),
             Ok(credential) => match self.app.cloudflare(credential) {
-                Ok(client) => self.ask(&mut found, &client, second.as_ref()).await,
+                Ok(client) => Box::pin(self.ask(&mut found, &client, second.as_ref())).await,
                 Err(error) => {
                     let kind = super::causes::of_error(&error);
                     found.stopped = Some(super::identify::told(&error, kind, self.now()));
@@ -185,7 +167,7 @@ impl Exam<'_> {
                 self.asks_zones(found),
             ),
         );
-        self.note(found, &answers);
+        found.note(&answers);
         self.identified(found, who).await;
         if found.stopped.is_some() {
             return;
@@ -201,7 +183,7 @@ impl Exam<'_> {
             self.answered_rows(found, std::slice::from_ref(answered));
         })
         .await;
-        self.note(found, &answers);
+        found.note(&answers);
         if self.options.watch {
             self.watch(found, client).await;
         }
@@ -226,7 +208,7 @@ impl Exam<'_> {
         found.young = changed.is_some_and(|changed| now.duration_since(changed) < YOUNG);
         found.held = who.token.as_ref().map(|token| Held::of(&token.policies));
         found.stopped = who.unusable(now);
-        self.told_by_lists(found, &who);
+        found.told_by_lists(&who);
         found.who = Some(who);
         if let Some(cause) = &mut found.stopped
             && cause.kind == CauseKind::TlsIntercepted
@@ -239,37 +221,7 @@ impl Exam<'_> {
             };
             *cause = facts.cause(CauseKind::TlsIntercepted);
         }
-        let token = self.token(found);
-        self.say(DoctorProgress::Token(token));
-    }
-
-    /// Lists that were asked for anyway are answers to the questions about them.
-    fn told_by_lists(&self, found: &mut Found, who: &Who) {
-        let seen = &who.seen;
-        let mut put = |id: &'static str, resource: &str, heard: Heard| {
-            found.reads.insert((id, resource.to_owned()), heard);
-        };
-        if let Some(list) = &seen.user_tokens {
-            put("user-tokens", "", Heard::listed("GET /user/tokens", list));
-        }
-        if let (Some(list), Some(account)) = (&seen.account_tokens, &found.places.account) {
-            let endpoint = "GET /accounts/{account}/tokens";
-            put("account-tokens", account, Heard::listed(endpoint, list));
-        }
-        let Some(zones) = &seen.zones else { return };
-        for zone in &found.places.zones {
-            let mut heard = Heard::listed("GET /zones", zones);
-            if let Ok(list) = zones
-                && !list.iter().any(|one| one.id == *zone)
-            {
-                // A full page does not tell what comes after it: then the zone itself is asked.
-                if !places::leaves_out(&places::zones_seen(seen).unwrap_or_default(), zone) {
-                    continue;
-                }
-                heard.verdict = Verdict::Refused;
-            }
-            found.reads.insert((ZONES, zone.clone()), heard);
-        }
+        self.say(DoctorProgress::Token(Box::new(found.token())));
     }
 
     /// The reads that show what is asked about, each once.
@@ -286,7 +238,7 @@ impl Exam<'_> {
                 if resource.is_empty() && endpoint.place != Place::User {
                     continue;
                 }
-                if self.is_listed(found, want, endpoint.id, &resource) {
+                if found.is_listed(want, endpoint.id, &resource) {
                     continue;
                 }
                 let path = endpoint.path(&resource);
@@ -302,17 +254,6 @@ impl Exam<'_> {
             }
         }
         questions
-    }
-
-    /// Whether a list that is asked for anyway tells, or will tell once it has come.
-    fn is_listed(&self, found: &Found, want: &Want, endpoint: &str, resource: &str) -> bool {
-        let listed = match &found.who {
-            None => true,
-            Some(who) if endpoint == "user-tokens" => who.seen.user_tokens.is_some(),
-            Some(who) if endpoint == "account-tokens" => who.seen.account_tokens.is_some(),
-            Some(_) => heard(found, want, resource).is_some(),
-        };
-        listed && (told_as_zone(want) || matches!(endpoint, "user-tokens" | "account-tokens"))
     }
 
     /// Asks again until what was refused is answered, as long as the token may still be spreading.
@@ -356,7 +297,7 @@ impl Exam<'_> {
             ..self.pace()
         };
         let readiness = ask_until_ready(client, &questions, 0, READY_AFTER, pace).await;
-        self.note(found, &readiness.answers);
+        found.note(&readiness.answers);
         if readiness.ready {
             found
                 .notices
@@ -424,7 +365,7 @@ impl Exam<'_> {
                 if fresh.is_some_and(|fresh| fresh.key != (endpoint, resource.clone())) {
                     continue;
                 }
-                rows.push(self.row(found, want, resource, fresh.map(|fresh| fresh.heard)));
+                rows.push(found.row(want, resource, fresh.map(|fresh| fresh.heard)));
             }
         }
         let with = self.with(found, &rows);
@@ -439,76 +380,6 @@ impl Exam<'_> {
             }
         }
         rows
-    }
-
-    fn row<'f>(
-        &self,
-        found: &'f Found,
-        want: &'f Want,
-        resource: String,
-        fresh: Option<&'f Heard>,
-    ) -> Row<'f> {
-        let heard = fresh.or_else(|| heard(found, want, &resource));
-        let write = found
-            .writes
-            .get(&(want.group().to_owned(), resource.clone()));
-        let spot = Spot {
-            account: found.places.account.as_deref(),
-            zone: Some(resource.as_str())
-                .filter(|id| *want.scope() == Scope::Zone && !id.is_empty()),
-        };
-        let who = found.who.as_ref();
-        let reached = found.reads.iter().any(|((_, at), heard)| {
-            *at == resource && !resource.is_empty() && heard.verdict == Verdict::Allowed
-        });
-        let clues = Clues {
-            want,
-            kind: who
-                .and_then(|who| who.kind)
-                .filter(|_| found.read.shape != Shape::GlobalKey),
-            policy: found.held.as_ref().map(|held| held.on(want, spot)),
-            read: heard,
-            write,
-            alone: told_as_zone(want) || want.is_shown_alone(),
-            young: found.young,
-            reached,
-            out_of_reach: who.and_then(|who| out_of_reach(who, want, &resource)),
-        };
-        let finding = match &found.stopped {
-            Some(_) if clues.policy.is_none() => Finding {
-                state: PermissionState::Unknown,
-                evidence: None,
-                cause: None,
-                note: "Not asked: the token cannot be used, or nobody could be asked.".to_owned(),
-            },
-            _ if resource.is_empty() && clues.policy.is_none() && want.place() != Place::User => {
-                no_place(found, want)
-            }
-            _ => weigh(&clues),
-        };
-        let resource_name = found.who.as_ref().and_then(|who| {
-            let named = match want.scope() {
-                Scope::Zone => found.places.zones_named(Some(&who.seen)),
-                Scope::User => Vec::new(),
-                _ => found
-                    .places
-                    .account_named(Some(&who.seen))
-                    .into_iter()
-                    .collect(),
-            };
-            let named = named.into_iter().find(|one| one.id == resource);
-            named.map(|one| one.name).filter(|name| *name != resource)
-        });
-        Row {
-            want,
-            heard: write
-                .filter(|heard| heard.verdict != Verdict::Unclear)
-                .or(heard),
-            resource,
-            resource_name,
-            need: PermissionNeed::Unasked,
-            finding,
-        }
     }
 
     /// What holds of the profile's questions: what was said, what was chosen, or what the token seems to be made for.
@@ -578,14 +449,6 @@ impl Exam<'_> {
         (self.app.now)()
     }
 
-    fn note(&self, found: &mut Found, answers: &[Answered]) {
-        for answered in answers {
-            found
-                .reads
-                .insert(key(&answered.question), Heard::answered(answered));
-        }
-    }
-
     /// Tells of the rows that these answers are about.
     fn answered_rows(&self, found: &Found, answers: &[Answered]) {
         if self.progress.is_none() {
@@ -608,105 +471,6 @@ impl Exam<'_> {
             // A window that was closed meanwhile does not end the diagnosis.
             let _ = progress.send(line);
         }
-    }
-}
-
-/// Where the list of zones stands among the answers.
-const ZONES: &str = "zones listed";
-
-/// What an answer is noted under.
-fn key(question: &Question) -> (&'static str, String) {
-    let resource = match question.endpoint.place {
-        Place::User => "",
-        Place::Account | Place::Zone => question.path.split('/').nth(2).unwrap_or_default(),
-    };
-    let resource = resource.split('?').next().unwrap_or_default();
-    (question.endpoint.id, resource.to_owned())
-}
-
-/// The accounts or zones that a permission is asked about; an empty one where none is known.
-fn resources(want: &Want, places: &Places) -> Vec<String> {
-    match want.place() {
-        Place::User => vec![String::new()],
-        Place::Account => vec![places.account.clone().unwrap_or_default()],
-        Place::Zone if places.zones.is_empty() => vec![String::new()],
-        Place::Zone => places.zones.clone(),
-    }
-}
-
-/// Zone Read and Zone Write open the list of zones and nothing else does, while nearly every zone permission opens the
-/// zone itself.
-fn told_as_zone(want: &Want) -> bool {
-    *want.scope() == Scope::Zone && stem(want.group()) == "Zone"
-}
-
-fn heard<'f>(found: &'f Found, want: &Want, resource: &str) -> Option<&'f Heard> {
-    let by_list = told_as_zone(want)
-        .then(|| found.reads.get(&(ZONES, resource.to_owned())))
-        .flatten();
-    by_list.or_else(|| {
-        let endpoint = want.endpoint?;
-        found.reads.get(&(endpoint.id, resource.to_owned()))
-    })
-}
-
-/// What is wrong where lists show that the token does not reach this account or zone.
-fn out_of_reach(who: &Who, want: &Want, resource: &str) -> Option<CauseKind> {
-    let seen = &who.seen;
-    match want.scope() {
-        Scope::Account if matches!(seen.accounts, Some(Ok(_))) => {
-            let accounts = places::accounts_seen(seen);
-            if accounts.is_empty() {
-                Some(CauseKind::NoAccountVisible)
-            } else {
-                places::leaves_out(&accounts, resource).then_some(CauseKind::WrongAccount)
-            }
-        }
-        Scope::Zone => {
-            let zones = places::zones_seen(seen)?;
-            (!zones.is_empty() && places::leaves_out(&zones, resource))
-                .then_some(CauseKind::WrongZone)
-        }
-        _ => None,
-    }
-}
-
-/// What follows where nobody knows which account or zone is meant.
-fn no_place(found: &Found, want: &Want) -> Finding {
-    let finding = |state, cause, note: &str| Finding {
-        state,
-        evidence: None,
-        cause,
-        note: note.to_owned(),
-    };
-    let unknown = PermissionState::Unknown;
-    if *want.scope() == Scope::Zone {
-        return finding(
-            unknown,
-            Some(CauseKind::ZoneNotNamed),
-            "Not asked: no zone was named, and the token lists none.",
-        );
-    }
-    let accounts = found
-        .who
-        .as_ref()
-        .and_then(|who| who.seen.accounts.as_ref());
-    match accounts {
-        Some(Ok(none)) if none.is_empty() => finding(
-            PermissionState::Missing,
-            Some(CauseKind::NoAccountVisible),
-            "The token sees no account.",
-        ),
-        Some(Ok(_)) => finding(
-            unknown,
-            Some(CauseKind::AccountNotNamed),
-            "Not asked: no account was named.",
-        ),
-        _ => finding(
-            unknown,
-            None,
-            "Not asked: no account was named, and the list was not given.",
-        ),
     }
 }
 

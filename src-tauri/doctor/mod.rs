@@ -5,10 +5,12 @@
 //! request changes anything. [`examine`] is the door, [`compare`] holds two diagnoses against each other, [`bundle`]
 //! makes the file for support.
 
+pub mod bundle;
 mod causes;
 mod compare;
 mod examine;
 mod fix;
+mod found;
 mod heard;
 mod identify;
 mod issuer;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::identify::Seen;
-use super::policy::Held;
+use super::policy::{Held, id_of};
 use super::story::{DoctorOptions, Named};
 use crate::cloudflare::id::is_id;
-use crate::connect::story::Choices;
+use crate::connect::story::{Choices, Grant};
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
 
@@ -35,13 +35,10 @@ impl Places {
         let tidy = |text: &String| text.trim().to_ascii_lowercase();
         let account = options.account.as_ref().map(tidy);
         let zones: BTreeSet<String> = options.zones.iter().map(tidy).collect();
-        for (what, id) in account
-            .iter()
-            .map(|id| ("an account", id))
-            .chain(zones.iter().map(|id| ("a zone", id)))
-        {
+        let named = account.iter().map(|id| ("account-id", "an account", id));
+        for (code, what, id) in named.chain(zones.iter().map(|id| ("zone-id", "a zone", id))) {
             if !is_id(id) {
-                return Err(no_id(what, id));
+                return Err(no_id(code, what, id));
             }
         }
         let known =
@@ -50,7 +47,7 @@ impl Places {
         let zones = if zones_named {
             zones.into_iter().collect()
         } else {
-            known.map(|known| choices(known).zones).unwrap_or_default()
+            known.map(zones_of).unwrap_or_default()
         };
         Ok(Self {
             account: account.or_else(|| connection.map(|known| known.account_id.clone())),
@@ -137,6 +134,18 @@ impl Places {
     }
 }
 
+/// The zones that the connection's token was made for, by the policy that Cloudflare granted; none where it reaches all.
+fn zones_of(connection: &Connection) -> Vec<String> {
+    let granted: Vec<Grant> = serde_json::from_value(connection.policy.clone()).unwrap_or_default();
+    let zones: BTreeSet<String> = granted
+        .iter()
+        .filter(|grant| grant.scope == "zone")
+        .map(|grant| id_of(&grant.resource).to_owned())
+        .filter(|id| is_id(id))
+        .collect();
+    zones.into_iter().collect()
+}
+
 /// What was chosen when the connection was made.
 pub(super) fn choices(connection: &Connection) -> Choices {
     serde_json::from_value(connection.choices.clone()).unwrap_or_default()
@@ -170,10 +179,10 @@ pub(super) fn leaves_out(list: &[Named], id: &str) -> bool {
     list.len() < PAGE && !list.iter().any(|one| one.id == id)
 }
 
-fn no_id(what: &str, text: &str) -> Problem {
+fn no_id(code: &str, what: &str, text: &str) -> Problem {
     let shown: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
     Problem::new(
-        "id-malformed",
+        code,
         format!("\"{shown}\" is not the id of {what}."),
         "An id has 32 digits and letters from a to f; a domain or a name is not one.",
         Next::ChangeChoices,

@@ -424,7 +424,7 @@ pub struct DoctorOptions {
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum DoctorProgress {
     /// Cloudflare told who the token is.
-    Token(DiagnosedToken),
+    Token(Box<DiagnosedToken>),
     /// A permission was answered. A later line on the same group, scope and resource replaces an earlier one.
     Row(Box<DiagnosedPermission>),
     /// Asking pauses, or goes on asking.

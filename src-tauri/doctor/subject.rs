@@ -150,13 +150,13 @@ fn given_for_once(given: Given) -> (Read, Usable) {
                     };
                     (read, Ok(Credential::Token(reading.value)))
                 }
-                Err(problem) => no_token(problem, last_four, fingerprint),
+                Err(problem) => no_token(problem, &last_four, fingerprint),
             }
         }
     }
 }
 
-fn no_token(problem: PasteProblem, last_four: String, fingerprint: Fingerprint) -> (Read, Usable) {
+fn no_token(problem: PasteProblem, last_four: &str, fingerprint: Fingerprint) -> (Read, Usable) {
     let (kind, shape) = match problem {
         PasteProblem::GlobalKey => (CauseKind::GlobalApiKey, Shape::GlobalKey),
         PasteProblem::OriginCaKey => (CauseKind::OriginCaKey, Shape::OriginCaKey),
@@ -188,7 +188,7 @@ fn not_kept() -> Problem {
     Problem::new(
         "token-not-kept",
         "The vault does not hold this connection's token any more.",
-        "Connect again, or paste the token to diagnose it.",
-        Next::StartOver,
+        "Paste the token to diagnose it, or connect again.",
+        Next::PasteAgain,
     )
 }

@@ -3,19 +3,19 @@
 use std::time::Instant;
 
 use super::causes::Facts;
-use super::examine::{Exam, Found, millis};
+use super::examine::{Exam, millis};
 use super::fix;
+use super::found::Found;
 use super::identify::until;
 use super::places;
 use super::policy::{Holding, Spot, id_of};
 use super::rows::{self, Row, number};
 use super::story::{
-    AddressCondition, Cause, CauseKind, ConnectAgain, CredentialKind, DiagnosedToken, Diagnosis,
-    DoctorCall, Evidence, Named, PermissionNeed, PermissionState, PolicySource, Tally,
+    Cause, CauseKind, Diagnosis, DoctorCall, Evidence, Named, PermissionNeed, PermissionState,
+    Tally,
 };
 use super::wants::Want;
 use super::weigh::Finding;
-use crate::cloudflare::shape::Shape;
 use crate::cloudflare::{Scope, TokenKind, token_page};
 use crate::problem::Problem;
 use crate::random;
@@ -61,7 +61,7 @@ impl Exam<'_> {
             at: self.now().to_string(),
             headline,
             score: tally,
-            token: self.token(found),
+            token: found.token(),
             connection: found.read.connection.as_ref().map(|known| known.id.clone()),
             profile: self.profile.as_ref().map(|profile| Named {
                 id: profile.id.clone(),
@@ -74,7 +74,7 @@ impl Exam<'_> {
             causes,
             fix_link,
             fix_rows,
-            connect_again: self.connect_again(found),
+            connect_again: found.connect_again(),
             notices: self.notices(found, &rows),
             options: self.options.clone(),
             exit,
@@ -82,69 +82,6 @@ impl Exam<'_> {
             elapsed_ms: millis(span.elapsed),
             calls: self.calls(ended),
         })
-    }
-
-    /// Who the token is.
-    pub(super) fn token(&self, found: &Found) -> DiagnosedToken {
-        let who = found.who.as_ref();
-        let verified = who.and_then(|who| who.verified.as_ref());
-        let listed = who.and_then(|who| who.token.as_ref());
-        let kind = match found.read.shape {
-            Shape::GlobalKey => CredentialKind::GlobalKey,
-            Shape::OriginCaKey => CredentialKind::OriginCaKey,
-            _ => match who.filter(|_| verified.is_some() || listed.is_some()) {
-                None => CredentialKind::Unknown,
-                Some(who) => match who.kind {
-                    Some(TokenKind::User) => CredentialKind::User,
-                    Some(TokenKind::Account) => CredentialKind::Account,
-                    None => CredentialKind::Unknown,
-                },
-            },
-        };
-        let address_seen = found
-            .stopped
-            .as_ref()
-            .filter(|cause| cause.kind == CauseKind::AddressBlocked)
-            .and_then(|_| who?.refused.as_ref())
-            .and_then(|error| match &error.kind {
-                crate::cloudflare::Kind::AddressBlocked { address } => Some(address.to_string()),
-                _ => None,
-            });
-        let addresses = listed.map(|token| {
-            let limit = token.condition.as_ref().and_then(|c| c.request_ip.as_ref());
-            limit.map_or_else(AddressCondition::default, |limit| AddressCondition {
-                only_from: limit.within.clone(),
-                not_from: limit.outside.clone(),
-            })
-        });
-        let status = verified
-            .map(|seen| &seen.status)
-            .or_else(|| Some(&listed?.status));
-        let until = verified
-            .and_then(|seen| seen.expires_on)
-            .or_else(|| listed?.expires_on);
-        let from = verified
-            .and_then(|seen| seen.not_before)
-            .or_else(|| listed?.not_before);
-        DiagnosedToken {
-            kind,
-            looks_like: found.read.shape.name().to_owned(),
-            id: verified
-                .map(|seen| seen.id.clone())
-                .or_else(|| Some(listed?.id.clone())),
-            name: listed.map(|token| token.name.clone()),
-            status: status.map(|status| status.as_str().to_owned()),
-            issued_on: listed
-                .and_then(|token| token.issued_on)
-                .map(|at| at.to_string()),
-            expires_on: until.map(|at| at.to_string()),
-            not_before: from.map(|at| at.to_string()),
-            addresses,
-            address_seen,
-            last_four: found.read.last_four.clone(),
-            fingerprint: found.read.fingerprint.clone(),
-            policy: who.map_or(PolicySource::None, |who| who.policy),
-        }
     }
 
     /// What the policies grant beyond what was asked, as far as they can be read.
@@ -364,14 +301,6 @@ impl Exam<'_> {
             (false, true) => 3,
             (false, false) => 0,
         }
-    }
-
-    fn connect_again(&self, found: &Found) -> Option<ConnectAgain> {
-        let connection = found.read.connection.as_ref()?;
-        Some(ConnectAgain {
-            profile: connection.profile.clone(),
-            choices: places::choices(connection),
-        })
     }
 
     fn notices(&self, found: &Found, rows: &[Row<'_>]) -> Vec<String> {

@@ -137,6 +137,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, 1003, "API token was not found")
     }
 
+    /// What a product says of a thing that is not there; the code differs from product to product.
+    pub(crate) fn no_such_thing() -> Self {
+        Self::new(StatusCode::NOT_FOUND, 7404, "Not found")
+    }
+
     pub(crate) fn r2_not_enabled() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -89,10 +89,18 @@ pub(crate) fn answer(
     rest: &[&str],
     now: Timestamp,
 ) -> Result<Answer, Problem> {
-    let product = PRODUCTS
-        .iter()
-        .find(|product| product.scope == scope && product.path == rest)
-        .ok_or_else(Problem::no_route)?;
+    let find = |path: &[&str]| {
+        PRODUCTS
+            .iter()
+            .find(|product| product.scope == scope && product.path == path)
+    };
+    // One thing of a list: nothing is kept, so there is none, and that is told to whoever may write.
+    let one = matches!(call.method.as_str(), "DELETE" | "PATCH" | "PUT");
+    let product = match rest {
+        [list @ .., _] if one => find(list),
+        list => find(list),
+    }
+    .ok_or_else(Problem::no_route)?;
     call.identifier(id)?;
     let writes = *call.method != Method::GET;
     let groups: Vec<_> = product
@@ -116,6 +124,7 @@ pub(crate) fn answer(
         ("POST", Shape::Purge) => Ok(Answer::of(json!({ "id": id }))),
         ("GET", Shape::Purge) => Err(Problem::no_route()),
         (_, Shape::Buckets) if world.r2_disabled.on(id) => Err(Problem::r2_not_enabled()),
+        ("DELETE" | "PATCH" | "PUT", _) if product.path != rest => Err(Problem::no_such_thing()),
         ("GET", shape) => list(shape, call),
         ("POST", _) => Err(Problem::new(
             StatusCode::BAD_REQUEST,

@@ -1,0 +1,159 @@
+//! The finished files.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Bundle;
+use super::markdown::markdown;
+use super::scan::{Leak, scan};
+use crate::connect::App;
+use crate::problem::{Next, Problem};
+use crate::secret::Secret;
+use crate::vault::Item;
+
+/// Where a bundle was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The JSON file.
+    pub json: PathBuf,
+    /// The Markdown file beside it.
+    pub markdown: PathBuf,
+}
+
+/// The bundle as JSON and as Markdown, for copying. Refused where either holds one of `known`, or anything else that
+/// must not be given away.
+pub fn render(bundle: &Bundle, known: &[Secret]) -> Result<(String, String), Problem> {
+    let json = serde_json::to_string_pretty(bundle)
+        .map_err(|_| unwritable("the bundle could not be put together"))?
+        + "\n";
+    let markdown = markdown(bundle);
+    for text in [&json, &markdown] {
+        harmless(text, known)?;
+    }
+    Ok((json, markdown))
+}
+
+/// Writes the bundle to `path` (JSON) and beside it (Markdown); where `path` ends with `.md`, the other way round.
+///
+/// The files are their owner's alone, and appear under their names only after they were read back and found
+/// harmless. `known` are the secrets of this run.
+pub fn write(path: &Path, bundle: &Bundle, known: &[Secret]) -> Result<Written, Problem> {
+    let (json, markdown) = render(bundle, known)?;
+    let is_markdown = path.extension().is_some_and(|ending| ending == "md");
+    let written = Written {
+        json: if is_markdown {
+            path.with_extension("json")
+        } else {
+            path.to_owned()
+        },
+        markdown: path.with_extension("md"),
+    };
+    let drafts = [
+        Draft::write(&written.json, &json)?,
+        Draft::write(&written.markdown, &markdown)?,
+    ];
+    for draft in &drafts {
+        let text = fs::read_to_string(&draft.path).map_err(|error| failed(&error))?;
+        harmless(&text, known)?;
+    }
+    for draft in drafts {
+        draft.publish()?;
+    }
+    Ok(written)
+}
+
+/// The secrets that this installation holds and that a bundle about `connection` could leak: its token and the
+/// platform session. What cannot be read from the vault cannot be leaked by it either.
+pub async fn secrets(app: &App, connection: Option<&str>) -> Vec<Secret> {
+    let Some(known) = connection.and_then(|id| app.record.connection(id).ok().flatten()) else {
+        return Vec::new();
+    };
+    let mut items = vec![Item::Token {
+        connection: known.id,
+        token: known.token_id,
+    }];
+    items.extend(
+        known
+            .platform_address
+            .map(|platform| Item::Session { platform }),
+    );
+    let mut secrets = Vec::new();
+    for item in items {
+        secrets.extend(app.vault().get(&item).await.ok().flatten());
+    }
+    secrets
+}
+
+/// A file that has no name yet; removed again unless it is published.
+struct Draft {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl Draft {
+    fn write(target: &Path, text: &str) -> Result<Self, Problem> {
+        let mut name = target
+            .file_name()
+            .ok_or_else(|| unwritable("that is no name of a file"))?
+            .to_owned();
+        name.push(".part");
+        let draft = Self {
+            path: target.with_file_name(name),
+            target: target.to_owned(),
+        };
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft.path).map_err(|error| failed(&error))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| failed(&error))?;
+        Ok(draft)
+    }
+
+    fn publish(self) -> Result<(), Problem> {
+        fs::rename(&self.path, &self.target).map_err(|error| failed(&error))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After it was published there is nothing under this name any more.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn harmless(text: &str, known: &[Secret]) -> Result<(), Problem> {
+    let leaks = scan(text, known);
+    if leaks.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = leaks
+        .iter()
+        .take(10)
+        .map(|Leak { kind, line }| format!("line {line}: {}", kind.name()))
+        .collect();
+    Err(Problem::new(
+        "bundle-leak",
+        "The bundle was not written: there is something in it that must not be given away.",
+        "Report this; the details say what kind of thing it is, and never repeat it.",
+        Next::Home,
+    )
+    .with_evidence(places.join("; ")))
+}
+
+fn failed(error: &std::io::Error) -> Problem {
+    unwritable(&error.to_string())
+}
+
+pub(super) fn unwritable(why: &str) -> Problem {
+    Problem::new(
+        "bundle-unwritable",
+        "The bundle could not be written.",
+        "Name a file in a folder that you may write to.",
+        Next::ChangeChoices,
+    )
+    .with_evidence(why)
+}

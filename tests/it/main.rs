@@ -11,6 +11,7 @@ mod cli;
 mod connect;
 mod contract;
 mod doctor;
+mod doctor_table;
 mod golden;
 mod keychain;
 mod leak;

@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod bundle;
 mod cli;
 mod connect;
 mod contract;

@@ -16,7 +16,7 @@ PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -pat
 
 STAGES := setup fmt test-ui lint docs test-rust types deny keychain window-test
 
-.PHONY: help demo run test $(STAGES) tools format page bench clean
+.PHONY: help demo run test $(STAGES) tools format page bench doctor-table clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,8 +75,11 @@ window-test: $(PAGE) ## stage: walks through the real window, on a display of it
 	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
 	  cargo test --locked --package narrows-window --test walk
 
-bench: ## the round trips and the time that connect takes, against the sandbox
-	cargo bench --locked --no-default-features --bench rounds
+bench: ## the round trips and the time that connect and doctor take, against the sandbox
+	cargo bench --locked --no-default-features --bench rounds --bench doctor
+
+doctor-table: ## every seeded fault with what doctor makes of it, and the score
+	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::
 
 format: $(MODULES) ## format everything
 	cargo fmt --all

@@ -16,8 +16,8 @@ use super::heard::Heard;
 use super::identify::{Look, Who, identify};
 use super::issuer;
 use super::places::{self, Places};
-use super::policy::Held;
-use super::rows::Row;
+use super::policy::{Held, Spot};
+use super::rows::{self, Row};
 use super::story::{
     Cause, CauseKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionNeed,
     PermissionState, Waiting,
@@ -31,7 +31,8 @@ use crate::problem::Problem;
 use crate::profile::{Need, Profile};
 use crate::proof::writes::Write;
 use crate::proof::{
-    Answered, Pace, Place, Question, READY_AFTER, Verdict, ask_each, ask_until_ready, judge_write,
+    Answered, Endpoint, Pace, Place, Question, READY_AFTER, Verdict, ask_each, ask_until_ready,
+    judge_write,
 };
 use crate::record::Activity;
 
@@ -184,6 +185,7 @@ impl Exam<'_> {
         })
         .await;
         found.note(&answers);
+        self.ask_the_core(found, client).await;
         if self.options.watch {
             self.watch(found, client).await;
         }
@@ -254,6 +256,39 @@ impl Exam<'_> {
             }
         }
         questions
+    }
+
+    /// Tells a role that is too small from a token that is new. The core of the API, which verifies tokens, knows a new
+    /// one at once: where it refuses the account itself, although the policy opens it, it is not for being new.
+    async fn ask_the_core(&self, found: &mut Found, client: &Client) {
+        let spreading = |row: &Row<'_>| row.finding.cause == Some(CauseKind::Propagation);
+        let (Some(held), Some(endpoint)) = (&found.held, Endpoint::find("account")) else {
+            return;
+        };
+        let Some(account) = found.places.account.clone() else {
+            return;
+        };
+        let spot = Spot {
+            account: Some(&account),
+            zone: None,
+        };
+        if !held.opens(endpoint, spot) || !self.rows(found, None).iter().any(spreading) {
+            return;
+        }
+        let question = Question {
+            endpoint,
+            path: endpoint.path(&account),
+            what: endpoint.what.to_owned(),
+            allowed: true,
+        };
+        if !found.reads.contains_key(&key(&question)) {
+            let answers = ask_each(client, &[question], self.pace(), |_| ()).await;
+            found.note(&answers);
+        }
+        let told = found.reads.get(&(endpoint.id, account));
+        if told.is_some_and(|heard| heard.verdict == Verdict::Refused) {
+            found.young = false;
+        }
     }
 
     /// Asks again until what was refused is answered, as long as the token may still be spreading.
@@ -368,6 +403,7 @@ impl Exam<'_> {
                 rows.push(found.row(want, resource, fresh.map(|fresh| fresh.heard)));
             }
         }
+        rows::include(&mut rows);
         let with = self.with(found, &rows);
         for row in &mut rows {
             row.need = self.need(row.want, &with);

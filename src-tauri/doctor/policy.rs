@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::wants::Want;
 use crate::cloudflare::policies::{Grant, grants};
 use crate::cloudflare::{Catalogue, Policy, PolicyEffect, Scope};
+use crate::proof::Endpoint;
 
 const ACCOUNT: &str = "com.cloudflare.api.account.";
 const ZONE: &str = "com.cloudflare.api.account.zone.";
@@ -84,6 +85,15 @@ impl Held {
         } else {
             Holding::Elsewhere(whole.iter().map(|grant| grant.resource.clone()).collect())
         }
+    }
+
+    /// Whether anything that is granted on the account opens this endpoint.
+    pub(super) fn opens(&self, endpoint: &Endpoint, spot: Spot<'_>) -> bool {
+        self.allows().any(|grant| {
+            grant.scope == Scope::Account
+                && endpoint.accepts.contains(&grant.group.as_str())
+                && covers(&grant.resource, &Scope::Account, spot)
+        })
     }
 
     /// Groups that are granted and not among `asked` (name and scope), with their resources.

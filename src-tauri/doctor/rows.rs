@@ -100,6 +100,32 @@ impl Row<'_> {
     }
 }
 
+/// What a proved permission includes is proved with it: a Read by its Write.
+pub(super) fn include(rows: &mut [Row<'_>]) {
+    let proved: Vec<(String, String, Evidence)> = rows
+        .iter()
+        .filter(|row| row.finding.state == PermissionState::Granted)
+        .filter_map(|row| {
+            let evidence = row
+                .finding
+                .evidence
+                .filter(|one| *one != Evidence::Assumed)?;
+            Some((row.want.group().to_owned(), row.resource.clone(), evidence))
+        })
+        .collect();
+    for row in rows {
+        let assumed = row.finding.state == PermissionState::Granted
+            && row.finding.evidence == Some(Evidence::Assumed);
+        let by = proved
+            .iter()
+            .find(|(group, resource, _)| *resource == row.resource && row.want.is_given_by(group));
+        if let (true, Some((group, _, evidence))) = (assumed, by) {
+            row.finding.evidence = Some(*evidence);
+            row.finding.note = format!("{group} was proved, which includes it.");
+        }
+    }
+}
+
 /// Counts permissions, not rows: one that is needed on two zones counts once, by its worse answer.
 pub(super) fn tally(rows: &[Row<'_>]) -> Tally {
     let mut worst: BTreeMap<(&str, &str), (u8, &Row<'_>)> = BTreeMap::new();

@@ -137,7 +137,11 @@ fn granted_by_policy(clues: &Clues<'_>, group: &str) -> Finding {
             ..Finding::granted(Evidence::Policy, note)
         };
     }
-    if clues.young {
+    // A product that answers reads knows the token by now.
+    let known = clues
+        .read
+        .is_some_and(|heard| heard.verdict == Verdict::Allowed);
+    if clues.young && !known && !refuses_this_kind(clues) {
         return Finding::unknown(
             Some(CauseKind::Propagation),
             "The policy grants it, and the product does not know the token yet.",
@@ -213,14 +217,13 @@ fn without_policy(clues: &Clues<'_>) -> Finding {
 }
 
 fn refusal(clues: &Clues<'_>) -> Finding {
-    if clues.young {
+    if clues.young && !refuses_this_kind(clues) {
         return Finding::unknown(
             Some(CauseKind::Propagation),
             "Refused, and the token is so new that this proves nothing yet.",
         );
     }
-    let account_token = clues.kind == Some(TokenKind::Account);
-    if account_token && clues.reached && refuses_account_tokens(clues.want.group()) {
+    if refuses_this_kind(clues) {
         return Finding {
             evidence: Some(Evidence::Call),
             ..Finding::not_possible(
@@ -231,6 +234,13 @@ fn refusal(clues: &Clues<'_>) -> Finding {
     }
     let cause = clues.out_of_reach.unwrap_or(CauseKind::GroupMissing);
     Finding::missing(Evidence::Call, cause, "Cloudflare refused the request.")
+}
+
+/// Whether it is one of the products that answer no account's token, while others on the same zone answer this one.
+fn refuses_this_kind(clues: &Clues<'_>) -> bool {
+    clues.kind == Some(TokenKind::Account)
+        && clues.reached
+        && refuses_account_tokens(clues.want.group())
 }
 
 fn elsewhere(want: &Want) -> CauseKind {

@@ -7,10 +7,12 @@
 )]
 
 mod browser;
+mod bundle;
 mod cli;
 mod connect;
 mod contract;
 mod doctor;
+mod doctor_table;
 mod golden;
 mod keychain;
 mod leak;

@@ -96,11 +96,12 @@ pub(crate) fn answer(
     };
     // One thing of a list: nothing is kept, so there is none, and that is told to whoever may write.
     let one = matches!(call.method.as_str(), "DELETE" | "PATCH" | "PUT");
-    let product = match rest {
-        [list @ .., _] if one => find(list),
-        list => find(list),
-    }
-    .ok_or_else(Problem::no_route)?;
+    let product = find(rest)
+        .or_else(|| match rest {
+            [list @ .., _] if one => find(list),
+            _ => None,
+        })
+        .ok_or_else(Problem::no_route)?;
     call.identifier(id)?;
     let writes = *call.method != Method::GET;
     let groups: Vec<_> = product

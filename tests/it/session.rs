@@ -5,17 +5,38 @@
 
 use std::process::Command;
 
-/// A folder and a keyring of its own, with its password typed.
-pub(crate) const UNLOCKED: &str = r#"
+/// A folder of its own, and a way to wait for the keyring: its daemon returns before it owns its name, and a call made
+/// meanwhile would start a second, locked one.
+const SCRATCH: &str = r#"
 export HOME="$SCRATCH" XDG_RUNTIME_DIR="$SCRATCH" XDG_DATA_HOME="$SCRATCH/data"
+owner() {
+  dbus-send --session --dest=org.freedesktop.DBus --print-reply=literal / \
+    org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets 2>/dev/null || true
+}
+wait_for_another_than() {
+  for _ in $(seq 100); do
+    now=$(owner)
+    if [ -n "$now" ] && [ "$now" != "$1" ]; then return; fi
+    sleep 0.1
+  done
+  echo "gnome-keyring did not come up" >&2
+  exit 1
+}
+"#;
+
+/// A keyring of its own, with its password typed.
+pub(crate) const UNLOCKED: &str = r#"
 printf pw | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null
+wait_for_another_than ""
 "#;
 
 /// The same, then started again with its password not typed.
 pub(crate) const LOCKED: &str = r#"
-export HOME="$SCRATCH" XDG_RUNTIME_DIR="$SCRATCH" XDG_DATA_HOME="$SCRATCH/data"
 printf pw | gnome-keyring-daemon --daemonize --unlock --components=secrets >/dev/null
+wait_for_another_than ""
+unlocked=$(owner)
 gnome-keyring-daemon --replace --daemonize --components=secrets >/dev/null
+wait_for_another_than "$unlocked"
 "#;
 
 /// A bus address where nobody answers.
@@ -32,7 +53,7 @@ pub(crate) fn in_session(script: &str, inside: &str) {
         return;
     }
     let scratch = tempfile::tempdir().expect("a folder");
-    let script = format!("set -e\n{script}\nexec \"$0\" --ignored --exact {inside}");
+    let script = format!("set -e\n{SCRATCH}\n{script}\nexec \"$0\" --ignored --exact {inside}");
     let output = Command::new("dbus-run-session")
         .args(["--", "bash", "-c", &script])
         .arg(std::env::current_exe().expect("this binary"))

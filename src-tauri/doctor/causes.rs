@@ -209,7 +209,11 @@ impl Facts {
                 Next::OpenTokenPage,
             ),
             CauseKind::AccountNotNamed => (
-                format!("The token sees several accounts, and none was named{}.", since(": ", &self.instead)),
+                if self.instead.is_empty() {
+                    "Cloudflare does not tell this account token's account, and none was named.".into()
+                } else {
+                    format!("The token sees several accounts, and none was named: {}.", self.instead)
+                },
                 "Name the account (on the command line: --account ID).",
                 Next::ChangeChoices,
             ),
@@ -287,6 +291,7 @@ pub(super) fn of_error(error: &Error) -> CauseKind {
         Kind::WrongKeyOrEmail | Kind::WrongSecretInHeader => CauseKind::KeyOrEmailWrong,
         Kind::UnknownToken => CauseKind::TokenUnknown,
         Kind::AddressBlocked { .. } => CauseKind::AddressBlocked,
+        Kind::AccountsUnsupported => CauseKind::AccountNotNamed,
         Kind::RateLimited => CauseKind::RateLimited,
         Kind::ServerError => CauseKind::CloudflareDown,
         Kind::NotCloudflare | Kind::BrowserBan => CauseKind::NotCloudflare,
@@ -367,6 +372,7 @@ impl CauseKind {
             Self::AddressBlocked => "address blocked",
             Self::TokenInactive => "token not active",
             Self::RateLimited => "could not tell: rate limited",
+            Self::AccountNotNamed => "could not tell: account not named",
             _ => "could not ask Cloudflare",
         }
     }

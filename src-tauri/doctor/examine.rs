@@ -57,17 +57,19 @@ pub async fn examine(
     progress: Option<UnboundedSender<DoctorProgress>>,
 ) -> Result<Diagnosis, Problem> {
     let began = Instant::now();
-    let (read, credential) = subject::read(app, input.subject).await?;
+    let (mut read, credential) = subject::read(app, input.subject).await?;
     let options = input.options;
-    let name = options
-        .profile
-        .clone()
-        .or_else(|| Some(read.connection.as_ref()?.profile.clone()));
-    let profile = name.as_deref().map(Profile::load).transpose()?;
+    let mut notices = Vec::new();
+    let profile = match (&options.profile, &read.connection) {
+        (Some(name), _) => Some(Profile::load(name)?),
+        (None, Some(connection)) => known_profile(&connection.profile, &mut notices),
+        (None, None) => None,
+    };
     let places = Places::named(&options, read.connection.as_ref())?;
     let second = input.second.map(subject::second).transpose()?;
     let client = |credential| app.cloudflare(credential).map_err(|error| error.problem());
     let second = second.map(client).transpose()?;
+    read.notices.extend(notices);
     let exam = Exam {
         app,
         began,
@@ -81,6 +83,17 @@ pub async fn examine(
     let diagnosis = Box::pin(exam.run(read, credential, places, second)).await?;
     remember(app, &diagnosis)?;
     Ok(diagnosis)
+}
+
+/// The profile that a connection was made by; one that came from a file is not known by its name.
+fn known_profile(name: &str, notices: &mut Vec<String>) -> Option<Profile> {
+    let profile = Profile::load(name).ok();
+    if profile.is_none() {
+        notices.push(format!(
+            "The connection was made by the profile {name}, which is not built in: name its file to check against it."
+        ));
+    }
+    profile
 }
 
 /// What one diagnosis goes by.

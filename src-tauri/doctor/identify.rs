@@ -172,12 +172,11 @@ fn judge(look: &Look<'_>, mut seen: Seen) -> Who {
             .drain(..)
             .filter_map(|(_, result)| result.err());
         who.refused = errors.max_by_key(|error| error.kind != Kind::UnknownToken);
-        if who.refused.is_none() {
-            who.refused = match &seen.accounts {
-                Some(Err(error)) => Some(error.clone()),
-                // An account's token that names no account, and that no path could be found for.
-                _ => None,
-            };
+        if let Some(Err(error)) = &seen.accounts
+            && (who.refused.is_none() || error.kind == Kind::AccountsUnsupported)
+        {
+            // Only an account's token is told that it may not list accounts.
+            who.refused = Some(error.clone());
         }
     }
     who.seen = seen;

@@ -188,9 +188,9 @@ mod tests {
     use crate::cloudflare::token_page;
     use crate::cloudflare::{GroupRef, Resources, resources};
 
-    fn want(group: &str, scope: Scope) -> Want {
+    fn want(group: &str, scope: &Scope) -> Want {
         Want {
-            row: token_page::row(group, &scope),
+            row: token_page::row(group, scope),
             why: String::new(),
             need: None,
             accepts: Vec::new(),
@@ -274,7 +274,7 @@ mod tests {
             ("DNS Write", &account, "z", Holding::No),
         ] {
             assert_eq!(
-                held.on(&want(group, scope.clone()), spot("a", zone)),
+                held.on(&want(group, scope), spot("a", zone)),
                 holding,
                 "{group} on {zone}"
             );

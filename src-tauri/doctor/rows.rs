@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    fn row<'a>(want: &'a Want, need: PermissionNeed, state: PermissionState) -> Row<'a> {
+    fn row(want: &Want, need: PermissionNeed, state: PermissionState) -> Row<'_> {
         Row {
             want,
             resource: String::new(),

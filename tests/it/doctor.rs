@@ -394,9 +394,10 @@ async fn rows_are_told_as_they_are_answered() {
         second: None,
         options: against("getaipage", &stage),
     };
-    let told = doctor::examine(&stage.app, input, Some(sender))
-        .await
-        .expect("sound");
+    let app = stage.app.clone();
+    // In a task of its own, as the window runs it.
+    let told = tokio::spawn(async move { doctor::examine(&app, input, Some(sender)).await });
+    let told = told.await.expect("the task ends").expect("sound");
     let (mut rows, mut token) = (BTreeSet::new(), None);
     while let Some(line) = receiver.recv().await {
         match line {
@@ -520,9 +521,6 @@ async fn checking_again_shows_what_changed() {
     stage
         .fault("GET", "/client/v4/accounts/{}/pages/projects", fault)
         .await;
-    let mut later = stage.app.clone();
-    // By then the token is old enough to be known everywhere.
-    later.now = || jiff::Timestamp::now();
     let now = check().await;
     let earlier = doctor::before(&stage.app, &now.run)
         .expect("the record answers")
@@ -805,4 +803,28 @@ async fn a_global_key_with_its_address_is_diagnosed_too() {
         (kinds(&told), told.exit),
         (vec![CauseKind::KeyOrEmailWrong], 2)
     );
+}
+
+#[tokio::test]
+async fn an_account_token_is_known_without_naming_its_account_unless_cloudflare_keeps_it_to_itself()
+{
+    let stage = Stage::new().await;
+    let value = plant(&stage, "account", &["Pages Write"]).await;
+    let site = DoctorOptions {
+        profile: Some("site-generator".to_owned()),
+        ..DoctorOptions::default()
+    };
+    let told = examine(&stage, &value, site.clone()).await;
+    assert_eq!(told.headline, "1/1, 1 assumed", "{told:#?}");
+    assert_eq!(told.token.kind, CredentialKind::Account);
+    let words = "List accounts endpoint does not support account owned tokens";
+    let fault = json!({ "kind": "status", "status": 400, "code": 1001, "message": words });
+    stage.fault("GET", "/client/v4/accounts", fault).await;
+    let told = examine(&stage, &value, site).await;
+    assert_eq!(
+        (kinds(&told), told.exit),
+        (vec![CauseKind::AccountNotNamed], 3)
+    );
+    let told = examine(&stage, &value, against("site-generator", &stage)).await;
+    assert_eq!(told.score.granted, 1, "named, it is asked: {told:#?}");
 }

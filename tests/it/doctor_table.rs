@@ -535,8 +535,10 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
         0,
     );
 
-    let role = |role: &str| json!({ "roles": { stage.face.account_id.as_str(): role } });
-    stage.tell("/world", &role("Minimal Account Access")).await;
+    let demoted = |role: &str| json!({ "roles": { stage.face.account_id.as_str(): role } });
+    stage
+        .tell("/world", &demoted("Minimal Account Access"))
+        .await;
     let told = examine(&stage.app, given(&r2), broad, edge(site())).await;
     row(
         "the person's role is too small to read",
@@ -544,7 +546,9 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
         C::RoleTooSmall,
         1,
     );
-    stage.tell("/world", &role("Administrator Read Only")).await;
+    stage
+        .tell("/world", &demoted("Administrator Read Only"))
+        .await;
     let writes = DoctorOptions {
         probe_writes: true,
         ..site()
@@ -558,7 +562,7 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
         1,
     );
     stage
-        .tell("/world", &role("Super Administrator - All Privileges"))
+        .tell("/world", &demoted("Super Administrator - All Privileges"))
         .await;
 
     stage

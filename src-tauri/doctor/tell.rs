@@ -325,6 +325,19 @@ impl Exam<'_> {
                 ));
             }
         }
+        let refused = |row: &Row<'_>| {
+            row.counts()
+                && row.finding.evidence == Some(Evidence::Call)
+                && row.finding.state == PermissionState::Missing
+        };
+        let ageless = found.held.is_none() && found.read.connection.is_none();
+        if ageless && !self.options.watch && rows.iter().any(refused) {
+            notices.push(
+                "If the token was made or changed within the last minute, some services may not know it yet: watch \
+                 (--watch) before believing what is missing."
+                    .to_owned(),
+            );
+        }
         if found.held.is_none() && found.stopped.is_none() {
             notices.push(
                 "Its policies could not be read, so what it can do beyond this is not known. A second credential that \

@@ -249,3 +249,205 @@ fn elsewhere(want: &Want) -> CauseKind {
         _ => CauseKind::WrongAccount,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::heard::Heard;
+    use super::*;
+    use crate::cloudflare::{Probe, token_page};
+    use crate::proof::judge;
+
+    fn want(group: &str) -> Want {
+        Want {
+            row: token_page::row(group, &Scope::Account),
+            why: String::new(),
+            need: None,
+            accepts: Vec::new(),
+            kinds: Vec::new(),
+            endpoint: None,
+        }
+    }
+
+    fn heard(status: u16, code: Option<u32>) -> Heard {
+        let probe = Probe {
+            status,
+            code,
+            message: String::new(),
+            ray: None,
+            retry_after: None,
+            date: None,
+        };
+        Heard::probed("GET /", &probe, judge(status, code, ""))
+    }
+
+    /// Nothing is known of it yet.
+    fn clues(want: &Want) -> Clues<'_> {
+        Clues {
+            want,
+            kind: Some(TokenKind::User),
+            policy: None,
+            read: None,
+            write: None,
+            young: false,
+            reached: false,
+            out_of_reach: None,
+            alone: true,
+        }
+    }
+
+    #[test]
+    fn read_and_write_are_told_apart_and_only_what_was_shown_is_proved() {
+        use PermissionState::{Granted, Missing, Unknown};
+        let (yes, no, gone) = (
+            heard(200, None),
+            heard(403, Some(10_000)),
+            heard(404, Some(7404)),
+        );
+        let (off, limit) = (heard(403, Some(10_042)), heard(429, Some(971)));
+        let proof = Heard {
+            verdict: Verdict::Allowed,
+            ..gone
+        };
+        let (reads, writes) = (want("Pages Read"), want("Pages Write"));
+        let call = Some(Evidence::Call);
+        let assumed = Some(Evidence::Assumed);
+        for (want, read, write, state, evidence, cause) in [
+            (&reads, Some(&yes), None, Granted, call, None),
+            (&writes, Some(&yes), None, Granted, assumed, None),
+            (&writes, Some(&yes), Some(&proof), Granted, call, None),
+            (
+                &writes,
+                Some(&yes),
+                Some(&no),
+                Missing,
+                call,
+                Some(CauseKind::LevelTooLow),
+            ),
+            (&writes, Some(&yes), Some(&limit), Granted, assumed, None),
+            (
+                &writes,
+                Some(&no),
+                None,
+                Missing,
+                call,
+                Some(CauseKind::GroupMissing),
+            ),
+            (
+                &writes,
+                Some(&off),
+                None,
+                Unknown,
+                None,
+                Some(CauseKind::ProductNotEnabled),
+            ),
+            (
+                &writes,
+                Some(&limit),
+                None,
+                Unknown,
+                None,
+                Some(CauseKind::RateLimited),
+            ),
+            (&writes, None, None, Unknown, None, None),
+        ] {
+            let finding = weigh(&Clues {
+                read,
+                write,
+                ..clues(want)
+            });
+            assert_eq!(
+                (finding.state, finding.evidence, finding.cause),
+                (state, evidence, cause),
+                "{} read {read:?} write {write:?}",
+                want.group()
+            );
+        }
+        let shared = weigh(&Clues {
+            read: Some(&yes),
+            alone: false,
+            ..clues(&reads)
+        });
+        assert_eq!(
+            shared.evidence, assumed,
+            "another permission may have opened it"
+        );
+        let none = weigh(&Clues {
+            reached: true,
+            ..clues(&writes)
+        });
+        assert_eq!(
+            none.evidence, assumed,
+            "nothing shows it and nothing speaks against it"
+        );
+    }
+
+    #[test]
+    fn a_policy_that_cloudflare_contradicts_is_explained() {
+        let (yes, no) = (heard(200, None), heard(403, Some(10_000)));
+        let pages = want("Pages Write");
+        let rules = want("Page Rules Write");
+        let (user, account) = (Some(TokenKind::User), Some(TokenKind::Account));
+        for (want, kind, read, write, young, cause) in [
+            (&pages, user, &yes, None, false, None),
+            (
+                &pages,
+                user,
+                &no,
+                None,
+                false,
+                Some(CauseKind::RoleTooSmall),
+            ),
+            (&pages, user, &no, None, true, Some(CauseKind::Propagation)),
+            (
+                &pages,
+                user,
+                &yes,
+                Some(&no),
+                true,
+                Some(CauseKind::RoleTooSmall),
+            ),
+            (
+                &rules,
+                account,
+                &no,
+                None,
+                true,
+                Some(CauseKind::ProductRefusesAccountTokens),
+            ),
+            (
+                &pages,
+                account,
+                &no,
+                None,
+                true,
+                Some(CauseKind::Propagation),
+            ),
+        ] {
+            let finding = weigh(&Clues {
+                kind,
+                read: Some(read),
+                write,
+                young,
+                reached: true,
+                policy: Some(Holding::Yes(want.group().to_owned())),
+                ..clues(want)
+            });
+            assert_eq!(
+                finding.cause,
+                cause,
+                "{} of {kind:?}, young: {young}",
+                want.group()
+            );
+        }
+        let granted = weigh(&Clues {
+            policy: Some(Holding::No),
+            read: Some(&yes),
+            ..clues(&pages)
+        });
+        assert_eq!(
+            (granted.state, granted.evidence),
+            (PermissionState::Missing, Some(Evidence::Policy)),
+            "a read that another group opened proves nothing against the policy"
+        );
+    }
+}

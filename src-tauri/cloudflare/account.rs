@@ -1,9 +1,9 @@
 //! An account.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An account that a credential sees.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// 32 hexadecimal digits.
     pub id: String,

@@ -124,7 +124,7 @@ pub struct Created {
 }
 
 /// A token to be made, or what a token is to be replaced by. Serializes to the very body that is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewToken {
     /// At most 120 characters.
     pub name: String,

@@ -175,15 +175,17 @@ pub async fn vault(app: &App) -> (VaultReport, Result<u32, Problem>) {
 pub fn home(app: &App) -> Result<Home, Problem> {
     let connections = app.record.connections().map_err(|error| error.problem())?;
     let mut unfinished = Vec::new();
-    // A run that is going on right now in another process is not left over.
-    if let Ok(Some(_lock)) = app.record.lock_run("connect") {
-        for run in app.record.unfinished().map_err(|error| error.problem())? {
-            let journal = app
-                .record
-                .journal(&run.id)
-                .map_err(|error| error.problem())?;
-            unfinished.push(left_over(&run, &journal));
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        // A run that is going on right now, here or in another process, is not left over.
+        let held = app.record.run_is_held(&run.id);
+        if held.map_err(|error| error.problem())? {
+            continue;
         }
+        let journal = app
+            .record
+            .journal(&run.id)
+            .map_err(|error| error.problem())?;
+        unfinished.push(left_over(&run, &journal));
     }
     Ok(Home {
         connections: connections.iter().map(connection).collect(),

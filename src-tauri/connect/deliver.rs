@@ -1,6 +1,16 @@
 //! Step 10: the platform gets the narrow token and proves that it did.
 
-use crate::platform::{Connected as Holding, Delivery as Sent, Error, Held, Platform, Session};
+use serde_json::json;
+
+use super::ids;
+use super::nominate::Decision;
+use super::run::Run;
+use super::story::{Step, StepState};
+use crate::cloudflare::{Created, TokenKind};
+use crate::platform::{
+    Connected as Holding, Delivery as Sent, Error, Held, Nonce, Platform, Session,
+    TokenKind as SentKind,
+};
 use crate::problem::{Next, Problem};
 
 /// A platform with a session that it accepted.
@@ -87,4 +97,80 @@ fn receipt(held: &Held, sent: &Sent<'_>) -> Delivered {
         )
         .with_evidence(format!("the platform names token {} with fingerprint {}", held.token_id, held.fingerprint)),
     )
+}
+
+impl Run<'_> {
+    /// Hands the token over, where there is a platform. `replaces` is Cloudflare's id of the token that it holds now.
+    pub(super) async fn deliver(
+        &self,
+        decision: &Decision,
+        created: &Created,
+        replaces: Option<&str>,
+    ) -> Option<Delivered> {
+        let Some(link) = self.link else {
+            self.report.tell(
+                Step::Deliver,
+                StepState::Skipped,
+                "This profile has no platform to deliver to.",
+            );
+            return None;
+        };
+        self.report.began(Step::Deliver);
+        let delivered = match self.hand_over(link, decision, created, replaces).await {
+            Ok(delivered) => delivered,
+            Err(problem) => Delivered::Unknown(problem),
+        };
+        let (state, detail, phase) = match &delivered {
+            Delivered::Accepted { code, .. } => {
+                (StepState::Done, format!("Receipt {code}."), "accepted")
+            }
+            Delivered::Refused(problem) => (StepState::Failed, problem.message.clone(), "refused"),
+            Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone(), "unknown"),
+        };
+        self.report.tell(Step::Deliver, state, detail);
+        self.journal
+            .activity("deliver token", self.platform_name, phase, None);
+        Some(delivered)
+    }
+
+    async fn hand_over(
+        &self,
+        link: &Link,
+        decision: &Decision,
+        created: &Created,
+        replaces: Option<&str>,
+    ) -> Result<Delivered, Problem> {
+        let nonce = Nonce::generate().map_err(|error| error.problem())?;
+        let sent = Sent {
+            profile: self.profile,
+            account_id: &decision.account.id,
+            account_name: &decision.account.name,
+            project: decision.project.as_deref(),
+            token: &created.value,
+            token_id: &created.token.id,
+            token_kind: match self.broad.kind() {
+                TokenKind::User => SentKind::User,
+                TokenKind::Account => SentKind::Account,
+            },
+            token_name: &created.token.name,
+            expires_on: created.token.expires_on,
+            nonce: &nonce,
+            replaces,
+        };
+        let key = ids::idempotency_key()?;
+        self.journal.intent(
+            "deliver",
+            &json!({ "token": created.token.id, "platform": self.platform_name }),
+        )?;
+        let delivered = deliver(link, self.connection, &sent, &key).await;
+        let _ = match &delivered {
+            Delivered::Accepted { code, .. } => {
+                self.journal.done("deliver", &json!({ "receipt": code }))
+            }
+            Delivered::Refused(problem) | Delivered::Unknown(problem) => self
+                .journal
+                .failed("deliver", &json!({ "code": problem.code })),
+        };
+        Ok(delivered)
+    }
 }

@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::inspect::Inspected;
-use super::story::{Broad, BroadState};
+use super::run::Run;
+use super::story::{Broad, BroadState, BroadWish, Step, StepState};
 use crate::cloudflare::{Kind, NewToken, TokenStatus};
 
 /// How long Cloudflare may take to refuse a token that was deleted.
@@ -152,5 +154,79 @@ async fn refused(broad: &Inspected) -> bool {
     match broad.client.verify(&broad.owner).await {
         Ok(verified) => verified.status != TokenStatus::Active,
         Err(error) => error.kind == Kind::UnknownToken,
+    }
+}
+
+impl Run<'_> {
+    /// Destroys the pasted token, unless it is to be kept.
+    pub(super) async fn destroy(&self) -> Broad {
+        let name = self.broad.own.as_ref().map(|own| own.name.clone());
+        if !self.destroys() {
+            let broad = kept(name, self.wish == BroadWish::Keep);
+            self.report
+                .tell(Step::Destroy, StepState::Skipped, broad.sentence.clone());
+            return broad;
+        }
+        self.report.began(Step::Destroy);
+        let subject = json!({ "token": self.broad.token_id });
+        if let Err(problem) = self.journal.intent("destroy", &subject) {
+            self.report
+                .tell(Step::Destroy, StepState::Warned, problem.message);
+            return self.left_alive();
+        }
+        let now = (self.app.now)();
+        let ordered = Instant::now();
+        let rung = order(self.broad, now).await;
+        let broad = watch(self.broad, rung, ordered, self.fuse_end, now).await;
+        let _ = match broad.state {
+            BroadState::Refused => self.journal.done("destroy", &subject),
+            _ => self.journal.failed(
+                "destroy",
+                &json!({ "token": self.broad.token_id, "rung": rung_word(rung) }),
+            ),
+        };
+        let state = if broad.state == BroadState::Refused {
+            StepState::Done
+        } else {
+            StepState::Warned
+        };
+        self.report
+            .tell(Step::Destroy, state, broad.sentence.clone());
+        self.journal.activity(
+            "destroy pasted token",
+            name.as_deref().unwrap_or("pasted token"),
+            &broad.sentence,
+            None,
+        );
+        broad
+    }
+
+    /// Whether the pasted token is to be destroyed.
+    pub(super) fn destroys(&self) -> bool {
+        match self.wish {
+            BroadWish::Destroy => true,
+            BroadWish::Keep => false,
+            BroadWish::Unsaid => self.ours,
+        }
+    }
+
+    /// What is said of a pasted token that this run leaves as it is.
+    pub(super) fn left_alive(&self) -> Broad {
+        let name = self.broad.own.as_ref().map(|own| own.name.clone());
+        match self.fuse_end {
+            Some(end) => expiring(name, end),
+            None => alive(name),
+        }
+    }
+}
+
+fn rung_word(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Deleted => "deleted",
+        Rung::Expired => "expired",
+        Rung::Disabled => "disabled",
+        Rung::Rolled => "rolled",
+        Rung::Unanswered => "unanswered",
+        Rung::None => "none",
     }
 }

@@ -7,6 +7,8 @@ use serde_json::json;
 
 use super::inspect::Inspected;
 use super::report::Journal;
+use super::run::Run;
+use super::story::{Step, StepState};
 use crate::cloudflare::NewToken;
 use crate::problem::Problem;
 
@@ -56,4 +58,29 @@ async fn set_end(broad: &Inspected, now: Timestamp) -> Option<Timestamp> {
         .update_token(&broad.owner, &broad.token_id, &change, None)
         .await;
     changed.ok().map(|_| end)
+}
+
+impl Run<'_> {
+    /// Waits until the fuse is lit, if one is being lit.
+    pub(super) async fn join_fuse(&mut self) {
+        let Some(fuse) = self.fuse.take() else {
+            return;
+        };
+        if let Some(end) = fuse.await {
+            self.fuse_end = Some(end);
+            self.report.done(
+                Step::Fuse,
+                format!(
+                    "The pasted token ends at {} at the latest.",
+                    end.strftime("%H:%M UTC")
+                ),
+            );
+        } else {
+            self.report.tell(
+                Step::Fuse,
+                StepState::Warned,
+                "The pasted token could not be given an early end.",
+            );
+        }
+    }
 }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::time::sleep;
 
 use super::inspect::Inspected;
+use super::run::{Made, Run, Stop, at, cancelled};
+use super::story::{Step, StepState};
 use crate::cloudflare::{Created, Error, NewToken};
 
 /// How often the list is read for a token whose making was not answered. A new token may be missing from it for a
@@ -57,4 +60,82 @@ pub(super) async fn sweep(broad: &Inspected, name: &str) -> bool {
             .is_ok();
     }
     found
+}
+
+impl Run<'_> {
+    /// Makes the token of the run, once; where the answer to it was lost, once more under another name.
+    pub(super) async fn mint(
+        &mut self,
+        new_token: &mut NewToken,
+        account: &str,
+    ) -> Result<Box<Created>, Stop> {
+        self.still_wanted(Step::Mint)?;
+        self.report.began(Step::Mint);
+        let mut lost: Vec<String> = Vec::new();
+        for attempt in 1..=2 {
+            if attempt > 1 {
+                new_token.name = format!("{} ({attempt})", new_token.name);
+            }
+            let name = new_token.name.clone();
+            let intent = json!({ "name": name, "account": account, "connection": self.connection });
+            self.journal
+                .intent("mint", &intent)
+                .map_err(at(Step::Mint))?;
+            match mint(self.broad, new_token).await {
+                Minted::Made(created) => {
+                    self.made = Some(Made {
+                        token_id: created.token.id.clone(),
+                        token_name: created.token.name.clone(),
+                        kept: false,
+                    });
+                    self.journal
+                        .done("mint", &json!({ "token": created.token.id, "name": name }))
+                        .map_err(at(Step::Mint))?;
+                    self.journal.activity("mint token", &name, "made", None);
+                    for name in lost {
+                        sweep(self.broad, &name).await;
+                    }
+                    self.report
+                        .done(Step::Mint, format!("\"{}\" was made.", created.token.name));
+                    return Ok(created);
+                }
+                Minted::NotMade(error) => {
+                    let problem = error.problem();
+                    self.journal
+                        .failed("mint", &json!({ "code": problem.code }))
+                        .map_err(at(Step::Mint))?;
+                    self.journal
+                        .activity("mint token", &name, &problem.code, None);
+                    return Err(Stop {
+                        step: Step::Mint,
+                        problem,
+                    });
+                }
+                Minted::Lost(error) => {
+                    let problem = error.problem();
+                    self.journal
+                        .failed("mint", &json!({ "code": problem.code, "lost": name }))
+                        .map_err(at(Step::Mint))?;
+                    self.journal
+                        .activity("mint token", &name, "no answer", None);
+                    if attempt == 2 {
+                        return Err(Stop {
+                            step: Step::Mint,
+                            problem,
+                        });
+                    }
+                    self.report.tell(
+                        Step::Mint,
+                        StepState::Going,
+                        "Cloudflare did not answer. Trying once more.",
+                    );
+                    lost.push(name);
+                }
+            }
+        }
+        Err(Stop {
+            step: Step::Mint,
+            problem: cancelled(),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::asked::asked;
 use super::limits::{self, printable};
@@ -16,7 +17,7 @@ use crate::problem::{Next, Problem};
 use crate::profile::Profile;
 
 /// A decision, ready to be minted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Decision {
     /// The nominated account.
     pub account: Account,

@@ -4,10 +4,12 @@ use crate::cloudflare::policies::grants;
 use crate::cloudflare::{Catalogue, Client, Owner, Policy, PolicyEffect, TokenStatus};
 use crate::problem::{Next, Problem};
 use crate::proof::{
-    Answered, Pace, Plan, READY_AFTER, Readiness, Verdict, ask_all, ask_until_ready,
+    Answered, Pace, Plan, READY_AFTER, Readiness, Verdict, Where, ask_all, ask_until_ready, plan,
 };
 
-use super::story::{Check, Expected, Grant, Score};
+use super::nominate::Decision;
+use super::run::{Run, Stop, at, cancelled};
+use super::story::{Check, Expected, Grant, Score, Step, StepState};
 
 /// What the first full proof found.
 #[derive(Clone, Debug)]
@@ -245,4 +247,73 @@ fn too_wide(open: &Answered) -> Problem {
         Next::StartOver,
     )
     .with_evidence(seen(open))
+}
+
+impl Run<'_> {
+    /// The questions that prove the token of `decision`.
+    pub(super) fn plan(&self, decision: &Decision, granted: &[Grant]) -> Plan {
+        let probes: Vec<&str> = decision.probes.iter().map(String::as_str).collect();
+        let groups: Vec<&str> = granted.iter().map(|grant| grant.group.as_str()).collect();
+        let account = decision.account.id.as_str();
+        let other = self
+            .broad
+            .accounts
+            .iter()
+            .map(|seen| seen.id.as_str())
+            .find(|id| *id != account);
+        plan(
+            &probes,
+            &groups,
+            Where {
+                account,
+                zones: &decision.zones,
+                other_account: other,
+            },
+        )
+    }
+
+    /// Asks the first full proof.
+    pub(super) async fn prove(
+        &self,
+        narrow: &Client,
+        plan: &Plan,
+        decision: &Decision,
+    ) -> Result<Proof, Stop> {
+        self.report.began(Step::Prove);
+        let uses_pages = decision
+            .requested
+            .iter()
+            .any(|grant| grant.group.starts_with("Pages "));
+        let project = decision.project.as_deref().filter(|_| uses_pages);
+        let subject = Subject {
+            client: narrow,
+            owner: &self.broad.owner,
+            plan,
+            project: project.map(|project| (decision.account.id.as_str(), project)),
+            limited_to_addresses: !decision.allow_ip.is_empty(),
+        };
+        // It only reads, so it can be left at any moment.
+        let proof = self
+            .cancel
+            .run_until_cancelled(prove(&subject, self.app.pace))
+            .await
+            .unwrap_or_else(|| Err(cancelled()))
+            .map_err(at(Step::Prove))?;
+        let (can, cannot) = (proof.can, proof.cannot);
+        self.journal
+            .activity("prove token", &decision.new_token.name, "proved", None);
+        if proof.elsewhere {
+            let words = "Proved by its policy. It does not work from this computer's address, as you chose.";
+            self.report.tell(Step::Prove, StepState::Warned, words);
+        } else {
+            self.report.done(
+                Step::Prove,
+                format!(
+                    "Can {} of {}; cannot {} of {}.",
+                    can.proved, can.of, cannot.proved, cannot.of
+                ),
+            );
+        }
+        Ok(proof)
+    }
 }

@@ -8,12 +8,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
-use super::bootstrap::{Stage, bootstrap};
+use super::bootstrap::bootstrap;
 use super::deliver::Link;
 use super::fuse::{self, Fuse};
 use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
+use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
+use super::run::Run;
 use super::story::{
     AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
     Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
@@ -51,21 +53,24 @@ impl Paste {
 
 /// A run of connect that has not ended.
 pub struct Walk {
-    app: App,
-    profile: Profile,
-    run: String,
-    connection: String,
-    installation: String,
-    /// Held from the inspection to the end: one run at a time, whichever face drives it.
-    lock: Option<RunLock>,
-    platform: Option<Platform>,
-    link: Option<Link>,
-    pasted: Option<Paste>,
-    inspected: Option<Inspected>,
-    zones: Option<Listed>,
-    ours: bool,
-    begun: bool,
-    fuse: Option<Fuse>,
+    pub(super) app: App,
+    pub(super) profile: Profile,
+    pub(super) kind: RunKind,
+    pub(super) run: String,
+    pub(super) connection: String,
+    pub(super) installation: String,
+    /// Held while the run is open: no other process takes it for one that was cut off.
+    pub(super) open: Option<RunLock>,
+    /// Held while something is made: one run at a time for an account, whichever face drives it.
+    pub(super) account: Option<RunLock>,
+    pub(super) platform: Option<Platform>,
+    pub(super) link: Option<Link>,
+    pub(super) pasted: Option<Paste>,
+    pub(super) inspected: Option<Inspected>,
+    pub(super) zones: Option<Listed>,
+    pub(super) ours: bool,
+    pub(super) begun: bool,
+    pub(super) fuse: Option<Fuse>,
 }
 
 impl Walk {
@@ -76,10 +81,12 @@ impl Walk {
         Ok(Self {
             app: app.clone(),
             profile,
+            kind: RunKind::Connect,
             run: ids::id()?,
             connection: ids::id()?,
             installation,
-            lock: None,
+            open: None,
+            account: None,
             platform,
             link: None,
             pasted: None,
@@ -91,12 +98,25 @@ impl Walk {
         })
     }
 
+    /// Begins a run of `kind` about a connection that exists: for its profile, at its platform.
+    pub fn about(app: &App, kind: RunKind, connection: &str) -> Result<Self, Problem> {
+        let known = app
+            .record
+            .connection(connection)
+            .map_err(|error| error.problem())?
+            .ok_or_else(unknown_connection)?;
+        let profile = Profile::load(&known.profile)?;
+        let mut walk = Self::begin(app, profile, known.platform_address.as_deref())?;
+        (walk.kind, walk.connection) = (kind, known.id);
+        Ok(walk)
+    }
+
     /// The profile of this run.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// Step 1: the vault keeps, the session is valid, no other run is open. Nothing is minted before this passes.
+    /// Step 1: the vault keeps, the session is valid. Nothing is minted before this passes.
     pub async fn prepare(&mut self) -> Prepared {
         let (mut report, tested) = cards::vault(&self.app).await;
         let mut problems = Vec::new();
@@ -104,10 +124,6 @@ impl Walk {
             // Whether the other vault works does not matter then.
             (Err(problem), _) | (Ok(()), Err(problem)) => problems.push(problem),
             (Ok(()), Ok(ms)) => report.self_test_ms = Some(ms),
-        }
-        match self.take_lock() {
-            Ok(()) => {}
-            Err(problem) => problems.push(problem),
         }
         let mut person = None;
         if let (Some(platform), true) = (&self.platform, problems.is_empty()) {
@@ -203,7 +219,6 @@ impl Walk {
 
     /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.
     pub async fn inspect(&mut self, account: Option<&str>) -> Result<Inspection, Problem> {
-        self.take_lock()?;
         self.begin_run()?;
         if self.forget_stale() {
             return Err(paste_stale());
@@ -308,26 +323,33 @@ impl Walk {
         let Some(broad) = self.inspected.clone() else {
             return stopped(Step::Inspect, nothing_pasted());
         };
-        let stage = Stage {
+        let run = Run {
             app: &self.app,
-            run: &self.run,
+            id: &self.run,
             connection: &self.connection,
             profile: &self.profile.id,
             platform_name: self.profile.receiver(),
             link: self.link.as_ref(),
             broad: &broad,
             ours: self.ours,
-            fuse: self.fuse.clone(),
+            wish: decision.choices.broad,
             pasted: since,
+            fuse: self.fuse.clone(),
+            fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),
+            report: &report,
+            cancel,
+            journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
+            made: None,
         };
-        let outcome = bootstrap(stage, decision, &report, cancel).await;
+        let outcome = bootstrap(run, decision).await;
         // A second try is a run of its own, with names of its own.
         self.begun = false;
+        (self.open, self.account) = (None, None);
         if let (Ok(run), Ok(connection)) = (ids::id(), ids::id()) {
             (self.run, self.connection) = (run, connection);
         }
         if !matches!(outcome, Outcome::Stopped(_)) {
-            (self.pasted, self.inspected, self.lock) = (None, None, None);
+            (self.pasted, self.inspected) = (None, None);
         }
         outcome
     }
@@ -339,9 +361,10 @@ impl Walk {
         if self.forget_stale() {
             return Err(paste_stale());
         }
-        self.take_lock()?;
+        let decision = self.decide(choices)?;
+        self.take_account(&decision.account.id)?;
         self.begin_run()?;
-        self.decide(choices)
+        Ok(decision)
     }
 
     fn decide(&self, choices: &Choices) -> Result<Decision, Problem> {
@@ -428,33 +451,29 @@ impl Walk {
 
     fn begin_run(&mut self) -> Result<(), Problem> {
         if !self.begun {
+            let record = &self.app.record;
+            self.open = record
+                .hold_run(&self.run)
+                .map_err(|error| error.problem())?;
             let run = NewRun {
                 id: self.run.clone(),
-                kind: RunKind::Connect,
+                kind: self.kind,
                 profile: self.profile.id.clone(),
                 began: (self.app.now)(),
             };
-            self.app
-                .record
-                .begin_run(&run)
-                .map_err(|error| error.problem())?;
+            record.begin_run(&run).map_err(|error| error.problem())?;
             self.begun = true;
         }
         Ok(())
     }
 
-    fn take_lock(&mut self) -> Result<(), Problem> {
-        if self.lock.is_none() {
-            self.lock = self
-                .app
-                .record
-                .lock_run("connect")
-                .map_err(|error| error.problem())?;
-        }
-        if self.lock.is_some() {
-            Ok(())
-        } else {
-            Err(another_run())
+    fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+        let record = &self.app.record;
+        let lock = record.lock(&format!("account-{account}"));
+        self.account = lock.map_err(|error| error.problem())?;
+        match self.account {
+            Some(_) => Ok(()),
+            None => Err(another_run()),
         }
     }
 
@@ -629,7 +648,7 @@ fn nothing_pasted() -> Problem {
 fn another_run() -> Problem {
     Problem::new(
         "run-open",
-        "Another window or command of Narrows is connecting right now.",
+        "Another window or command of Narrows is at work on this account right now.",
         "Let it finish or close it, then try again.",
         Next::Retry,
     )

@@ -198,7 +198,7 @@ fn a_note_survives_the_death_of_its_process() {
     assert_eq!(journal.len(), 1, "its intent tells what to look for");
     assert_eq!(journal[0].detail, json!({ "token_name": "n" }));
     assert!(
-        record.lock_run("connect").expect("answers").is_some(),
+        record.lock("connect").expect("answers").is_some(),
         "a dead process holds no lock"
     );
 }
@@ -207,7 +207,7 @@ fn a_note_survives_the_death_of_its_process() {
 #[ignore = "dies; `a_note_survives_the_death_of_its_process` starts it"]
 fn inside_a_process_that_notes_and_dies() {
     let record = Record::open(&folder_of_the_parent()).expect("opens");
-    let lock = record.lock_run("connect").expect("answers");
+    let lock = record.lock("connect").expect("answers");
     assert!(lock.is_some());
     record.begin_run(&new_run("r1")).expect("begins");
     let detail = json!({ "token_name": "n" });
@@ -222,15 +222,31 @@ fn inside_a_process_that_notes_and_dies() {
 fn one_run_at_a_time_and_names_apart() {
     let folder = folder();
     let (one, other) = (open(&folder), open(&folder));
-    let held = one.lock_run("connect").expect("answers");
+    let held = one.lock("connect").expect("answers");
     assert!(held.is_some(), "nobody held it");
     assert!(
-        other.lock_run("connect").expect("answers").is_none(),
+        other.lock("connect").expect("answers").is_none(),
         "two runs at once would take each other's token for a stray one"
     );
-    assert!(other.lock_run("rotate").expect("answers").is_some());
+    assert!(other.lock("rotate").expect("answers").is_some());
     drop(held);
-    assert!(other.lock_run("connect").expect("answers").is_some());
+    assert!(other.lock("connect").expect("answers").is_some());
+}
+
+#[test]
+fn a_run_is_held_while_its_process_works_on_it() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    let files = || std::fs::read_dir(folder.path()).expect("reads").count();
+    let before = files();
+    assert!(!other.run_is_held("r1").expect("answers"));
+    assert_eq!(files(), before, "looking leaves nothing behind");
+    let held = one.hold_run("r1").expect("answers");
+    assert!(held.is_some() && other.run_is_held("r1").expect("answers"));
+    assert!(other.hold_run("r1").expect("answers").is_none());
+    drop(held);
+    assert!(!other.run_is_held("r1").expect("answers"));
+    assert_eq!(files(), before, "no file for each run that ever was");
 }
 
 #[test]
@@ -238,7 +254,7 @@ fn a_lock_never_leaves_its_folder() {
     let folder = folder();
     let inner = folder.path().join("inner");
     let record = Record::open(&inner).expect("opens");
-    let _lock = record.lock_run("../../connect").expect("answers");
+    let _lock = record.lock("../../connect").expect("answers");
     let outside = std::fs::read_dir(folder.path()).expect("reads").count();
     assert_eq!(outside, 1, "only the inner folder is there");
 }
@@ -458,7 +474,7 @@ fn only_its_owner_can_read_it() {
     let home = folder.path().join("a").join("b");
     let record = Record::open(&home).expect("opens");
     record.set_setting("name", "value").expect("writes");
-    let _lock = record.lock_run("connect").expect("answers");
+    let _lock = record.lock("connect").expect("answers");
     let mode = |path: &Path| {
         let metadata = std::fs::metadata(path).expect("is there");
         metadata.permissions().mode() & 0o777

@@ -422,17 +422,23 @@ async fn a_profile_without_a_platform_skips_delivery_and_says_so() {
 const OWN_STACK: &str = include_str!("own-stack.toml");
 
 #[tokio::test]
-async fn two_runs_do_not_go_on_at_once() {
+async fn two_runs_for_one_account_do_not_go_on_at_once() {
     let stage = Stage::new().await;
-    let _first = stage.walk().await;
-    let mut second =
-        narrows_core::connect::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
-    let codes: Vec<String> = second
-        .prepare()
-        .await
-        .problems
-        .into_iter()
-        .map(|problem| problem.code)
-        .collect();
-    assert_eq!(codes, ["run-open"]);
+    let (mut first, mut second) = (stage.walk().await, stage.walk().await);
+    for walk in [&mut first, &mut second] {
+        let broad = &stage.face.broad_token;
+        stage.inspect(walk, broad).await.expect("a good token");
+    }
+    let cancel = CancellationToken::new();
+    let choices = destroy();
+    let (one, other) = tokio::join!(
+        first.connect(&choices, None, &cancel),
+        second.connect(&choices, None, &cancel)
+    );
+    connected(one);
+    let Outcome::Stopped(stopped) = other else {
+        panic!("the second must not make a token beside the first: {other:?}");
+    };
+    assert_eq!(stopped.problem.code, "run-open");
+    assert_eq!(stopped.stands, Vec::<String>::new(), "it made nothing");
 }

@@ -1,0 +1,36 @@
+//! Step 8: the value goes into the vault before anything else happens.
+
+use serde_json::json;
+
+use super::run::{Run, Stop, at};
+use super::story::Step;
+use crate::cloudflare::Created;
+use crate::vault::Vault;
+
+impl Run<'_> {
+    /// Keeps the value of a token that was just made, and reads it back.
+    pub(super) async fn keep(&mut self, vault: &Vault, created: &Created) -> Result<(), Stop> {
+        self.report.began(Step::Keep);
+        let item = self.item(&created.token.id);
+        let detail = json!({ "token": created.token.id, "vault": vault.kind() });
+        self.journal
+            .intent("keep", &detail)
+            .map_err(at(Step::Keep))?;
+        if let Some(made) = &mut self.made {
+            // Even a write that seems to fail may have left something.
+            made.kept = true;
+        }
+        vault
+            .put(&item, &created.value)
+            .await
+            .map_err(|error| Stop {
+                step: Step::Keep,
+                problem: error.problem(),
+            })?;
+        self.journal.done("keep", &detail).map_err(at(Step::Keep))?;
+        self.journal
+            .activity("keep token", &created.token.name, "kept", None);
+        self.report.done(Step::Keep, "Kept, and read back.");
+        Ok(())
+    }
+}

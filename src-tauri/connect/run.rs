@@ -1,0 +1,139 @@
+//! A run under way: what the steps that connect and rotate share stand on.
+//!
+//! Each step is a method in the file of its name: it writes its intent into the journal, causes its effect, writes down
+//! what came of it, and tells the face. Which steps there are, and in what order, is the use case's to say.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::app::App;
+use super::deliver::Link;
+use super::fuse::Fuse;
+use super::inspect::Inspected;
+use super::nominate::Decision;
+use super::report::{Journal, Report};
+use super::story::{BroadWish, Step};
+use crate::problem::{Next, Problem};
+use crate::vault::Item;
+
+/// The journal's word for what was decided: everything that finishing the run without the person needs.
+pub(super) const NOMINATE: &str = "nominate";
+
+/// A run between its first effect and its end.
+pub(super) struct Run<'a> {
+    /// What everything stands on.
+    pub app: &'a App,
+    /// Its id.
+    pub id: &'a str,
+    /// Id of the connection that it is about.
+    pub connection: &'a str,
+    /// The profile's id.
+    pub profile: &'a str,
+    /// The platform's name, or the profile's where there is none.
+    pub platform_name: &'a str,
+    /// The platform, signed in; nothing where the profile has none.
+    pub link: Option<&'a Link>,
+    /// The pasted token.
+    pub broad: &'a Inspected,
+    /// Whether that was made through our link.
+    pub ours: bool,
+    /// What is to become of it.
+    pub wish: BroadWish,
+    /// The moment of the paste.
+    pub pasted: Instant,
+    /// The fuse, lit or being lit.
+    pub fuse: Option<Fuse>,
+    /// When the broad token ends by itself, once that is known.
+    pub fuse_end: Option<Timestamp>,
+    /// Tells the face.
+    pub report: &'a Report,
+    /// Stops the run where it can be stopped.
+    pub cancel: &'a CancellationToken,
+    /// Writes down.
+    pub journal: Journal,
+    /// What has to be undone if the run stops.
+    pub made: Option<Made>,
+}
+
+/// A narrow token that a run made.
+pub(super) struct Made {
+    /// Cloudflare's id of it.
+    pub token_id: String,
+    /// Its name.
+    pub token_name: String,
+    /// Whether its value may be in the vault.
+    pub kept: bool,
+}
+
+/// Where a run stopped, and why.
+pub(super) struct Stop {
+    pub step: Step,
+    pub problem: Problem,
+}
+
+/// The stop of a step that a problem ended.
+pub(super) fn at(step: Step) -> impl FnOnce(Problem) -> Stop {
+    move |problem| Stop { step, problem }
+}
+
+impl Run<'_> {
+    /// Stops here where the person has said so.
+    pub(super) fn still_wanted(&self, step: Step) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() {
+            Err(Stop {
+                step,
+                problem: cancelled(),
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Writes down what was decided, so that a run that is cut off can be finished without asking again.
+    pub(super) fn nominate(&self, decision: &Decision) -> Result<(), Stop> {
+        let detail = json!({
+            "connection": self.connection,
+            "platform": self.platform_name,
+            "platform_address": self.link.map(|link| link.platform.base().url()),
+            "kind": self.broad.kind(),
+            "decision": decision,
+        });
+        self.journal
+            .done(NOMINATE, &detail)
+            .map_err(at(Step::Prepare))
+    }
+
+    /// Ends the run in the records.
+    pub(super) fn close(&self, how: &str) {
+        let ended = self.app.record.finish_run(self.id, how, (self.app.now)());
+        if ended.is_err() {
+            tracing::warn!(
+                "the end of a run was not written down; the next start will show it as open"
+            );
+        }
+    }
+
+    /// What a narrow token of this run is kept as.
+    pub(super) fn item(&self, token: &str) -> Item {
+        Item::Token {
+            connection: self.connection.to_owned(),
+            token: token.to_owned(),
+        }
+    }
+}
+
+/// The code of a run that its person stopped.
+pub(super) const CANCELLED: &str = "cancelled";
+
+/// What a run that a person stopped ends with.
+pub fn cancelled() -> Problem {
+    Problem::new(
+        CANCELLED,
+        "You stopped the run.",
+        "Start again when you like.",
+        Next::StartOver,
+    )
+}

@@ -38,7 +38,7 @@ use crate::secret::Secret;
 pub const PASTE_LIVES: Duration = Duration::from_mins(15);
 
 /// What was pasted, and when. Both clocks count: one stands still while the computer sleeps, the other may be set.
-struct Paste {
+pub(super) struct Paste {
     reading: Reading,
     since: Instant,
     on: Timestamp,

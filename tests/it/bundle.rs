@@ -1,7 +1,7 @@
 //! The support bundle of real runs: whole, valid, and without anything that must not be given away.
 
 use narrows_core::doctor::bundle::{self, LeakKind};
-use narrows_core::doctor::story::{Diagnosis, DoctorOptions};
+use narrows_core::doctor::story::{Against, Diagnosis, DoctorOptions};
 use narrows_core::doctor::{self, Input};
 use narrows_core::secret::Secret;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn diagnosis(stage: &Stage, value: &str) -> Diagnosis {
         subject: given(value),
         second: None,
         options: DoctorOptions {
-            profile: Some("site-generator".to_owned()),
+            against: Against::Profile("site-generator".to_owned()),
             account: Some(stage.face.account_id.clone()),
             ..DoctorOptions::default()
         },

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use narrows_core::connect::story::Outcome;
 use narrows_core::doctor::story::{
-    CauseKind, CredentialKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionState,
-    PolicySource,
+    Against, CauseKind, CredentialKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence,
+    PermissionState, PolicySource,
 };
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::problem::Problem;
@@ -24,7 +24,7 @@ pub(crate) fn given(value: &str) -> Subject {
 
 fn against(profile: &str, stage: &Stage) -> DoctorOptions {
     DoctorOptions {
-        profile: Some(profile.to_owned()),
+        against: Against::Profile(profile.to_owned()),
         account: Some(stage.face.account_id.clone()),
         zones: vec![stage.face.zone_id.clone()],
         ..DoctorOptions::default()
@@ -443,7 +443,7 @@ async fn more_than_was_asked_for_is_named() {
         &stage,
         &value,
         DoctorOptions {
-            profile: None,
+            against: Against::Own,
             ..against("", &stage)
         },
     )
@@ -811,7 +811,7 @@ async fn an_account_token_is_known_without_naming_its_account_unless_cloudflare_
     let stage = Stage::new().await;
     let value = plant(&stage, "account", &["Pages Write"]).await;
     let site = DoctorOptions {
-        profile: Some("site-generator".to_owned()),
+        against: Against::Profile("site-generator".to_owned()),
         ..DoctorOptions::default()
     };
     let told = examine(&stage, &value, site.clone()).await;

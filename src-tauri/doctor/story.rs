@@ -42,8 +42,8 @@ pub struct Diagnosis {
     pub fix_link: Option<String>,
     /// The rows to add by hand, for a token that exists.
     pub fix_rows: Vec<FixRow>,
-    /// For a token that this installation made and that cannot be used, or lacks what its own profile asks for: the
-    /// choices with which connect makes it again.
+    /// For a token that this installation made and that cannot be used, or seems to lack what its own profile asks
+    /// for: the choices with which connect makes it again.
     pub connect_again: Option<ConnectAgain>,
     /// What else should be known, a sentence each.
     pub notices: Vec<String>,

@@ -79,7 +79,7 @@ impl Exam<'_> {
                     .profile
                     .as_ref()
                     .is_some_and(|own| own.id == again.profile);
-                exit == 2 || (exit == 1 && own)
+                exit == 2 || (exit != 0 && own && found.stopped.is_none())
             }),
             notices: self.notices(found, &rows),
             options: self.options.clone(),

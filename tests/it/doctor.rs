@@ -506,6 +506,21 @@ async fn checking_again_shows_what_changed() {
         };
         ask(&stage, input).await.expect("the connection is there")
     };
+    let unheld = Input {
+        subject: Subject::Connection(connected.connection_id.clone()),
+        second: None,
+        options: DoctorOptions {
+            against: Against::Nothing,
+            ..DoctorOptions::default()
+        },
+    };
+    let unheld = ask(&stage, unheld).await.expect("the connection is there");
+    assert_eq!(
+        (unheld.profile, unheld.connect_again),
+        (None, None),
+        "even a connection can be asked what it can do, and no more"
+    );
+    assert!(unheld.headline.ends_with("found"), "{}", unheld.headline);
     let before = check().await;
     assert_eq!(before.headline, "1/1, 1 assumed", "{before:#?}");
     assert_eq!(
@@ -544,7 +559,7 @@ async fn checking_again_shows_what_changed() {
         doctor::history(&stage.app, Some(&connected.connection_id))
             .expect("a list")
             .len(),
-        2
+        3
     );
 }
 
@@ -587,6 +602,17 @@ async fn what_is_asked_for_wrongly_is_a_problem_and_no_diagnosis() {
         .await
         .expect_err("an address is no credential");
     assert_eq!(listed(problem).code, "second-credential");
+}
+
+#[test]
+fn a_second_credential_is_looked_at_before_it_is_used() {
+    let problem = doctor::second_card(&Secret::new("ada@example.com".to_owned()))
+        .expect_err("an address is no credential");
+    assert_eq!(listed(problem).code, "second-credential");
+    let value = "cfut_".to_owned() + &"q".repeat(40) + "0badc0de";
+    let card = doctor::second_card(&Secret::new(format!("Bearer {value}"))).expect("a token");
+    assert_eq!(card.last_four, "c0de");
+    assert_eq!(card.looks_like, "User API token");
 }
 
 #[tokio::test]
@@ -764,6 +790,9 @@ async fn the_environment_is_read_only_when_told_and_a_shadow_is_warned_of() {
     );
 
     let bare = Program::on(&stage.face);
+    let both = ["doctor", "--profile", "getaipage", "--no-profile"];
+    let ran = bare.run(&both, "").await;
+    assert_eq!(ran.exit, Some(64), "one of the two: {ran:?}");
     let ran = bare.run(&["doctor", "--from-env", "--json"], "").await;
     assert_eq!(
         (ran.error().as_str(), ran.exit),

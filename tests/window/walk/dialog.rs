@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::display;
 use crate::patience::{LONG, within};
 
 /// What stands above the dialog.
@@ -19,9 +20,10 @@ pub(crate) async fn save_as(file: &Path) {
     gone(&dialog).await;
 }
 
-/// Waits for the dialog, and thinks better of it. Gives the name that it offered to nobody.
+/// Waits for the dialog, and thinks better of it.
 pub(crate) async fn think_better() {
     let dialog = focused().await;
+    display::photograph("56-doctor-save-as", 980, 760);
     xdotool(&["key", "Escape"]);
     gone(&dialog).await;
 }

@@ -671,8 +671,8 @@ fix_link: string | null,
  */
 fix_rows: Array<FixRow>, 
 /**
- * For a token that this installation made and that cannot be used, or lacks what its own profile asks for: the
- * choices with which connect makes it again.
+ * For a token that this installation made and that cannot be used, or seems to lack what its own profile asks
+ * for: the choices with which connect makes it again.
  */
 connect_again: ConnectAgain | null, 
 /**

@@ -211,7 +211,7 @@ async fn row_by_row(window: &Application, stage: &Stage, poor: &str) {
     Application::photograph_now("58-doctor-asking");
     window.reads("Diagnosis").await;
     window.press("primary").await;
-    window.reads(" answered").await;
+    window.reads("8 of 25 answered").await;
     Application::photograph_now("59-doctor-asking-again");
     window.press("cancel").await;
     window.sees("[data-testid=done]").await;

@@ -13,10 +13,10 @@ pub(crate) async fn ask(window: &WebviewWindow, title: &str, name: &str) -> Opti
         .set_parent(window)
         .set_title(title)
         .set_file_name(name);
-    let folders = directories::UserDirs::new();
-    let downloads = folders.as_ref().and_then(|folders| folders.download_dir());
-    if let Some(downloads) = downloads.filter(|folder| folder.is_dir()) {
-        dialog = dialog.set_directory(downloads);
+    // Left to itself it would open where the program was started.
+    if let Some(folders) = directories::UserDirs::new() {
+        let downloads = folders.download_dir().filter(|folder| folder.is_dir());
+        dialog = dialog.set_directory(downloads.unwrap_or_else(|| folders.home_dir()));
     }
     let chosen = dialog.save_file().await?;
     Some(chosen.path().to_owned())

@@ -103,11 +103,12 @@ impl Desk {
     /// Puts a later examination in the place of `earlier`, unless that was dropped or followed by another meanwhile.
     pub(crate) fn replace_exam(&self, earlier: &Arc<Exam>, later: Exam) {
         let mut slot = quick(&self.exam);
-        if slot
-            .as_ref()
-            .is_some_and(|(held, _)| Arc::ptr_eq(held, earlier))
-        {
-            *slot = Some((Arc::new(later), Instant::now()));
+        if let Some((held, since)) = slot.as_mut().filter(|(held, _)| Arc::ptr_eq(held, earlier)) {
+            // Asking once more does not let a paste live longer.
+            if !later.is_of_paste() {
+                *since = Instant::now();
+            }
+            *held = Arc::new(later);
         }
     }
 

@@ -306,6 +306,13 @@ async fn make(desk: &Desk, exam: &Exam, full_ids: bool) -> Answer<(bundle::Bundl
     Ok((bundle::make(app, diagnosis, full_ids).await?, secrets))
 }
 
+impl Exam {
+    /// Whether it was made from anything that was pasted or typed.
+    pub(crate) fn is_of_paste(&self) -> bool {
+        matches!(self.asked.source, From::Pasted(_)) || self.asked.second.is_some()
+    }
+}
+
 fn nothing_examined() -> Problem {
     Problem::new(
         "nothing-examined",

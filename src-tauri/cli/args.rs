@@ -202,6 +202,9 @@ pub(crate) struct Doctor {
     /// connection it is told what the token can do.
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) profile: Option<String>,
+    /// Hold it against no profile, not even the connection's own: only tell what the token can do.
+    #[arg(long, conflicts_with = "profile")]
+    pub(crate) no_profile: bool,
     /// Account id; left out, the connection's, or the only one that the token sees.
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,

@@ -2,7 +2,8 @@
 
 use narrows_core::connect::App;
 use narrows_core::doctor::story::{
-    DiagnosedPermission, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionState,
+    Against, DiagnosedPermission, Diagnosis, DoctorOptions, DoctorProgress, Evidence,
+    PermissionState,
 };
 use narrows_core::doctor::{self, Given, Input, Subject, bundle};
 use narrows_core::problem::{Next, Problem};
@@ -40,7 +41,11 @@ async fn diagnose(app: &App, wanted: Doctor) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
     let mut warnings = Vec::new();
     let mut options = DoctorOptions {
-        profile: wanted.profile.clone(),
+        against: match &wanted.profile {
+            Some(profile) => Against::Profile(profile.clone()),
+            None if wanted.no_profile => Against::Nothing,
+            None => Against::Own,
+        },
         account: wanted.account.clone(),
         zones: wanted.zone.clone(),
         with: wanted.with.clone(),

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex as Quick, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use narrows_core::connect::{App, PASTE_LIVES, SignIn, Walk};
-use narrows_core::doctor::story::Diagnosis;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
 use tokio::sync::{Mutex, MutexGuard as WalkGuard};
@@ -24,7 +23,8 @@ pub(crate) struct Desk {
     connecting: AtomicBool,
     leaving: AtomicBool,
     clipboard: Quick<Option<arboard::Clipboard>>,
-    exam: Quick<Option<(Exam, Instant)>>,
+    exam: Quick<Option<(Arc<Exam>, Instant)>>,
+    second: Quick<Option<(Secret, Instant)>>,
 }
 
 impl Desk {
@@ -39,6 +39,7 @@ impl Desk {
             leaving: AtomicBool::new(false),
             clipboard: Quick::new(None),
             exam: Quick::new(None),
+            second: Quick::new(None),
         }
     }
 
@@ -96,34 +97,38 @@ impl Desk {
 
     /// Holds the last examination, or drops it.
     pub(crate) fn put_exam(&self, exam: Option<Exam>) {
-        *quick(&self.exam) = exam.map(|exam| (exam, Instant::now()));
+        *quick(&self.exam) = exam.map(|exam| (Arc::new(exam), Instant::now()));
     }
 
-    pub(crate) fn take_exam(&self) -> Option<Exam> {
-        quick(&self.exam).take().map(|(exam, _)| exam)
-    }
-
-    /// Drops an examination that was left lying as long as a paste may be.
-    pub(crate) fn forget_stale_exam(&self) {
-        let mut exam = quick(&self.exam);
-        if exam
-            .as_ref()
-            .is_some_and(|(_, since)| since.elapsed() >= PASTE_LIVES)
-        {
-            *exam = None;
+    /// Puts a later examination in the place of `earlier`, unless that was dropped or followed by another meanwhile.
+    pub(crate) fn replace_exam(&self, earlier: &Arc<Exam>, later: Exam) {
+        let mut slot = quick(&self.exam);
+        if let Some((held, since)) = slot.as_mut().filter(|(held, _)| Arc::ptr_eq(held, earlier)) {
+            // Asking once more does not let a paste live longer.
+            if !later.is_of_paste() {
+                *since = Instant::now();
+            }
+            *held = Arc::new(later);
         }
     }
 
-    pub(crate) fn diagnosis(&self) -> Option<Diagnosis> {
-        quick(&self.exam)
-            .as_ref()
-            .map(|(exam, _)| exam.diagnosis().clone())
+    pub(crate) fn exam(&self) -> Option<Arc<Exam>> {
+        quick(&self.exam).as_ref().map(|(exam, _)| Arc::clone(exam))
     }
 
-    pub(crate) fn examined_secret(&self) -> Option<Secret> {
-        quick(&self.exam)
-            .as_ref()
-            .and_then(|(exam, _)| exam.secret())
+    /// Holds the second credential until it is used, or drops it.
+    pub(crate) fn put_second(&self, second: Option<Secret>) {
+        *quick(&self.second) = second.map(|second| (second, Instant::now()));
+    }
+
+    pub(crate) fn take_second(&self) -> Option<Secret> {
+        quick(&self.second).take().map(|(second, _)| second)
+    }
+
+    /// Drops what was pasted for the doctor and left lying as long as a paste may be.
+    pub(crate) fn forget_stale_exam(&self) {
+        drop_stale(&self.exam);
+        drop_stale(&self.second);
     }
 
     /// The clipboard; one for the life of the window, because on X11 its owner serves what it copied.
@@ -149,6 +154,16 @@ pub(crate) fn out_of_order() -> Problem {
         "Start again from the first screen.",
         Next::StartOver,
     )
+}
+
+fn drop_stale<T>(slot: &Quick<Option<(T, Instant)>>) {
+    let mut slot = quick(slot);
+    if slot
+        .as_ref()
+        .is_some_and(|(_, since)| since.elapsed() >= PASTE_LIVES)
+    {
+        *slot = None;
+    }
 }
 
 fn quick<T>(lock: &Quick<T>) -> MutexGuard<'_, T> {

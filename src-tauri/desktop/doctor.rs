@@ -1,16 +1,21 @@
 //! Commands of the doctor's screen.
 
-use narrows_core::doctor::story::{Comparison, Diagnosis, DoctorOptions, DoctorProgress};
+use std::sync::Arc;
+
+use narrows_core::doctor::bundle::Form;
+use narrows_core::doctor::story::{
+    Against, Comparison, Diagnosis, DoctorOptions, DoctorProgress, SecondCard,
+};
 use narrows_core::doctor::{self, Given, Input, Subject, bundle};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
 use serde::{Deserialize, Serialize};
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::clipboard;
 use super::desk::{Desk, out_of_order};
+use super::{clipboard, save};
 
 type Answer<T> = Result<T, Problem>;
 
@@ -21,7 +26,10 @@ pub(crate) struct Asked {
     source: Source,
     connection_id: Option<String>,
     text: Option<Secret>,
-    profile: Option<String>,
+    second: Second,
+    second_text: Option<Secret>,
+    against: Against,
+    with: Vec<String>,
     account: Option<String>,
     zones: Vec<String>,
     probe_writes: bool,
@@ -36,11 +44,27 @@ enum Source {
     Typed,
 }
 
-/// The last examination, held to be made once more. A pasted credential is wiped with it.
+/// Where the second, more powerful credential comes from.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Second {
+    None,
+    /// From the clipboard, before.
+    Pasted,
+    Typed,
+}
+
+/// The last examination, held to be made once more. What was pasted for it is wiped with it.
 pub(crate) struct Exam {
-    source: From,
-    options: DoctorOptions,
+    asked: Arc<Question>,
     diagnosis: Diagnosis,
+}
+
+/// What an examination was made from.
+struct Question {
+    source: From,
+    second: Option<Secret>,
+    options: DoctorOptions,
 }
 
 enum From {
@@ -48,13 +72,37 @@ enum From {
     Pasted(Secret),
 }
 
-impl From {
-    fn subject(&self) -> Subject {
-        match self {
-            Self::Connection(id) => Subject::Connection(id.clone()),
-            Self::Pasted(text) => Subject::Given(Given::Token(text.duplicate())),
+impl Question {
+    fn input(&self) -> Input {
+        let subject = match &self.source {
+            From::Connection(id) => Subject::Connection(id.clone()),
+            From::Pasted(text) => Subject::Given(Given::Token(text.duplicate())),
+        };
+        let second = self.second.as_ref().map(Secret::duplicate);
+        Input {
+            subject,
+            second: second.map(Given::Token),
+            options: self.options.clone(),
         }
     }
+
+    /// What was pasted or typed, for the leak scanner to look for.
+    fn secrets(&self) -> Vec<Secret> {
+        let pasted = match &self.source {
+            From::Connection(_) => None,
+            From::Pasted(text) => Some(text),
+        };
+        let given = pasted.into_iter().chain(&self.second);
+        given.map(Secret::duplicate).collect()
+    }
+}
+
+/// A second credential that was taken from the clipboard.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PastedSecond {
+    card: SecondCard,
+    clipboard_cleared: bool,
 }
 
 /// A diagnosis that was made once more.
@@ -71,12 +119,22 @@ pub(crate) struct Preview {
     markdown: String,
 }
 
-/// The two forms of the bundle.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Form {
-    Json,
-    Markdown,
+#[tauri::command]
+pub(crate) async fn doctor_second_paste(desk: State<'_, Desk>) -> Answer<PastedSecond> {
+    let text = clipboard::read(&desk)?;
+    let card = doctor::second_card(&text)?;
+    let clipboard_cleared = clipboard::clear(&desk, &text);
+    desk.put_second(Some(text));
+    Ok(PastedSecond {
+        card,
+        clipboard_cleared,
+    })
+}
+
+#[tauri::command]
+pub(crate) async fn doctor_second_forget(desk: State<'_, Desk>) -> Answer<()> {
+    desk.put_second(None);
+    Ok(())
 }
 
 #[tauri::command]
@@ -87,6 +145,13 @@ pub(crate) async fn doctor_examine(
 ) -> Answer<Diagnosis> {
     // What was pasted before is wiped, whatever comes of this.
     desk.put_exam(None);
+    let kept = desk.take_second();
+    let second = match (input.second, input.second_text) {
+        (Second::None, _) => None,
+        (Second::Pasted, _) => Some(kept.ok_or_else(second_dropped)?),
+        (Second::Typed, Some(text)) => Some(text),
+        (Second::Typed, None) => return Err(out_of_order()),
+    };
     let source = match (input.source, input.connection_id, input.text) {
         (Source::Connection, Some(id), _) => From::Connection(id),
         (Source::Clipboard, ..) => {
@@ -97,39 +162,45 @@ pub(crate) async fn doctor_examine(
         (Source::Typed, _, Some(text)) => From::Pasted(text),
         _ => return Err(out_of_order()),
     };
-    let options = DoctorOptions {
-        profile: input.profile,
-        account: input.account,
-        zones: input.zones,
-        probe_writes: input.probe_writes,
-        ..DoctorOptions::default()
-    };
-    let diagnosis = examine(&desk, &source, &options, Some(progress)).await?;
-    desk.put_exam(Some(Exam {
+    let asked = Question {
         source,
-        options,
+        second,
+        options: DoctorOptions {
+            against: input.against,
+            with: input.with,
+            account: input.account,
+            zones: input.zones,
+            probe_writes: input.probe_writes,
+            ..DoctorOptions::default()
+        },
+    };
+    let diagnosis = examine(&desk, &asked, progress).await?;
+    desk.put_exam(Some(Exam {
+        asked: Arc::new(asked),
         diagnosis: diagnosis.clone(),
     }));
     Ok(diagnosis)
 }
 
 #[tauri::command]
-pub(crate) async fn doctor_again(desk: State<'_, Desk>) -> Answer<Again> {
-    let exam = desk.take_exam().ok_or_else(nothing_examined)?;
-    let examined = examine(&desk, &exam.source, &exam.options, None).await;
-    let (exam, answer) = match examined {
-        Ok(diagnosis) => {
-            let comparison = doctor::compare(&exam.diagnosis, &diagnosis);
-            let again = Again {
-                diagnosis: diagnosis.clone(),
-                comparison,
-            };
-            (Exam { diagnosis, ..exam }, Ok(again))
-        }
-        Err(problem) => (exam, Err(problem)),
-    };
-    desk.put_exam(Some(exam));
-    answer
+pub(crate) async fn doctor_again(
+    desk: State<'_, Desk>,
+    progress: Channel<DoctorProgress>,
+) -> Answer<Again> {
+    let exam = desk.exam().ok_or_else(nothing_examined)?;
+    let diagnosis = examine(&desk, &exam.asked, progress).await?;
+    let comparison = doctor::compare(&exam.diagnosis, &diagnosis);
+    desk.replace_exam(
+        &exam,
+        Exam {
+            asked: Arc::clone(&exam.asked),
+            diagnosis: diagnosis.clone(),
+        },
+    );
+    Ok(Again {
+        diagnosis,
+        comparison,
+    })
 }
 
 #[tauri::command]
@@ -147,18 +218,16 @@ pub(crate) async fn doctor_history(
 
 #[tauri::command]
 pub(crate) async fn doctor_copy_rows(desk: State<'_, Desk>) -> Answer<()> {
-    let diagnosis = desk.diagnosis().ok_or_else(nothing_examined)?;
-    let rows: Vec<String> = diagnosis
-        .fix_rows
-        .into_iter()
-        .map(|row| row.dashboard)
-        .collect();
+    let exam = desk.exam().ok_or_else(nothing_examined)?;
+    let rows = exam.diagnosis.fix_rows.iter();
+    let rows: Vec<&str> = rows.map(|row| row.dashboard.as_str()).collect();
     clipboard::write(&desk, rows.join("\n"))
 }
 
 #[tauri::command]
 pub(crate) async fn doctor_bundle(desk: State<'_, Desk>, full_ids: bool) -> Answer<Preview> {
-    let (made, secrets) = make(&desk, full_ids).await?;
+    let exam = desk.exam().ok_or_else(nothing_examined)?;
+    let (made, secrets) = make(&desk, &exam, full_ids).await?;
     let (json, markdown) = bundle::render(&made, &secrets)?;
     Ok(Preview { json, markdown })
 }
@@ -169,7 +238,8 @@ pub(crate) async fn doctor_bundle_copy(
     full_ids: bool,
     format: Form,
 ) -> Answer<()> {
-    let (made, secrets) = make(&desk, full_ids).await?;
+    let exam = desk.exam().ok_or_else(nothing_examined)?;
+    let (made, secrets) = make(&desk, &exam, full_ids).await?;
     let (json, markdown) = bundle::render(&made, &secrets)?;
     let text = match format {
         Form::Json => json,
@@ -178,44 +248,47 @@ pub(crate) async fn doctor_bundle_copy(
     clipboard::write(&desk, text)
 }
 
+/// Answers with the file's path; with nothing where the person thought better of it.
 #[tauri::command]
-pub(crate) async fn doctor_bundle_save(desk: State<'_, Desk>, full_ids: bool) -> Answer<String> {
-    let (made, secrets) = make(&desk, full_ids).await?;
-    let app = desk.app()?;
-    let downloads = directories::UserDirs::new()
-        .and_then(|folders| folders.download_dir().map(std::path::Path::to_owned))
-        .filter(|folder| folder.is_dir());
-    let day = (app.now)().strftime("%Y-%m-%d-%H%M%S").to_string();
-    let folder = downloads.unwrap_or_else(|| app.folder.clone());
-    let path = folder.join(format!("narrows-support-{day}.json"));
-    let written = bundle::write(&path, &made, &secrets)?;
-    Ok(written.json.display().to_string())
+pub(crate) async fn doctor_bundle_save(
+    desk: State<'_, Desk>,
+    window: WebviewWindow,
+    full_ids: bool,
+    format: Form,
+) -> Answer<Option<String>> {
+    let run = desk
+        .exam()
+        .map(|exam| exam.diagnosis.run.clone())
+        .ok_or_else(nothing_examined)?;
+    let time = (desk.app()?.now)().strftime("%Y-%m-%d-%H%M%S");
+    let name = format!("narrows-support-{time}.{}", format.ending());
+    let Some(path) = save::ask(&window, "Save the support bundle", &name).await else {
+        return Ok(None);
+    };
+    // Secrets are not held while the dialog stands open, so the diagnosis may be gone by now, or be another one.
+    let exam = desk.exam().filter(|exam| exam.diagnosis.run == run);
+    let exam = exam.ok_or_else(nothing_examined)?;
+    let (made, secrets) = make(&desk, &exam, full_ids).await?;
+    bundle::write_as(&path, format, &made, &secrets)?;
+    Ok(Some(path.display().to_string()))
 }
 
 async fn examine(
     desk: &Desk,
-    source: &From,
-    options: &DoctorOptions,
-    progress: Option<Channel<DoctorProgress>>,
+    asked: &Question,
+    progress: Channel<DoctorProgress>,
 ) -> Answer<Diagnosis> {
     let (sender, mut receiver) = unbounded_channel();
     let forward = tokio::spawn(async move {
         while let Some(line) = receiver.recv().await {
-            if let Some(progress) = &progress {
-                // A page that is gone does not end the examination.
-                let _ = progress.send(line);
-            }
+            // A page that is gone does not end the examination.
+            let _ = progress.send(line);
         }
     });
-    let input = Input {
-        subject: source.subject(),
-        second: None,
-        options: options.clone(),
-    };
     let cancel = desk.new_cancel();
     let examined = tokio::select! {
         () = cancel.cancelled() => Err(narrows_core::connect::cancelled()),
-        examined = doctor::examine(desk.app()?, input, Some(sender)) => examined,
+        examined = doctor::examine(desk.app()?, asked.input(), Some(sender)) => examined,
     };
     let _ = forward.await;
     let diagnosis = examined?;
@@ -225,25 +298,18 @@ async fn examine(
     Ok(diagnosis)
 }
 
-async fn make(desk: &Desk, full_ids: bool) -> Answer<(bundle::Bundle, Vec<Secret>)> {
-    let diagnosis = desk.diagnosis().ok_or_else(nothing_examined)?;
+async fn make(desk: &Desk, exam: &Exam, full_ids: bool) -> Answer<(bundle::Bundle, Vec<Secret>)> {
     let app = desk.app()?;
+    let diagnosis = &exam.diagnosis;
     let mut secrets = bundle::secrets(app, diagnosis.connection.as_deref()).await;
-    secrets.extend(desk.examined_secret());
-    Ok((bundle::make(app, &diagnosis, full_ids).await?, secrets))
+    secrets.extend(exam.asked.secrets());
+    Ok((bundle::make(app, diagnosis, full_ids).await?, secrets))
 }
 
 impl Exam {
-    pub(crate) fn diagnosis(&self) -> &Diagnosis {
-        &self.diagnosis
-    }
-
-    /// The pasted credential, for the leak scanner to look for.
-    pub(crate) fn secret(&self) -> Option<Secret> {
-        match &self.source {
-            From::Connection(_) => None,
-            From::Pasted(text) => Some(text.duplicate()),
-        }
+    /// Whether it was made from anything that was pasted or typed.
+    pub(crate) fn is_of_paste(&self) -> bool {
+        matches!(self.asked.source, From::Pasted(_)) || self.asked.second.is_some()
     }
 }
 
@@ -253,5 +319,14 @@ fn nothing_examined() -> Problem {
         "No token has been checked yet, or it was dropped meanwhile.",
         "Paste it again.",
         Next::PasteAgain,
+    )
+}
+
+fn second_dropped() -> Problem {
+    Problem::new(
+        "second-credential",
+        "The second credential was dropped meanwhile.",
+        "Paste it again, or leave it out.",
+        Next::ChangeChoices,
     )
 }

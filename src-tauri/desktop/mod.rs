@@ -6,6 +6,7 @@ mod desk;
 mod doctor;
 mod life;
 mod manage;
+mod save;
 mod wizard;
 
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ pub(crate) fn run() -> ExitCode {
             wizard::cancel,
             manage::home,
             manage::deliver_again,
+            doctor::doctor_second_paste,
+            doctor::doctor_second_forget,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,

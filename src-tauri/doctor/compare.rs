@@ -54,8 +54,16 @@ pub fn compare(before: &Diagnosis, now: &Diagnosis) -> Comparison {
         mended: without(&before.causes, &now.causes),
         appeared: without(&now.causes, &before.causes),
         permissions,
-        summary,
+        summary: as_sentence(&summary),
     }
+}
+
+/// Headlines begin small, to stand within a sentence.
+fn as_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// A diagnosis as a line of a list.

@@ -19,7 +19,7 @@ use super::places::{self, Places};
 use super::policy::{Held, Spot};
 use super::rows::{self, Row};
 use super::story::{
-    Cause, CauseKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionNeed,
+    Against, Cause, CauseKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionNeed,
     PermissionState, Waiting,
 };
 use super::subject::{self, Input, Read};
@@ -60,10 +60,10 @@ pub async fn examine(
     let (mut read, credential) = subject::read(app, input.subject).await?;
     let options = input.options;
     let mut notices = Vec::new();
-    let profile = match (&options.profile, &read.connection) {
-        (Some(name), _) => Some(Profile::load(name)?),
-        (None, Some(connection)) => known_profile(&connection.profile, &mut notices),
-        (None, None) => None,
+    let profile = match (&options.against, &read.connection) {
+        (Against::Profile(name), _) => Some(Profile::load(name)?),
+        (Against::Own, Some(connection)) => known_profile(&connection.profile, &mut notices),
+        (Against::Own, None) | (Against::Nothing, _) => None,
     };
     let places = Places::named(&options, read.connection.as_ref())?;
     let second = input.second.map(subject::second).transpose()?;

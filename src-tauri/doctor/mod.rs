@@ -24,7 +24,7 @@ mod weigh;
 
 pub use compare::{card, compare};
 pub use examine::examine;
-pub use subject::{Given, Input, Subject};
+pub use subject::{Given, Input, Subject, second_card};
 
 use story::{Diagnosis, DiagnosisCard};
 

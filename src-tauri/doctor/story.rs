@@ -42,7 +42,8 @@ pub struct Diagnosis {
     pub fix_link: Option<String>,
     /// The rows to add by hand, for a token that exists.
     pub fix_rows: Vec<FixRow>,
-    /// For a token that this installation made: the choices with which connect makes it again.
+    /// For a token that this installation made and that cannot be used, or seems to lack what its own profile asks
+    /// for: the choices with which connect makes it again.
     pub connect_again: Option<ConnectAgain>,
     /// What else should be known, a sentence each.
     pub notices: Vec<String>,
@@ -400,8 +401,8 @@ pub struct ConnectAgain {
 #[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
 #[serde(default, deny_unknown_fields)]
 pub struct DoctorOptions {
-    /// A built-in profile's id, or a file; left out, the connection's own, or none.
-    pub profile: Option<String>,
+    /// What the token is held against.
+    pub against: Against,
     /// Account id; left out, the connection's own, or the only one that the token sees.
     pub account: Option<String>,
     /// Zone ids; left out, those of the connection.
@@ -415,6 +416,32 @@ pub struct DoctorOptions {
     pub strict: bool,
     /// Asks again for up to 60 seconds while the token may still be spreading.
     pub watch: bool,
+}
+
+/// What a token is held against.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+#[serde(rename_all = "kebab-case")]
+pub enum Against {
+    /// The connection's own profile; nothing for a token that belongs to none.
+    #[default]
+    Own,
+    /// Nothing: it is only asked what the token can do.
+    Nothing,
+    /// A built-in profile's id, or a file.
+    Profile(String),
+}
+
+/// A second credential as it lies ready. Never its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct SecondCard {
+    /// What its shape looks like, such as "User API token".
+    pub looks_like: String,
+    /// Its last four characters.
+    pub last_four: String,
 }
 
 /// One line of live progress of a diagnosis.

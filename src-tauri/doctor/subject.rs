@@ -10,7 +10,7 @@ use crate::secret::{Fingerprint, Secret};
 use crate::vault::{Item, VaultKind};
 
 use super::causes::Facts;
-use super::story::{Cause, CauseKind, DoctorOptions};
+use super::story::{Cause, CauseKind, DoctorOptions, SecondCard};
 
 /// Everything that a diagnosis is made from.
 #[derive(Debug)]
@@ -78,16 +78,30 @@ pub(super) async fn read(app: &App, subject: Subject) -> Result<(Read, Usable), 
     }
 }
 
+/// What a text looks like that is meant as the second credential; an error where it cannot be one.
+pub fn second_card(text: &Secret) -> Result<SecondCard, Problem> {
+    let (read, usable) = given_for_once(Given::Token(text.duplicate()));
+    usable.map_err(|cause| unusable_second(&cause))?;
+    Ok(SecondCard {
+        looks_like: read.shape.name().to_owned(),
+        last_four: read.last_four,
+    })
+}
+
 /// Reads the second credential, which has to be usable.
 pub(super) fn second(given: Given) -> Result<Credential, Problem> {
-    given_for_once(given).1.map_err(|cause| {
-        Problem::new(
-            "second-credential",
-            format!("The second credential cannot be used. {}", cause.message),
-            "Give a token that may read the list of tokens, or leave it out.",
-            Next::ChangeChoices,
-        )
-    })
+    given_for_once(given)
+        .1
+        .map_err(|cause| unusable_second(&cause))
+}
+
+fn unusable_second(cause: &Cause) -> Problem {
+    Problem::new(
+        "second-credential",
+        format!("The second credential cannot be used. {}", cause.message),
+        "Give a token that may read the list of tokens, or leave it out.",
+        Next::ChangeChoices,
+    )
 }
 
 async fn stored(app: &App, id: &str) -> Result<(Read, Usable), Problem> {

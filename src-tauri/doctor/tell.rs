@@ -74,7 +74,13 @@ impl Exam<'_> {
             causes,
             fix_link,
             fix_rows,
-            connect_again: found.connect_again(),
+            connect_again: found.connect_again().filter(|again| {
+                let own = self
+                    .profile
+                    .as_ref()
+                    .is_some_and(|own| own.id == again.profile);
+                exit == 2 || (exit != 0 && own && found.stopped.is_none())
+            }),
             notices: self.notices(found, &rows),
             options: self.options.clone(),
             exit,

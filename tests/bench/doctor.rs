@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use narrows_core::connect::{Addresses, App};
-use narrows_core::doctor::story::DoctorOptions;
+use narrows_core::doctor::story::{Against, DoctorOptions};
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::profile::Profile;
 use narrows_core::proof::Endpoint;
@@ -81,7 +81,7 @@ async fn measure(kind: &str) -> Measured {
         subject: Subject::Given(Given::Token(Secret::new(token.clone()))),
         second: None,
         options: DoctorOptions {
-            profile: Some(PROFILE.to_owned()),
+            against: Against::Profile(PROFILE.to_owned()),
             account: Some(face.account_id.clone()),
             zones: vec![face.zone_id.clone()],
             ..DoctorOptions::default()

@@ -1,7 +1,7 @@
 //! The support bundle of real runs: whole, valid, and without anything that must not be given away.
 
-use narrows_core::doctor::bundle::{self, LeakKind};
-use narrows_core::doctor::story::{Diagnosis, DoctorOptions};
+use narrows_core::doctor::bundle::{self, Form, LeakKind};
+use narrows_core::doctor::story::{Against, Diagnosis, DoctorOptions};
 use narrows_core::doctor::{self, Input};
 use narrows_core::secret::Secret;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn diagnosis(stage: &Stage, value: &str) -> Diagnosis {
         subject: given(value),
         second: None,
         options: DoctorOptions {
-            profile: Some("site-generator".to_owned()),
+            against: Against::Profile("site-generator".to_owned()),
             account: Some(stage.face.account_id.clone()),
             ..DoctorOptions::default()
         },
@@ -136,11 +136,22 @@ async fn a_bundle_with_a_leak_is_refused_and_leaves_no_file() {
     std::fs::remove_file(&file).expect("it was there");
     std::fs::remove_file(file.with_extension("md")).expect("and the other");
 
+    for (form, beginning) in [(Form::Json, "{"), (Form::Markdown, "# ")] {
+        bundle::write_as(&file, form, &made, &known).expect("it is written in that form");
+        let text = std::fs::read_to_string(&file).expect("under exactly that name");
+        assert!(text.starts_with(beginning), "{text}");
+        std::fs::remove_file(&file).expect("it was there");
+    }
+
     told.notices
         .push(format!("Somebody wrote {}", stage.face.narrow_token));
     let made = bundle::make(&stage.app, &told, false)
         .await
         .expect("a bundle");
+    for form in [Form::Json, Form::Markdown] {
+        let refused = bundle::write_as(&file, form, &made, &known).expect_err("it holds the token");
+        assert_eq!(listed(refused).code, "bundle-leak");
+    }
     let refused = listed(bundle::write(&file, &made, &known).expect_err("it holds the token"));
     assert_eq!(refused.code, "bundle-leak");
     let said = format!("{refused:?}");

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use narrows_core::connect::story::Outcome;
 use narrows_core::doctor::story::{
-    CauseKind, CredentialKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence, PermissionState,
-    PolicySource,
+    Against, CauseKind, CredentialKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence,
+    PermissionState, PolicySource,
 };
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::problem::Problem;
@@ -24,7 +24,7 @@ pub(crate) fn given(value: &str) -> Subject {
 
 fn against(profile: &str, stage: &Stage) -> DoctorOptions {
     DoctorOptions {
-        profile: Some(profile.to_owned()),
+        against: Against::Profile(profile.to_owned()),
         account: Some(stage.face.account_id.clone()),
         zones: vec![stage.face.zone_id.clone()],
         ..DoctorOptions::default()
@@ -443,7 +443,7 @@ async fn more_than_was_asked_for_is_named() {
         &stage,
         &value,
         DoctorOptions {
-            profile: None,
+            against: Against::Own,
             ..against("", &stage)
         },
     )
@@ -506,17 +506,28 @@ async fn checking_again_shows_what_changed() {
         };
         ask(&stage, input).await.expect("the connection is there")
     };
+    let unheld = Input {
+        subject: Subject::Connection(connected.connection_id.clone()),
+        second: None,
+        options: DoctorOptions {
+            against: Against::Nothing,
+            ..DoctorOptions::default()
+        },
+    };
+    let unheld = ask(&stage, unheld).await.expect("the connection is there");
+    assert_eq!(
+        (unheld.profile, unheld.connect_again),
+        (None, None),
+        "even a connection can be asked what it can do, and no more"
+    );
+    assert!(unheld.headline.ends_with("found"), "{}", unheld.headline);
     let before = check().await;
     assert_eq!(before.headline, "1/1, 1 assumed", "{before:#?}");
     assert_eq!(
         before.profile.as_ref().map(|one| one.id.as_str()),
         Some("site-generator")
     );
-    let again = before
-        .connect_again
-        .as_ref()
-        .expect("one press makes it again");
-    assert_eq!(again.profile, "site-generator");
+    assert_eq!(before.connect_again, None, "there is nothing to mend");
     let fault = json!({ "kind": "status", "status": 403, "code": 10_000 });
     stage
         .fault("GET", "/client/v4/accounts/{}/pages/projects", fault)
@@ -526,6 +537,11 @@ async fn checking_again_shows_what_changed() {
         .expect("the record answers")
         .expect("it was kept");
     assert_eq!(earlier, before, "what was found is kept whole");
+    let again = now.connect_again.as_ref();
+    assert_eq!(
+        again.expect("one press makes it again").profile,
+        "site-generator"
+    );
     let comparison = doctor::compare(&earlier, &now);
     assert!(comparison.same_token);
     let changed: Vec<_> = comparison
@@ -543,7 +559,7 @@ async fn checking_again_shows_what_changed() {
         doctor::history(&stage.app, Some(&connected.connection_id))
             .expect("a list")
             .len(),
-        2
+        3
     );
 }
 
@@ -586,6 +602,17 @@ async fn what_is_asked_for_wrongly_is_a_problem_and_no_diagnosis() {
         .await
         .expect_err("an address is no credential");
     assert_eq!(listed(problem).code, "second-credential");
+}
+
+#[test]
+fn a_second_credential_is_looked_at_before_it_is_used() {
+    let problem = doctor::second_card(&Secret::new("ada@example.com".to_owned()))
+        .expect_err("an address is no credential");
+    assert_eq!(listed(problem).code, "second-credential");
+    let value = "cfut_".to_owned() + &"q".repeat(40) + "0badc0de";
+    let card = doctor::second_card(&Secret::new(format!("Bearer {value}"))).expect("a token");
+    assert_eq!(card.last_four, "c0de");
+    assert_eq!(card.looks_like, "User API token");
 }
 
 #[tokio::test]
@@ -763,6 +790,9 @@ async fn the_environment_is_read_only_when_told_and_a_shadow_is_warned_of() {
     );
 
     let bare = Program::on(&stage.face);
+    let both = ["doctor", "--profile", "getaipage", "--no-profile"];
+    let ran = bare.run(&both, "").await;
+    assert_eq!(ran.exit, Some(64), "one of the two: {ran:?}");
     let ran = bare.run(&["doctor", "--from-env", "--json"], "").await;
     assert_eq!(
         (ran.error().as_str(), ran.exit),
@@ -811,7 +841,7 @@ async fn an_account_token_is_known_without_naming_its_account_unless_cloudflare_
     let stage = Stage::new().await;
     let value = plant(&stage, "account", &["Pages Write"]).await;
     let site = DoctorOptions {
-        profile: Some("site-generator".to_owned()),
+        against: Against::Profile("site-generator".to_owned()),
         ..DoctorOptions::default()
     };
     let told = examine(&stage, &value, site.clone()).await;

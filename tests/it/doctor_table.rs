@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use narrows_core::cloudflare::Scope;
 use narrows_core::connect::App;
-use narrows_core::doctor::story::{CauseKind, Diagnosis, DoctorOptions, Evidence, PermissionState};
+use narrows_core::doctor::story::{
+    Against, CauseKind, Diagnosis, DoctorOptions, Evidence, PermissionState,
+};
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::profile::{Permission, Profile};
 use narrows_core::record::Connection;
@@ -76,7 +78,7 @@ async fn plant(stage: &Stage, kind: &str, groups: &[String]) -> String {
 
 fn options(stage: &Stage, profile: &str, with: &[String]) -> DoctorOptions {
     DoctorOptions {
-        profile: Some(profile.to_owned()),
+        against: Against::Profile(profile.to_owned()),
         account: Some(stage.face.account_id.clone()),
         zones: vec![stage.face.zone_id.clone()],
         with: with.to_vec(),
@@ -294,7 +296,7 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
     let other_zone = world["zones"][1]["id"].as_str().expect("an id").to_owned();
     let broad = Some(stage.face.broad_token.as_str());
     let site = || DoctorOptions {
-        profile: Some("site-generator".to_owned()),
+        against: Against::Profile("site-generator".to_owned()),
         account: Some(stage.face.account_id.clone()),
         ..DoctorOptions::default()
     };
@@ -449,7 +451,7 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
         json!({ "kind": "account", "groups": ["Pages Write"], "account": stage.face.account_id });
     let (_, owned) = stage.make_token(account_token).await;
     let own = |kinds: &str| DoctorOptions {
-        profile: Some(profile_file(&stage, kinds)),
+        against: Against::Profile(profile_file(&stage, kinds)),
         ..site()
     };
     let told = examine(&stage.app, given(&owned), None, own("user")).await;
@@ -479,7 +481,7 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
     );
 
     let edge = |options: DoctorOptions| DoctorOptions {
-        profile: Some("flarelink".to_owned()),
+        against: Against::Profile("flarelink".to_owned()),
         ..options
     };
     let four = [

@@ -51,6 +51,19 @@ export function heardOf(lines: readonly DoctorProgress[]): Heard {
   };
 }
 
+/** What was found, with what is answered anew in its place. */
+export function renewed(
+  found: readonly DiagnosedPermission[],
+  anew: readonly DiagnosedPermission[],
+): DiagnosedPermission[] {
+  const fresh = new Map(anew.map((row) => [keyOf(row), row]));
+  const known = new Set(found.map(keyOf));
+  return [
+    ...found.map((row) => fresh.get(keyOf(row)) ?? row),
+    ...anew.filter((row) => !known.has(keyOf(row))),
+  ];
+}
+
 /** Kinds of place that a permission is for, in the order in which they are shown. */
 export const scopes = ['account', 'zone', 'user', 'bucket', 'other'] as const;
 export type Place = (typeof scopes)[number];
@@ -157,8 +170,13 @@ export function remedyOf(next: Next, fixLink: string | null): Remedy {
   return remedy === 'fix-link' && fixLink === null ? 'token-list' : remedy;
 }
 
+/** What of a diagnosis can be held against another. */
+interface Permissions {
+  permissions: readonly DiagnosedPermission[];
+}
+
 /** Each permission of either diagnosis, in the order of the later one; what is gone comes last. */
-export function compared(before: Diagnosis, now: Diagnosis): ComparedPermission[] {
+export function compared(before: Permissions, now: Permissions): ComparedPermission[] {
   const earlier = new Map(before.permissions.map((row) => [keyOf(row), row]));
   const later = new Set(now.permissions.map(keyOf));
   const gone = before.permissions.filter((row) => !later.has(keyOf(row)));

@@ -7,6 +7,7 @@ const fields = {
   welcome: { platform: 'platform-address' },
   prepare: { passphrase: 'passphrase' },
   paste: { pasted: 'token-text', paste: 'token-text' },
+  doctor: { second: 'second-text', account: 'account-id', zone: 'zone-ids' },
   nominate: {
     account: 'account',
     project: 'project',

@@ -5,6 +5,7 @@
  */
 import type {
   About,
+  Against,
   Choices,
   Comparison,
   ConnectionCard,
@@ -19,6 +20,7 @@ import type {
   Preview,
   Problem,
   Progress,
+  SecondCard,
   SignInPrompt,
   TokenKind,
   TokenPage,
@@ -36,11 +38,21 @@ export interface ExamineInput {
   source: 'connection' | 'clipboard' | 'typed';
   connectionId: string | null;
   text: string | null;
-  /** Nothing where it is only asked what the token can do. */
-  profile: string | null;
+  /** Where the second, more powerful credential comes from: pasted before, or typed with the rest. */
+  second: 'none' | 'pasted' | 'typed';
+  secondText: string | null;
+  against: Against;
+  /** What holds of the profile's questions; empty where nobody said. */
+  with: string[];
   account: string | null;
   zones: string[];
   probeWrites: boolean;
+}
+
+/** A second credential that the application holds, and what became of the clipboard that it came from. */
+export interface HeldSecond {
+  card: SecondCard;
+  clipboardCleared: boolean;
 }
 
 /** A diagnosis that was made once more. */
@@ -149,11 +161,16 @@ export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
   call<ConnectionCard>('deliver_again', { connectionId });
 
-/** Asks what a token can do. */
+/** Takes a second, more powerful credential from the clipboard; it is held for the next exam alone. */
+export const pasteSecond = () => call<HeldSecond>('doctor_second_paste');
+export const forgetSecond = () => call<null>('doctor_second_forget');
+
+/** Asks what a token can do. {@link cancel} ends it. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
   callWithProgress<Diagnosis>('doctor_examine', { input }, heard);
 /** Asks the same once more, and tells what changed. */
-export const examineAgain = () => call<CheckedAgain>('doctor_again');
+export const examineAgain = (heard: (line: DoctorProgress) => void) =>
+  callWithProgress<CheckedAgain>('doctor_again', {}, heard);
 /** Earlier diagnoses of a connection, newest first. */
 export const doctorHistory = (connectionId: string) =>
   call<Diagnosis[]>('doctor_history', { connectionId });
@@ -162,5 +179,6 @@ export const copyFixRows = () => call<null>('doctor_copy_rows');
 export const bundle = (fullIds: boolean) => call<Bundle>('doctor_bundle', { fullIds });
 export const copyBundle = (fullIds: boolean, format: BundleFormat) =>
   call<null>('doctor_bundle_copy', { fullIds, format });
-/** Writes it where the person says; the file's path. */
-export const saveBundle = (fullIds: boolean) => call<string>('doctor_bundle_save', { fullIds });
+/** Asks the person where, and writes it there; the file's path, or nothing where they thought better of it. */
+export const saveBundle = (fullIds: boolean, format: BundleFormat) =>
+  call<string | null>('doctor_bundle_save', { fullIds, format });

@@ -59,6 +59,8 @@ export interface Exam {
   diagnosis: Diagnosis | null;
   /** What changed since the time before, where it was asked once more. */
   comparison: Comparison | null;
+  /** What was heard of asking once more, while that is under way. */
+  again: readonly DoctorProgress[] | null;
 }
 
 type Screens =
@@ -91,7 +93,10 @@ export type Event =
   | { type: 'connect-again'; again: ConnectAgain }
   | { type: 'doctor'; connection: string | null }
   | { type: 'examine' }
+  | { type: 'examine-again' }
   | { type: 'heard'; line: DoctorProgress }
+  /** The person does not wait for the exam's end. */
+  | { type: 'exam-stopped' }
   | { type: 'diagnosed'; diagnosis: Diagnosis; comparison: Comparison | null }
   | { type: 'begin'; profile: ProfileCard; address: string | null }
   | { type: 'prepared'; prepared: Prepared }
@@ -131,12 +136,23 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'examine':
       return state.screen === 'doctor' ? { ...state, exam: noExam, problem: null } : state;
     case 'heard':
-      if (state.screen !== 'doctor' || !state.exam || state.exam.diagnosis) return state;
-      return { ...state, exam: { ...state.exam, lines: [...state.exam.lines, event.line] } };
+      return state.screen === 'doctor' && state.exam
+        ? { ...state, exam: heard(state.exam, event.line) }
+        : state;
+    case 'examine-again':
+      if (state.screen !== 'doctor' || !state.exam?.diagnosis) return state;
+      return { ...state, exam: { ...state.exam, again: [] }, problem: null };
+    case 'exam-stopped':
+      if (state.screen !== 'doctor' || !state.exam) return state;
+      return { ...state, exam: stopped(state.exam) };
     case 'diagnosed': {
       if (state.screen !== 'doctor' || !state.exam) return state;
       const { diagnosis, comparison } = event;
-      return { ...state, exam: { ...state.exam, diagnosis, comparison }, problem: null };
+      return {
+        ...state,
+        exam: { ...state.exam, diagnosis, comparison, again: null },
+        problem: null,
+      };
     }
     case 'prepared':
       if (state.screen !== 'prepare') return state;
@@ -207,12 +223,20 @@ const doctor = (home: Home, connection: string | null): Wizard => ({
   problem: null,
 });
 
-const noExam: Exam = { lines: [], diagnosis: null, comparison: null };
+const noExam: Exam = { lines: [], diagnosis: null, comparison: null, again: null };
+
+function heard(exam: Exam, line: DoctorProgress): Exam {
+  if (!exam.diagnosis) return { ...exam, lines: [...exam.lines, line] };
+  return exam.again ? { ...exam, again: [...exam.again, line] } : exam;
+}
+
+/** What was found before asking once more stands; a first exam leaves nothing. */
+const stopped = (exam: Exam): Exam | null => (exam.diagnosis ? { ...exam, again: null } : null);
 
 /** An exam that came to nothing is over, and the person is back at what was asked. */
 const failed = (state: Wizard, problem: Problem): Wizard =>
-  state.screen === 'doctor' && !state.exam?.diagnosis
-    ? { ...state, exam: null, problem }
+  state.screen === 'doctor'
+    ? { ...state, exam: state.exam && stopped(state.exam), problem }
     : { ...state, problem };
 
 function begin(profile: ProfileCard, address: string | null, again: ConnectAgain | null): Wizard {

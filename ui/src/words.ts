@@ -448,6 +448,23 @@ export const words = {
     profileOf: (name: string) => `What ${name} needs`,
     noProfile: 'No profile',
     noProfileHint: 'Only show what it can do.',
+    uses: 'Say what is used',
+    usesHint:
+      'Left open, Narrows goes by the connection, or by what the token seems to be made for',
+    conditions: 'What holds?',
+    parts: 'Which parts? None means all.',
+    optional: 'Which extras are wanted?',
+    second: 'Let a stronger token read the policies',
+    secondHint: 'Tells for certain what the token has; used for nothing else',
+    secondText:
+      'Without it, requests alone tell, and a right to write is only assumed. It has to be able to read the list of API tokens, and stays in memory for this check only.',
+    secondPaste: 'Paste the stronger token',
+    secondLabel: 'Or type it',
+    secondHeld: (looksLike: string, lastFour: string) =>
+      `${looksLike} that ends in ${lastFour}, ready for this check.`,
+    secondCleared: 'The clipboard was cleared: the token to check can be copied now.',
+    secondNotCleared: 'The clipboard still holds it: copy the token to check, or clear it.',
+    secondForget: 'Leave it out',
     places: 'Name the account or the zones',
     placesHint: 'For a token that sees several, or may not list them',
     account: 'Account ID',
@@ -466,6 +483,8 @@ export const words = {
     answered: (n: number) => count(n, 'permission answered', 'permissions answered'),
     begun: 'Asking who the token is…',
     again: 'Check again',
+    cancel: 'Cancel',
+    answeredAgain: (n: number, of: number) => `Asking again: ${n} of ${of} answered`,
     askingAgain: 'Asking again…',
     done: 'Done',
 
@@ -616,7 +635,7 @@ export const words = {
     formats: { markdown: 'Markdown', json: 'JSON' } satisfies Record<BundleFormat, string>,
     preview: 'Preview of the support bundle',
     copyBundle: 'Copy it',
-    saveBundle: 'Save in Downloads',
+    saveBundle: 'Save as…',
     saved: (path: string) => `Saved as ${path}`,
 
     notices: 'Good to know',

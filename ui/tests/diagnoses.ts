@@ -212,7 +212,7 @@ export const lacking: Diagnosis = {
   },
   notices: ['CLOUDFLARE_API_TOKEN is set on this computer and would be used by other tools.'],
   options: {
-    profile: told.profile.id,
+    against: 'own',
     account: null,
     zones: [],
     with: [],

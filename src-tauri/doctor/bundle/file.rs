@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Bundle;
 use super::markdown::markdown;
 use super::scan::{Leak, scan};
@@ -19,6 +21,26 @@ pub struct Written {
     pub json: PathBuf,
     /// The Markdown file beside it.
     pub markdown: PathBuf,
+}
+
+/// The two forms of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// For programs; `docs/support-bundle.schema.json` describes it.
+    Json,
+    /// For people.
+    Markdown,
+}
+
+impl Form {
+    /// What the name of such a file ends with.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Markdown => "md",
+        }
+    }
 }
 
 /// The bundle as JSON and as Markdown, for copying. Refused where either holds one of `known`, or anything else that
@@ -49,18 +71,33 @@ pub fn write(path: &Path, bundle: &Bundle, known: &[Secret]) -> Result<Written, 
         },
         markdown: path.with_extension("md"),
     };
-    let drafts = [
-        Draft::write(&written.json, &json)?,
-        Draft::write(&written.markdown, &markdown)?,
-    ];
+    put(
+        &[(&written.json, &json), (&written.markdown, &markdown)],
+        known,
+    )?;
+    Ok(written)
+}
+
+/// Writes the bundle in one form, to exactly this file; otherwise like [`write()`].
+pub fn write_as(path: &Path, form: Form, bundle: &Bundle, known: &[Secret]) -> Result<(), Problem> {
+    let (json, markdown) = render(bundle, known)?;
+    let text = match form {
+        Form::Json => json,
+        Form::Markdown => markdown,
+    };
+    put(&[(path, &text)], known)
+}
+
+fn put(files: &[(&Path, &str)], known: &[Secret]) -> Result<(), Problem> {
+    let drafts = files
+        .iter()
+        .map(|(path, text)| Draft::write(path, text))
+        .collect::<Result<Vec<_>, _>>()?;
     for draft in &drafts {
         let text = fs::read_to_string(&draft.path).map_err(|error| failed(&error))?;
         harmless(&text, known)?;
     }
-    for draft in drafts {
-        draft.publish()?;
-    }
-    Ok(written)
+    drafts.into_iter().try_for_each(Draft::publish)
 }
 
 /// The secrets that this installation holds and that a bundle about `connection` could leak: its token and the

@@ -9,6 +9,6 @@ mod make;
 mod markdown;
 mod scan;
 
-pub use file::{Written, render, secrets, write};
+pub use file::{Form, Written, render, secrets, write, write_as};
 pub use make::{Bundle, make};
 pub use scan::{Leak, LeakKind, scan};

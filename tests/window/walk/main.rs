@@ -16,6 +16,7 @@ mod application;
 mod browser;
 mod clipboard;
 mod close;
+mod dialog;
 mod display;
 mod driver;
 mod keychain;

@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
-const PROGRAMS: [&str; 4] = ["WebKitWebDriver", "import", "secret-tool", "xclip"];
+const PROGRAMS: [&str; 5] = [
+    "WebKitWebDriver",
+    "import",
+    "secret-tool",
+    "xclip",
+    "xdotool",
+];
 
 /// The first thing that is missing, in words.
 pub(crate) fn missing() -> Option<String> {

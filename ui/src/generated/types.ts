@@ -48,6 +48,11 @@ only_from: Array<string>,
 not_from: Array<string>, };
 
 /**
+ * What a token is held against.
+ */
+export type Against = "own" | "nothing" | { "profile": string };
+
+/**
  * How a platform presents itself.
  */
 export type Brand = { 
@@ -666,7 +671,8 @@ fix_link: string | null,
  */
 fix_rows: Array<FixRow>, 
 /**
- * For a token that this installation made: the choices with which connect makes it again.
+ * For a token that this installation made and that cannot be used, or seems to lack what its own profile asks
+ * for: the choices with which connect makes it again.
  */
 connect_again: ConnectAgain | null, 
 /**
@@ -753,9 +759,9 @@ http_status: number | null, };
  */
 export type DoctorOptions = { 
 /**
- * A built-in profile's id, or a file; left out, the connection's own, or none.
+ * What the token is held against.
  */
-profile: string | null, 
+against: Against, 
 /**
  * Account id; left out, the connection's own, or the only one that the token sees.
  */
@@ -1394,6 +1400,19 @@ proved: number,
  * Checks made.
  */
 of: number, };
+
+/**
+ * A second credential as it lies ready. Never its value.
+ */
+export type SecondCard = { 
+/**
+ * What its shape looks like, such as "User API token".
+ */
+looks_like: string, 
+/**
+ * Its last four characters.
+ */
+last_four: string, };
 
 /**
  * What a person needs to sign in with another device or the browser (RFC 8628).

@@ -1,5 +1,7 @@
 /** What a person does with the doctor, and what the application is asked for it. */
 import { expect, test } from '@playwright/test';
+import type { DoctorProgress } from '../../src/generated/types';
+import type { HeldSecond } from '../../src/ipc';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 import {
@@ -29,7 +31,7 @@ test('the keyboard alone leads from the list of connections to a mended token', 
   await keyboard.press('Enter');
 
   await arrived(page, 'doctor');
-  for (let presses = 0; presses < 3; presses += 1) await keyboard.press('Tab');
+  for (let presses = 0; presses < 4; presses += 1) await keyboard.press('Tab');
   await expect(page.locator('#probe-writes')).toBeFocused();
   await keyboard.press('Space');
   await keyboard.press('Enter');
@@ -42,7 +44,10 @@ test('the keyboard alone leads from the list of connections to a mended token', 
       source: 'connection',
       connectionId: told.card.connection_id,
       text: null,
-      profile: told.profile.id,
+      second: 'none',
+      secondText: null,
+      against: 'own',
+      with: [],
       account: null,
       zones: [],
       probeWrites: true,
@@ -104,6 +109,142 @@ test('checking again shows what changed, and which row', async ({ page }) => {
   await expect(row).toContainText('Granted');
 });
 
+test('while it is asked again, rows give way one by one, and cancelling keeps what was found', async ({
+  page,
+}) => {
+  const anew = seen.mended.permissions.slice(0, 4);
+  const fresh: DoctorProgress[] = anew.map((row) => ({ event: 'row', ...row }));
+  await diagnose(page, {
+    doctor_again: [
+      { value: { diagnosis: seen.mended, comparison: seen.comparison }, lines: fresh, held: true },
+    ],
+  });
+  const row = page.getByTestId('permission').filter({ hasText: 'Workers R2 Storage' });
+  await expect(row).toContainText('Missing');
+  await primary(page).click();
+  await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
+  await expect(page.locator(verdict)).toContainText('Asking again: 4 of 10 answered');
+  await expect(row).toContainText('Was: Missing');
+  await expect(page.getByTestId('permission')).toHaveCount(10);
+
+  await page.getByTestId('cancel').focus();
+  await page.keyboard.press('Enter');
+  await lastAsked(page, 'cancel');
+  await expect(heading(page), 'the focus is not lost').toBeFocused();
+  await expect(heading(page), 'the diagnosis stays').toHaveText('Diagnosis');
+  await expect(row).not.toContainText('Was');
+  await release(page, 'doctor_again');
+  await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
+});
+
+test('a second credential is pasted by button, used once and gone', async ({ page }) => {
+  const held: HeldSecond = {
+    card: { looks_like: 'User API token', last_four: 'w8Xz' },
+    clipboardCleared: true,
+  };
+  await open(page, { ...seen.doctorWell, doctor_second_paste: [{ value: held }] });
+  await page.getByTestId('check').first().click();
+  await page.getByTestId('second').click();
+  await page.getByTestId('paste-second').click();
+  await expect(page.getByText('that ends in w8Xz').first()).toBeVisible();
+  await expect(page.getByText('The clipboard was cleared')).toBeVisible();
+  await primary(page).click();
+  await expect(page.locator(verdict)).toBeVisible();
+  expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
+    input: { source: 'connection', second: 'pasted', secondText: null },
+  });
+  await page.getByTestId('back').click();
+  await expect(page.getByTestId('paste-second'), 'another exam needs it anew').toBeHidden();
+  await page.getByTestId('second').click();
+  await page.locator('#second-text').fill('a-stronger-token');
+  await primary(page).click();
+  await expect(page.locator(verdict)).toBeVisible();
+  expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
+    input: { second: 'typed', secondText: 'a-stronger-token' },
+  });
+});
+
+test('the paste keys mean the second credential where the person is at it', async ({ page }) => {
+  const held = {
+    card: { looks_like: 'User API token', last_four: 'w8Xz' },
+    clipboardCleared: false,
+  };
+  await open(page, { ...seen.doctorWell, doctor_second_paste: [{ value: held }] });
+  await page.getByTestId('check-token').click();
+  await page.getByTestId('second').click();
+  await page.getByTestId('paste-second').focus();
+  await page.keyboard.press('Control+V');
+  await expect(page.getByText('The clipboard still holds it')).toBeVisible();
+  await page.getByTestId('forget-second').click();
+  await lastAsked(page, 'doctor_second_forget');
+  await expect(page.getByTestId('paste-second')).toBeVisible();
+  expect((await asked(page)).some(({ command }) => command === 'doctor_examine')).toBe(false);
+});
+
+test('a second credential that cannot be one says so, and leaving drops one that can', async ({
+  page,
+}) => {
+  const held = {
+    card: { looks_like: 'User API token', last_four: 'w8Xz' },
+    clipboardCleared: true,
+  };
+  await open(page, {
+    ...seen.doctorWell,
+    doctor_second_paste: [
+      { problem: told.problem('retry', { message: 'That is an e-mail address.' }) },
+      { value: held },
+    ],
+  });
+  await page.getByTestId('check-token').click();
+  await page.getByTestId('second').click();
+  await page.getByTestId('paste-second').click();
+  await expect(page.getByRole('alert')).toContainText('e-mail address');
+  await nextAction(page).click();
+  await expect(page.getByTestId('forget-second')).toBeVisible();
+  await expect(page.getByRole('alert')).toBeHidden();
+  await page.getByTestId('back').click();
+  await lastAsked(page, 'doctor_second_forget');
+});
+
+test('what is used of a profile can be said, and a zone is asked for with it', async ({ page }) => {
+  const about = { ...told.about, profiles: [told.profile, told.ownStack] };
+  await open(page, { ...seen.doctorWell, about: [{ value: about }] });
+  await page.getByTestId('check-token').click();
+  await expect(page.getByTestId('uses'), 'this profile asks nothing').toBeHidden();
+  await page.getByText('What Edge stack needs').click();
+  await page.getByTestId('uses').click();
+  await expect(page.locator('#zone-ids')).toBeHidden();
+  await page.getByText('A domain of mine is attached').click();
+  await page.locator('#zone-ids').fill('023e105f4ecef8ad9ca31a8372d0c353');
+  await primary(page).click();
+  expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
+    input: {
+      against: { profile: told.ownStack.id },
+      with: ['domain'],
+      zones: ['023e105f4ecef8ad9ca31a8372d0c353'],
+    },
+  });
+});
+
+test('a connection is held against its own profile, another, or none', async ({ page }) => {
+  const about = { ...told.about, profiles: [told.profile, told.ownStack] };
+  await open(page, { ...seen.doctorWell, about: [{ value: about }] });
+  await page.getByTestId('check').first().click();
+  for (const [name, against] of [
+    ['What Edge stack needs', { profile: told.ownStack.id }],
+    ['No profile', 'nothing'],
+    ['What Site Generator needs', 'own'],
+  ] as const) {
+    await page.getByText(name).click();
+    await primary(page).click();
+    await expect(page.locator(verdict)).toContainText('6/8');
+    expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
+      input: { connectionId: told.card.connection_id, against },
+    });
+    await page.getByTestId('back').click();
+  }
+});
+
 test('an earlier diagnosis stands beside the one at hand', async ({ page }) => {
   await diagnose(page);
   await page.getByTestId('compare').click();
@@ -126,7 +267,7 @@ test('a typed token is sent once and is gone from the page', async ({ page }) =>
   await primary(page).click();
   await expect(page.locator(verdict)).toContainText('Token expired');
   expect(await lastAsked(page, 'doctor_examine')).toMatchObject({
-    input: { source: 'typed', text: 'a-token-to-check', profile: null, connectionId: null },
+    input: { source: 'typed', text: 'a-token-to-check', against: 'nothing', connectionId: null },
   });
   await page.getByTestId('back').click();
   await expect(page.locator('#token-text'), 'the page forgot it').toHaveValue('');
@@ -159,10 +300,18 @@ test('a token can be checked before anything is connected', async ({ page }) => 
   await arrived(page, 'welcome');
 });
 
-test('an answer that comes after the person left changes nothing', async ({ page }) => {
+test('an exam is cancelled by its button or by Escape, and a late answer changes nothing', async ({
+  page,
+}) => {
   await diagnose(page, { doctor_examine: [{ value: seen.lacking, held: true }] });
-  await page.getByTestId('back').click();
+  await page.getByTestId('cancel').click();
   await expect(heading(page)).toHaveText('Check a token');
+  await lastAsked(page, 'cancel');
+  await primary(page).click();
+  await expect(page.getByTestId('cancel')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(heading(page)).toHaveText('Check a token');
+  expect((await asked(page)).filter(({ command }) => command === 'cancel')).toHaveLength(2);
   await release(page, 'doctor_examine');
   await expect(heading(page)).toHaveText('Check a token');
 });
@@ -209,7 +358,17 @@ test('the support bundle is seen before it is copied or saved', async ({ page })
   expect(await lastAsked(page, 'doctor_bundle_copy')).toEqual({ fullIds: true, format: 'json' });
   await page.getByTestId('save-bundle').click();
   await expect(page.getByText('Saved as /home/ada/narrows-bundle.json')).toBeVisible();
-  expect(await lastAsked(page, 'doctor_bundle_save')).toEqual({ fullIds: true });
+  expect(await lastAsked(page, 'doctor_bundle_save')).toEqual({ fullIds: true, format: 'json' });
+});
+
+test('a save that the person thinks better of loses nothing', async ({ page }) => {
+  await diagnose(page, { doctor_bundle_save: [{ value: null }] });
+  await page.getByTestId('bundle').click();
+  await page.getByTestId('save-bundle').click();
+  await expect(page.getByTestId('save-bundle')).not.toHaveAttribute('aria-disabled');
+  await expect(page.getByText('Saved as')).toBeHidden();
+  await expect(page.getByTestId('bundle-text')).toBeVisible();
+  await expect(page.locator(verdict)).toContainText('6/8');
 });
 
 test('a bundle that may not be written says why', async ({ page }) => {

@@ -231,6 +231,31 @@ export const views: View[] = [
     },
   },
   {
+    name: 'doctor-ask-second',
+    screen: 'doctor',
+    reach: async (page) => {
+      await open(page, {
+        ...seen.doctorWell,
+        about: [{ value: { ...told.about, profiles: [told.profile, told.ownStack] } }],
+        doctor_second_paste: [
+          {
+            value: {
+              card: { looks_like: 'User API token', last_four: 'w8Xz' },
+              clipboardCleared: true,
+            },
+          },
+        ],
+      });
+      await page.getByTestId('check-token').click();
+      await page.getByText('What Edge stack needs').click();
+      await page.getByTestId('uses').click();
+      await page.getByText('A domain of mine is attached').click();
+      await page.getByTestId('second').click();
+      await page.getByTestId('paste-second').click();
+      await page.getByTestId('forget-second').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'doctor-ask-problem',
     ...diagnosed({ doctor_examine: [{ problem: told.problem('paste-again') }] }),
   },
@@ -253,6 +278,25 @@ export const views: View[] = [
       await primary(page).click();
       await page.getByText('Two permissions were added.').first().waitFor();
     }),
+  },
+  {
+    name: 'doctor-asking-again',
+    ...diagnosed(
+      {
+        doctor_again: [
+          {
+            lines: seen.mended.permissions
+              .slice(0, 4)
+              .map((row) => ({ event: 'row' as const, ...row })),
+            held: true,
+          },
+        ],
+      },
+      async (page) => {
+        await primary(page).click();
+        await page.getByText('Was: Missing').first().scrollIntoViewIfNeeded();
+      },
+    ),
   },
   {
     name: 'doctor-compared',

@@ -278,6 +278,22 @@ describe('the doctor', () => {
     expect(move(diagnosed, failed)).toMatchObject({ exam: { diagnosis: seen.lacking } });
   });
 
+  test('keeps what was found while it is asked once more, and when that is stopped', () => {
+    const line = seen.lines[1] ?? never();
+    const again = after(diagnosed, { type: 'examine-again' }, { type: 'heard', line });
+    expect(again).toMatchObject({ exam: { diagnosis: seen.lacking, again: [line] } });
+    for (const event of [{ type: 'exam-stopped' }, failed] as const) {
+      expect(move(again, event)).toMatchObject({ exam: { diagnosis: seen.lacking, again: null } });
+    }
+    expect(move(diagnosed, { type: 'heard', line }), 'a line that comes late').toEqual(diagnosed);
+  });
+
+  test('is back at what was asked when a first exam is stopped', () => {
+    expect(move(examined, { type: 'exam-stopped' })).toMatchObject({ exam: null, problem: null });
+    expect(move(states.doctor, { type: 'exam-stopped' })).toBe(states.doctor);
+    expect(move(states.doctor, { type: 'examine-again' })).toBe(states.doctor);
+  });
+
   test('keeps its form when another token is to be pasted', () => {
     const event: Event = { type: 'go', to: 'paste' };
     const stuck = move(examined, failed);

@@ -61,7 +61,7 @@ pub(super) async fn walk() {
 }
 
 /// Tab until the control has the focus, as a person does who sees where it is.
-async fn tab_to(window: &Application, css: &str) {
+pub(super) async fn tab_to(window: &Application, css: &str) {
     window.sees(css).await;
     let there = format!("return document.activeElement.matches('{css}')");
     for _ in 0..MOST_TABS {
@@ -73,11 +73,11 @@ async fn tab_to(window: &Application, css: &str) {
     panic!("the Tab key leads to {css}");
 }
 
-async fn go_on(window: &Application) {
+pub(super) async fn go_on(window: &Application) {
     window.keys(Key::Enter).await;
 }
 
-async fn heading_has_the_focus(window: &Application) {
+pub(super) async fn heading_has_the_focus(window: &Application) {
     let focused = "return document.activeElement.tagName";
     assert_eq!(
         window.run(focused).await,

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 mod connect;
+mod doctor;
 mod fence;
 mod keyboard;
 mod no_keychain;
@@ -16,7 +17,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 9] {
+pub(crate) fn all() -> [Named; 11] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -44,6 +45,14 @@ pub(crate) fn all() -> [Named; 9] {
         (
             "what keeps the application from opening is said in the window",
             || Box::pin(opening::walk()),
+        ),
+        (
+            "the doctor tells why a connection fails, and that it was mended",
+            || Box::pin(doctor::connection()),
+        ),
+        (
+            "the doctor tells what a pasted token lacks, and writes it down",
+            || Box::pin(doctor::pasted()),
         ),
         ("the page can do nothing but what it is for", || {
             Box::pin(fence::walk())

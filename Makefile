@@ -80,7 +80,7 @@ window-test: $(PAGE) ## stage: walks through the real window, on a display of it
 	  cargo test --locked --package narrows-window --test walk
 
 bench: ## the round trips and the time that connect and doctor take, against the sandbox
-	cargo bench --locked --no-default-features --bench rounds --bench doctor
+	cargo bench --locked --no-default-features --bench rounds --bench doctor --bench command
 
 doctor-table: ## every seeded fault with what doctor makes of it, and the score
 	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::

@@ -188,8 +188,11 @@ impl Linter<'_> {
             return;
         };
         let path = format!("{path}.probe");
+        // A group whose scope is wrong is said so already.
+        let scopes = known::scopes_of(&permission.group);
+        let astray = !scopes.is_empty() && !scopes.contains(&&permission.scope);
         let what = match known::probed(probe) {
-            Some(scope) if *scope == permission.scope => return,
+            Some(scope) if *scope == permission.scope || astray => return,
             Some(scope) => format!(
                 "The probe `{probe}` shows permissions of scope {}, and this one is of scope {}.",
                 scope.word(),

@@ -241,9 +241,12 @@ async fn trap_6_a_diagnosis_names_each_row_as_the_form_does_and_as_the_api_does(
         );
     }
     let link = told.fix_link.clone().expect("a link");
-    let keys: String = url::form_urlencoded::parse(link.as_bytes())
-        .map(|(name, value)| format!("{name}={value} "))
-        .collect();
+    let link = url::Url::parse(&link).expect("an address");
+    let mut pairs = link.query_pairs();
+    let keys = pairs
+        .find(|(name, _)| name == "permissionGroupKeys")
+        .map(|(_, value)| value.into_owned())
+        .expect("the link carries keys");
     for (key, level) in [("page", "edit"), ("workers_r2", "edit"), ("cache", "purge")] {
         let row = format!(r#"{{"key":"{key}","type":"{level}"}}"#);
         assert!(keys.contains(&row), "the link says {row}: {keys}");

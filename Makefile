@@ -14,7 +14,7 @@ BROWSER := $(if $(shell command -v chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
 PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
-STAGES := setup fmt test-ui lint docs test-rust types deny keychain window-test
+STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain window-test
 
 .PHONY: help demo run test $(STAGES) tools format page bench doctor-table clean
 
@@ -61,6 +61,10 @@ docs: $(PAGE) ## stage: the library's documentation, without a warning
 test-rust: ## stage: Rust's tests but for the window and the real keychain
 	scripts/with-home cargo test --locked --workspace --exclude narrows-window --no-default-features
 
+outside: ## stage: do wrangler and Cloudflare's own SDKs agree with the sandbox?
+	cargo build --locked --package narrows-sandbox
+	scripts/outside target/debug/narrows-sandbox
+
 types: ## stage: are the page's generated types current?
 	scripts/types
 
@@ -76,7 +80,7 @@ window-test: $(PAGE) ## stage: walks through the real window, on a display of it
 	  cargo test --locked --package narrows-window --test walk
 
 bench: ## the round trips and the time that connect and doctor take, against the sandbox
-	cargo bench --locked --no-default-features --bench rounds --bench doctor
+	cargo bench --locked --no-default-features --bench rounds --bench doctor --bench command
 
 doctor-table: ## every seeded fault with what doctor makes of it, and the score
 	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::
@@ -89,7 +93,7 @@ page: $(PAGE) ## build the page that the window shows
 
 clean: ## remove what was built, the tools in target/ included
 	cargo clean
-	rm -rf ui/dist ui/node_modules
+	rm -rf ui/dist ui/node_modules tests/outside/node_modules
 
 tools: $(MODULES) $(DENY) $(BROWSER)
 

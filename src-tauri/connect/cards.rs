@@ -7,8 +7,8 @@ use super::story::{
 };
 use super::token_pages::in_words;
 use super::walk::address_setting;
-use crate::cloudflare::TokenKind;
 use crate::cloudflare::pasted::Reading;
+use crate::cloudflare::{Scope, TokenKind};
 use crate::problem::Problem;
 use crate::profile::{self, Need, Profile, Reach};
 use crate::record::{Connection, Entry, Phase, Run};
@@ -87,6 +87,7 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
                 dashboard: permission.dashboard.clone(),
                 why: permission.why.clone(),
                 without: permission.without.clone(),
+                needs_zone: permission.scope == Scope::Zone,
                 possible: permission.can_be_minted(),
             })
             .collect(),

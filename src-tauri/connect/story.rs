@@ -200,6 +200,8 @@ pub struct OptionalPermission {
     pub why: String,
     /// What is off without it.
     pub without: Option<String>,
+    /// Whether a zone has to be chosen with it.
+    pub needs_zone: bool,
     /// Whether a token that Narrows makes can have it at all.
     pub possible: bool,
 }

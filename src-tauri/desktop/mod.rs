@@ -34,6 +34,7 @@ pub(crate) fn run() -> ExitCode {
             wizard::paste_clipboard,
             wizard::paste_typed,
             wizard::inspect,
+            wizard::zones,
             wizard::preview,
             wizard::connect,
             wizard::cancel,

@@ -2,7 +2,7 @@
 
 use narrows_core::connect::story::{
     About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
-    TokenKind, TokenPage,
+    TokenKind, TokenPage, ZoneChoice,
 };
 use narrows_core::connect::{Walk, cards};
 use narrows_core::problem::{Next, Problem};
@@ -150,6 +150,16 @@ pub(crate) async fn paste_typed(desk: State<'_, Desk>, text: Secret) -> Answer<P
 pub(crate) async fn inspect(desk: State<'_, Desk>) -> Answer<Inspection> {
     let mut slot = desk.walk().await;
     slot.as_mut().ok_or_else(out_of_order)?.inspect(None).await
+}
+
+#[tauri::command]
+pub(crate) async fn zones(
+    desk: State<'_, Desk>,
+    account: Option<String>,
+) -> Answer<Option<Vec<ZoneChoice>>> {
+    let mut slot = desk.walk().await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    walk.zones(account.as_deref()).await
 }
 
 #[tauri::command]

@@ -380,12 +380,10 @@ fn put_together(rows: &mut [Row<'_>], found: &Found) {
     let lacking =
         |row: &Row<'_>| row.counts() && row.finding.cause == Some(CauseKind::GroupMissing);
     let counted = rows.iter().filter(|row| row.counts()).count();
-    if counted > 1 && rows.iter().filter(|row| row.counts()).all(lacking) {
-        let empty = found
-            .held
-            .as_ref()
-            .is_none_or(super::policy::Held::is_empty);
-        if empty {
+    let held = found.held.as_ref().map(super::policy::Held::is_empty);
+    // One that is missing is a missing permission, unless the policy shows that there is nothing else either.
+    if (counted > 1 || held == Some(true)) && rows.iter().filter(|row| row.counts()).all(lacking) {
+        if held != Some(false) {
             for row in rows.iter_mut().filter(|row| row.counts()) {
                 row.finding.cause = Some(CauseKind::NoPermission);
             }

@@ -28,6 +28,40 @@ static GROUPS: LazyLock<Vec<Known>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The reads that a permission can name as its probe, each with the scope of the groups that it shows. Asking them is
+/// no business of a profile, so that a test of those who do keeps this list to theirs.
+pub(crate) const PROBES: &[(&str, Scope)] = &[
+    ("pages-projects", Scope::Account),
+    ("workers-scripts", Scope::Account),
+    ("kv-namespaces", Scope::Account),
+    ("d1-databases", Scope::Account),
+    ("r2-buckets", Scope::Account),
+    ("queues", Scope::Account),
+    ("ai-gateways", Scope::Account),
+    ("tunnels", Scope::Account),
+    ("account-rulesets", Scope::Account),
+    ("access-rules", Scope::Account),
+    ("load-balancer-pools", Scope::Account),
+    ("account", Scope::Account),
+    ("account-members", Scope::Account),
+    ("account-tokens", Scope::Account),
+    ("user-tokens", Scope::User),
+    ("user", Scope::User),
+    ("memberships", Scope::User),
+    ("zone", Scope::Zone),
+    ("dns-records", Scope::Zone),
+    ("zone-settings", Scope::Zone),
+    ("certificate-packs", Scope::Zone),
+    ("custom-hostnames", Scope::Zone),
+    ("zone-rulesets", Scope::Zone),
+    ("workers-routes", Scope::Zone),
+    ("page-rules", Scope::Zone),
+    ("health-checks", Scope::Zone),
+    ("waiting-rooms", Scope::Zone),
+    ("load-balancers", Scope::Zone),
+    ("firewall-rules", Scope::Zone),
+];
+
 /// Names that are none at the API, with the API's; without the level.
 static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     include_str!("names.csv")
@@ -66,11 +100,26 @@ pub(super) fn write_of(name: &str, scope: &Scope) -> Option<String> {
     scopes_of(&write).contains(&scope).then_some(write)
 }
 
+/// The scope of the groups that a probe shows, where there is a probe of that name.
+pub(super) fn probed(name: &str) -> Option<&'static Scope> {
+    let probe = PROBES.iter().find(|(probe, _)| *probe == name);
+    probe.map(|(_, scope)| scope)
+}
+
 /// The known name that is most like `name`, if one is like it at all.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    GROUPS
-        .iter()
-        .map(|group| (distance(name, group.name), group.name))
+    likest(name, GROUPS.iter().map(|group| group.name))
+}
+
+/// The same among the probes of a scope.
+pub(super) fn nearest_probe(name: &str, scope: &Scope) -> Option<&'static str> {
+    let probes = PROBES.iter().filter(|(_, of)| of == scope);
+    likest(name, probes.map(|(probe, _)| *probe))
+}
+
+fn likest(name: &str, among: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    among
+        .map(|one| (distance(name, one), one))
         .min()
         .filter(|(distance, _)| *distance <= name.len() / 3)
         .map(|(_, nearest)| nearest)

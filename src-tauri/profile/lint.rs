@@ -178,7 +178,33 @@ impl Linter<'_> {
             self.group(&path, permission);
             self.kinds(&path, permission, &profile.tokens.kinds);
             self.row(&path, permission);
+            self.probe(&path, permission);
         }
+    }
+
+    /// A probe that nobody knows is never asked, and its permission never proved.
+    fn probe(&mut self, path: &str, permission: &Permission) {
+        let Some(probe) = permission.probe.as_deref() else {
+            return;
+        };
+        let path = format!("{path}.probe");
+        // A group whose scope is wrong is said so already.
+        let scopes = known::scopes_of(&permission.group);
+        let astray = !scopes.is_empty() && !scopes.contains(&&permission.scope);
+        let what = match known::probed(probe) {
+            Some(scope) if *scope == permission.scope || astray => return,
+            Some(scope) => format!(
+                "The probe `{probe}` shows permissions of scope {}, and this one is of scope {}.",
+                scope.word(),
+                permission.scope.word()
+            ),
+            None => format!("There is no probe `{probe}`."),
+        };
+        let fix = match known::nearest_probe(probe, &permission.scope) {
+            Some(nearest) => format!("Is `{nearest}` meant? docs/profiles.md lists them all."),
+            None => "Remove it, or take one of those that docs/profiles.md lists.".to_owned(),
+        };
+        self.error(&path, what, fix);
     }
 
     fn platform(&mut self, profile: &Profile) {

@@ -17,6 +17,8 @@ pub use format::{
     Brand, Condition, Kept, Link, Need, Part, Permission, Platform, Profile, Reach, Resources,
     Tokens, Way,
 };
+#[cfg(test)]
+pub(crate) use known::PROBES;
 pub use lint::{Finding, Severity, lint};
 pub use project::ProjectRule;
 

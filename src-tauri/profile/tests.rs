@@ -268,6 +268,8 @@ fn each_fault_is_named_on_its_line() {
         ("\"Cache Purge\"\nscope = \"zone\"\nlevel = \"purge\"", "\"Cache Purge Write\"\nscope = \"zone\"", error, "no group `Cache Purge Write`"),
         ("\"Pages Write\"", "\"Cloudflare Pages Edit\"", error, "no group `Cloudflare Pages Edit`"),
         ("\"Pages Write\"", "\"Argo Tunnel Write\"", error, "no group `Argo Tunnel Write`"),
+        ("why = \"To publish.\"", "why = \"To publish.\"\nprobe = \"page-projects\"", error, "no probe `page-projects`"),
+        ("why = \"To publish.\"", "why = \"To publish.\"\nprobe = \"dns-records\"", error, "shows permissions of scope zone"),
         ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"", "group = \"Workers Routes Write\"\nscope = \"account\"", error, "no group of scope account"),
         ("group = \"Pages Write\"\nscope = \"account\"\nkey = \"page\"\nlevel = \"edit\"", "group = \"Memberships Read\"\nscope = \"user\"", error, "No account token can have"),
     ];

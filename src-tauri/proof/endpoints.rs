@@ -429,7 +429,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::Profile;
+    use crate::profile::{PROBES, Profile};
 
     /// Groups that exist as Read only.
     const READ_ALONE: [&str; 3] = ["Workers Tail", "Analytics", "Account Analytics"];
@@ -461,6 +461,15 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn the_linter_knows_every_probe_and_no_other() {
+        let asked: Vec<_> = ENDPOINTS
+            .iter()
+            .map(|endpoint| (endpoint.id, endpoint.place.scope()))
+            .collect();
+        assert_eq!(PROBES, asked.as_slice());
     }
 
     #[test]

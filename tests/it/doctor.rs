@@ -22,7 +22,7 @@ pub(crate) fn given(value: &str) -> Subject {
     Subject::Given(Given::Token(Secret::new(value.to_owned())))
 }
 
-fn against(profile: &str, stage: &Stage) -> DoctorOptions {
+pub(crate) fn against(profile: &str, stage: &Stage) -> DoctorOptions {
     DoctorOptions {
         against: Against::Profile(profile.to_owned()),
         account: Some(stage.face.account_id.clone()),
@@ -35,7 +35,7 @@ async fn ask(stage: &Stage, input: Input) -> Result<Diagnosis, Problem> {
     doctor::examine(&stage.app, input, None).await
 }
 
-async fn examine(stage: &Stage, value: &str, options: DoctorOptions) -> Diagnosis {
+pub(crate) async fn examine(stage: &Stage, value: &str, options: DoctorOptions) -> Diagnosis {
     let input = Input {
         subject: given(value),
         second: None,
@@ -44,7 +44,7 @@ async fn examine(stage: &Stage, value: &str, options: DoctorOptions) -> Diagnosi
     ask(stage, input).await.expect("the question is sound")
 }
 
-async fn with_second(stage: &Stage, value: &str, options: DoctorOptions) -> Diagnosis {
+pub(crate) async fn with_second(stage: &Stage, value: &str, options: DoctorOptions) -> Diagnosis {
     let broad = stage.face.broad_token.clone();
     let input = Input {
         subject: given(value),
@@ -55,7 +55,7 @@ async fn with_second(stage: &Stage, value: &str, options: DoctorOptions) -> Diag
 }
 
 /// A token with these groups on the first account and zone.
-async fn plant(stage: &Stage, kind: &str, groups: &[&str]) -> String {
+pub(crate) async fn plant(stage: &Stage, kind: &str, groups: &[&str]) -> String {
     let body = json!({
         "kind": kind, "groups": groups, "account": stage.face.account_id, "zone": stage.face.zone_id,
     });
@@ -109,7 +109,7 @@ fn states(told: &Diagnosis, state: PermissionState) -> BTreeSet<&str> {
         .collect()
 }
 
-fn kinds(told: &Diagnosis) -> Vec<CauseKind> {
+pub(crate) fn kinds(told: &Diagnosis) -> Vec<CauseKind> {
     told.causes.iter().map(|cause| cause.kind).collect()
 }
 

@@ -1,7 +1,9 @@
-//! The traps that guides leave open, each by its name. What only a diagnosis can show is tested with the doctor.
+//! The ten traps that guides leave open, each by its name, where connect falls into it and where doctor finds it:
+//! `cargo test --test it traps::`.
 
 use narrows_core::cloudflare::{Client, Credential, Error, Kind, Owner};
 use narrows_core::connect::story::{BroadState, Choices, Connected, Outcome, TokenKind};
+use narrows_core::doctor::story::{CauseKind, DoctorOptions, PermissionState};
 use narrows_core::http::Base;
 use narrows_core::platform::{Platform, Session};
 use narrows_core::problem::Next;
@@ -11,6 +13,7 @@ use narrows_sandbox::Options;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::doctor::{against, examine, kinds, plant, with_second};
 use crate::profiles::pasted;
 use crate::stage::{Stage, destroy};
 
@@ -213,6 +216,55 @@ fn trap_6_edit_write_and_purge_are_three_words_and_pages_and_r2_have_longer_name
 }
 
 #[tokio::test]
+async fn trap_6_a_diagnosis_names_each_row_as_the_form_does_and_as_the_api_does() {
+    let stage = Stage::new().await;
+    let value = plant(&stage, "user", &["Account Settings Read", "Pages Read"]).await;
+    let told = with_second(&stage, &value, against("stackone", &stage)).await;
+    let fix = |group: &str| {
+        let row = told.fix_rows.iter().find(|row| row.group == group);
+        row.unwrap_or_else(|| panic!("{group} is to be mended: {:#?}", told.fix_rows))
+            .dashboard
+            .clone()
+    };
+    for (api, form) in [
+        ("Pages Write", "Account · Cloudflare Pages · Edit"),
+        (
+            "Workers R2 Storage Write",
+            "Account · Workers R2 Storage · Edit",
+        ),
+        ("Cache Purge", "Zone · Cache Purge · Purge"),
+    ] {
+        assert_eq!(
+            fix(api),
+            form,
+            "the form's words stand beside the API's {api}"
+        );
+    }
+    let link = told.fix_link.clone().expect("a link");
+    let link = url::Url::parse(&link).expect("an address");
+    let mut pairs = link.query_pairs();
+    let keys = pairs
+        .find(|(name, _)| name == "permissionGroupKeys")
+        .map(|(_, value)| value.into_owned())
+        .expect("the link carries keys");
+    for (key, level) in [("page", "edit"), ("workers_r2", "edit"), ("cache", "purge")] {
+        let row = format!(r#"{{"key":"{key}","type":"{level}"}}"#);
+        assert!(keys.contains(&row), "the link says {row}: {keys}");
+    }
+    let level = told
+        .causes
+        .iter()
+        .find(|cause| cause.kind == CauseKind::LevelTooLow)
+        .expect("Pages is only read");
+    assert_eq!(level.groups, ["Pages Write"]);
+    assert!(
+        level.action.contains("from Read to Edit"),
+        "the action speaks of the form, where the level is called Edit: {}",
+        level.action
+    );
+}
+
+#[tokio::test]
 async fn trap_7_a_zone_token_is_no_kind_of_token() {
     let told = findings("kinds = [\"user\", \"account\"]", "kinds = [\"zone\"]");
     assert!(
@@ -304,6 +356,52 @@ async fn trap_9_a_token_can_be_active_and_see_no_account_or_hold_no_permission()
             .expect_err("of no use");
         assert_eq!(problem.code, code, "{groups:?}");
     }
+}
+
+#[tokio::test]
+async fn trap_9_an_active_token_that_holds_no_permission_is_told_apart_from_one_that_sees_no_account()
+ {
+    let stage = Stage::new().await;
+    let missing = |told: &narrows_core::doctor::story::Diagnosis| {
+        let rows = told.permissions.iter();
+        rows.filter(|row| row.state == PermissionState::Missing)
+            .count()
+    };
+
+    let other = plant(&stage, "user", &["Pages Write"]).await;
+    let told = examine(&stage, &other, against("getaipage", &stage)).await;
+    assert_eq!(told.token.status.as_deref(), Some("active"));
+    assert_eq!(kinds(&told), [CauseKind::NoPermission], "none of the eight");
+    assert_eq!((missing(&told), told.exit), (8, 1), "{}", told.headline);
+
+    // A policy that only denies: active, and good for nothing at all.
+    let list = stage.admin("/tokens").await;
+    let tokens = list["tokens"].as_array().expect("tokens").iter();
+    let mut policies = tokens.filter(|one| one["name"] == "Narrow");
+    let mut policies = policies.next().expect("the narrow one")["policies"].clone();
+    policies[0]["effect"] = json!("deny");
+    let body = json!({ "kind": "user", "policies": policies });
+    let (_, empty) = stage.make_token(body).await;
+    for profile in ["site-generator", "edge-stack"] {
+        let options = DoctorOptions {
+            zones: Vec::new(),
+            ..against(profile, &stage)
+        };
+        let told = with_second(&stage, &empty, options).await;
+        assert_eq!(told.token.status.as_deref(), Some("active"));
+        assert_eq!(
+            kinds(&told),
+            [CauseKind::NoPermission],
+            "{profile}: where its policy is read, the diagnosis knows that nothing is in it"
+        );
+        assert_eq!(told.exit, 1, "{}", told.headline);
+    }
+    let told = examine(&stage, &empty, against("getaipage", &stage)).await;
+    assert_eq!(
+        kinds(&told)[0],
+        CauseKind::NoAccountVisible,
+        "where nobody may read its policy, it is a token that sees no account"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,12 @@
 /** Reads what stands in the nominate form. Pure: today's date is an argument. */
-import type { BroadWish, Choices, Inspection, ProfileCard, ProjectRule } from './generated/types';
+import type {
+  BroadWish,
+  Choices,
+  Inspection,
+  ProfileCard,
+  ProjectRule,
+  ZoneChoice,
+} from './generated/types';
 
 export const expiries = ['none', '30d', '90d', '365d', 'date'] as const;
 export type Expiry = (typeof expiries)[number];
@@ -13,8 +20,16 @@ export interface Draft {
   date: string;
   /** Addresses, parted by commas, blanks or line breaks. */
   addresses: string;
+  /** Conditions that hold, and optional groups that are wanted. */
   with: string[];
+  /** Parts of the profile; all of them at first. */
+  parts: string[];
+  /** Ids of zones that were picked from the list. */
+  zones: string[];
+  /** Zones as typed, where there is no list to pick from. */
   zone: string;
+  /** All zones of the account, those to come included; counts only where the profile allows it. */
+  everyZone: boolean;
   broad: BroadWish;
 }
 
@@ -25,6 +40,7 @@ export interface Faults {
   date?: DateFault;
   /** The entries that are no addresses. */
   addresses?: string[];
+  parts?: 'none';
   zone?: 'no-zone';
   broad?: 'unsaid';
 }
@@ -44,14 +60,21 @@ export function draftOf(
   const wished = inspection.accounts.find(({ id }) => id === choices?.account);
   const expires = choices?.expires ?? null;
   const expiry = expires === null ? 'none' : expiries.find((known) => known === expires);
+  const parts = profile.parts.map(({ id }) => id);
+  const wanted = choices?.with ?? [];
+  const chosen = parts.filter((id) => wanted.includes(id));
+  const zones = choices?.zones ?? [];
   return {
     account: wished?.id ?? only?.id ?? null,
     project: choices?.project ?? profile.project?.suggestion ?? '',
     expiry: expiry ?? 'date',
     date: expiry === undefined && expires !== null ? expires : '',
     addresses: choices?.allow_ip.join('\n') ?? '',
-    with: choices?.with ?? [],
-    zone: choices?.zones[0] ?? '',
+    with: wanted.filter((name) => !parts.includes(name)),
+    parts: chosen.length > 0 ? chosen : parts,
+    zones: [],
+    zone: zones.filter((zone) => zone !== everyZone).join('\n'),
+    everyZone: zones.includes(everyZone),
     broad: choices?.broad ?? 'unsaid',
   };
 }
@@ -63,9 +86,9 @@ export function readDraft(
   inspection: Inspection,
   today: string,
 ): Reading {
-  const addresses = splitAddresses(draft.addresses);
+  const addresses = entriesOf(draft.addresses);
   const strays = addresses.filter((address) => !isAddress(address));
-  const zoneAsked = asksForZone(profile, draft.with);
+  const zones = asksForZone(profile, draft) ? zonesOf(draft, profile) : [];
   const project = profile.project && projectFault(draft.project.trim(), profile.project);
   const date = draft.expiry === 'date' ? dateFault(draft.date.trim(), today) : null;
   const faults: Faults = {
@@ -73,10 +96,11 @@ export function readDraft(
     ...(project && { project }),
     ...(date && { date }),
     ...(strays.length > 0 && { addresses: strays }),
-    ...(zoneAsked && !isZone(draft.zone.trim()) && { zone: 'no-zone' as const }),
+    ...(profile.parts.length > 0 && draft.parts.length === 0 && { parts: 'none' as const }),
+    ...(zones === null && { zone: 'no-zone' as const }),
     ...(!inspection.ours && draft.broad === 'unsaid' && { broad: 'unsaid' as const }),
   };
-  if (Object.keys(faults).length > 0) return { ok: false, faults };
+  if (Object.keys(faults).length > 0 || zones === null) return { ok: false, faults };
   return {
     ok: true,
     choices: {
@@ -84,21 +108,50 @@ export function readDraft(
       project: profile.project ? draft.project.trim() : null,
       expires: expiresOf(draft),
       allow_ip: addresses,
-      with: draft.with,
-      zones: zoneAsked ? [draft.zone.trim().toLowerCase()] : [],
+      with: [...partsOf(draft, profile), ...draft.with],
+      zones,
       broad: inspection.ours ? 'unsaid' : draft.broad,
     },
   };
 }
 
+/** The word for every zone of an account. */
+const everyZone = 'all';
+
 /** A zone is named by its domain or by its id. */
 const isZone = (text: string) =>
   /^[0-9a-f]{32}$/i.test(text) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text);
 
-/** Whether the profile, or a condition that holds, wants a zone. */
-export function asksForZone(profile: ProfileCard, held: readonly string[]): boolean {
-  const asked = profile.conditions.some(({ id, needs_zone }) => needs_zone && held.includes(id));
-  return profile.needs_zone || asked;
+/** The zones that the form stands for; nothing where it names none, or something that is no zone. */
+function zonesOf(draft: Draft, { zones: reach }: ProfileCard): string[] | null {
+  if (draft.everyZone && reach === 'all') return [everyZone];
+  if (draft.zones.length > 0) return draft.zones;
+  const typed = reach === 'one' ? [draft.zone.trim()] : entriesOf(draft.zone);
+  return typed.length > 0 && typed.every(isZone) ? typed.map((zone) => zone.toLowerCase()) : null;
+}
+
+/** Which of the listed zones are meant: those picked before, and those named by what was typed. */
+export function pickZones(
+  listed: readonly ZoneChoice[],
+  { zones, zone }: Pick<Draft, 'zones' | 'zone'>,
+): string[] {
+  const meant = new Set([...zones, ...entriesOf(zone.toLowerCase())]);
+  return listed.filter(({ id, name }) => meant.has(id) || meant.has(name)).map(({ id }) => id);
+}
+
+/** To name no part is to name all of them, those included that the profile gets later. */
+const partsOf = ({ parts }: Draft, profile: ProfileCard): string[] =>
+  parts.length === profile.parts.length ? [] : parts;
+
+/** Whether the profile, or something that was chosen, wants a zone. */
+export function asksForZone(profile: ProfileCard, draft: Pick<Draft, 'with' | 'parts'>): boolean {
+  const parts = profile.parts.filter(({ id }) => draft.parts.includes(id));
+  const whole = parts.length === profile.parts.length;
+  return (
+    (whole ? profile.needs_zone : parts.some(({ needs_zone }) => needs_zone)) ||
+    profile.conditions.some(({ id, needs_zone }) => needs_zone && draft.with.includes(id)) ||
+    profile.optional.some(({ group, needs_zone }) => needs_zone && draft.with.includes(group))
+  );
 }
 
 function expiresOf({ expiry, date }: Draft): string | null {
@@ -124,7 +177,8 @@ export function dateFault(date: string, today: string): DateFault | null {
   return date > today ? null : 'past';
 }
 
-export const splitAddresses = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
+/** Entries of a field that takes several. */
+export const entriesOf = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
 /** An IPv4 or IPv6 address, alone or with the length of its network. */
 export function isAddress(text: string): boolean {

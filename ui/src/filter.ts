@@ -1,14 +1,12 @@
-import type { AccountChoice } from './generated/types';
-
-/** Accounts whose name holds every typed word, or whose id begins with what was typed. */
-export function filterAccounts(
-  accounts: readonly AccountChoice[],
+/** Those whose name holds every typed word, or whose id begins with what was typed. */
+export function filterNamed<T extends { id: string; name: string }>(
+  all: readonly T[],
   typed: string,
-): readonly AccountChoice[] {
+): readonly T[] {
   const query = typed.trim().toLowerCase();
-  if (query === '') return accounts;
+  if (query === '') return all;
   const asked = query.split(/\s+/);
-  return accounts.filter(({ id, name }) => {
+  return all.filter(({ id, name }) => {
     const lower = name.toLowerCase();
     return id.startsWith(query) || asked.every((word) => lower.includes(word));
   });

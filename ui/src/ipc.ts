@@ -24,6 +24,7 @@ import type {
   SignInPrompt,
   TokenKind,
   TokenPage,
+  ZoneChoice,
 } from './generated/types';
 import { words } from './words';
 
@@ -135,6 +136,8 @@ export const copyRows = (kind: TokenKind) => call<null>('copy_rows', { kind });
 export const pasteClipboard = () => call<Pasted>('paste_clipboard');
 export const pasteTyped = (text: string) => call<Pasted>('paste_typed', { text });
 export const inspect = () => call<Inspection>('inspect');
+/** The account's zones; nothing where the pasted token may not list them. */
+export const zones = (account: string) => call<ZoneChoice[] | null>('zones', { account });
 export const preview = (choices: Choices) => call<Preview>('preview', { choices });
 
 /** Calls a command that tells of its progress; `heard` gets every line. */

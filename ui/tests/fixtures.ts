@@ -436,6 +436,7 @@ export const allWell: Script = {
   paste_clipboard: [{ value: pasted }],
   paste_typed: [{ value: { ...pasted, notices: [], clipboard_cleared: false } }],
   inspect: [{ value: inspection }],
+  zones: [{ value: null }],
   preview: [{ value: preview }],
   connect: [{ value: outcomes.connected, lines: halfway }],
   deliver_again: [{ value: card }],

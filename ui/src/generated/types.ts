@@ -982,6 +982,10 @@ why: string,
  */
 without: string | null, 
 /**
+ * Whether a zone has to be chosen with it.
+ */
+needs_zone: boolean, 
+/**
  * Whether a token that Narrows makes can have it at all.
  */
 possible: boolean, };

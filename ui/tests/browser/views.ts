@@ -1,7 +1,9 @@
 /** Every view that the page can show, each with the way there. */
 import type { Page } from '@playwright/test';
+import type { ProfileCard, ZoneChoice } from '../../src/generated/types';
 import type { Screen } from '../../src/wizard';
 import type { Script } from './fake';
+import * as cards from '../cards';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 import { diagnose, open, primary, walkTo } from './walk';
@@ -34,7 +36,17 @@ const withPlatformless: Script = {
   about: [{ value: { ...told.about, profiles: [told.profile, told.ownStack] } }],
 };
 
+/** One profile, and the zones that the pasted token sees. */
+const choosing = (profile: ProfileCard, zones: ZoneChoice[] | null): Script => ({
+  about: [{ value: { ...told.about, profiles: [profile] } }],
+  zones: [{ value: zones }],
+});
+
 export const views: View[] = [
+  {
+    name: 'welcome-five',
+    ...at('welcome', { about: [{ value: { ...told.about, profiles: cards.five } }] }),
+  },
   { name: 'home', ...atHome({}) },
   {
     name: 'home-problem',
@@ -184,6 +196,53 @@ export const views: View[] = [
       await primary(page).click();
       await page.getByText('A domain of mine is attached').click();
     },
+  },
+  {
+    name: 'nominate-parts',
+    screen: 'nominate',
+    reach: (page) => walkTo(page, 'nominate', choosing(cards.stackone, cards.fewZones)),
+  },
+  {
+    name: 'nominate-zones',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', choosing(cards.manyDomains, cards.manyZones));
+      const field = page.locator('#zone');
+      await field.fill('00001');
+      await field.press('Enter');
+      await field.fill('00002');
+      await field.press('Enter');
+      await field.fill('meadow');
+      await field.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'nominate-zones-chosen',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', choosing(cards.manyDomains, cards.fewZones));
+      for (const { name } of cards.fewZones) {
+        await page.locator('#zone').fill(name);
+        await page.locator('#zone').press('Enter');
+      }
+      await page.locator('#zone').press('Escape');
+    },
+  },
+  {
+    name: 'nominate-zone-typed',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', {
+        ...choosing(cards.getaipage, null),
+        zones: [{ problem: told.problem('retry') }],
+      });
+      await primary(page).click();
+    },
+  },
+  {
+    name: 'nominate-optional',
+    screen: 'nominate',
+    reach: (page) => walkTo(page, 'nominate', choosing(cards.withOptional, [])),
   },
   {
     name: 'progress',

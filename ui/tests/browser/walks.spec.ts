@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Next } from '../../src/generated/types';
 import type { Screen } from '../../src/wizard';
+import * as cards from '../cards';
 import * as told from '../fixtures';
 import {
   arrived,
@@ -80,6 +81,23 @@ test('the keyboard alone leads from welcome to connected', async ({ page }) => {
   await keyboard.press('Enter');
   await arrived(page, 'home');
   await expect(page.getByRole('heading', { name: 'Meadow & Sons Ltd' })).toBeVisible();
+});
+
+test.describe('in the window as it opens', () => {
+  test.use({ viewport: { width: 980, height: 760 } });
+
+  test('five profiles leave what is kept, and never kept, in sight', async ({ page }) => {
+    await open(page, { about: [{ value: { ...told.about, profiles: cards.five } }] });
+    await arrived(page, 'welcome');
+    const bar = (await primary(page).boundingBox())?.y ?? 0;
+    for (const name of ['What is kept, and where', 'What is never kept']) {
+      const card = page.getByRole('heading', { name }).locator('xpath=ancestor::section[1]');
+      const box = await card.boundingBox();
+      expect(box && box.y + box.height, `the whole of “${name}”`).toBeLessThan(bar);
+    }
+    await page.getByRole('radio', { name: 'StackOne' }).check({ force: true });
+    await expect(page.getByTestId('summary')).toContainText('Manages what you choose');
+  });
 });
 
 test('each screen has its own title', async ({ page }) => {

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   dateFault,
   draftOf,
+  entriesOf,
   isAddress,
+  pickZones,
   projectFault,
   readDraft,
-  splitAddresses,
   type Draft,
 } from '../../src/choices';
+import * as cards from '../cards';
 import * as told from '../fixtures';
 
 const rule = told.profile.project ?? { label: '', suggestion: '', help: '', max_length: 58 };
@@ -89,7 +91,7 @@ describe('an address', () => {
   });
 
   test('may be parted from the next by a line, a comma or a blank', () => {
-    expect(splitAddresses(' 203.0.113.7,\n2001:db8::1  192.0.2.0/24; ')).toEqual([
+    expect(entriesOf(' 203.0.113.7,\n2001:db8::1  192.0.2.0/24; ')).toEqual([
       '203.0.113.7',
       '2001:db8::1',
       '192.0.2.0/24',
@@ -142,6 +144,83 @@ describe('the form', () => {
     const zone = 'AB'.repeat(16);
     expect(read({ with: ['domain'], zone }, own)).toMatchObject({
       choices: { with: ['domain'], zones: ['ab'.repeat(16)] },
+    });
+  });
+
+  test('names no part where all are wanted, and says so where none is', () => {
+    const all = { profile: cards.stackone, inspection: told.inspection };
+    const zone = { zones: [cards.meadow.id] };
+    expect(read(zone, all)).toMatchObject({ choices: { with: [], zones: [cards.meadow.id] } });
+    expect(
+      read({ ...zone, parts: ['tunnels', 'pages'] }, all),
+      'no zone is in these',
+    ).toMatchObject({ choices: { with: ['tunnels', 'pages'], zones: [] } });
+    expect(read({ parts: ['tunnels', 'rules'] }, all)).toEqual({
+      ok: false,
+      faults: { zone: 'no-zone' },
+    });
+    expect(read({ parts: [] }, all)).toEqual({ ok: false, faults: { parts: 'none' } });
+  });
+
+  test('takes all zones only where the profile allows it', () => {
+    const every = { everyZone: true, with: ['domain'] };
+    const { inspection } = told;
+    expect(read(every, { profile: cards.stackone, inspection })).toMatchObject({
+      choices: { zones: ['all'] },
+    });
+    expect(read(every, { profile: cards.edgeStack, inspection })).toEqual({
+      ok: false,
+      faults: { zone: 'no-zone' },
+    });
+  });
+
+  test('takes several typed zones only where the profile does', () => {
+    const typed = { with: ['domain'], zone: 'meadow.example\nRiver.example' };
+    const { inspection } = told;
+    expect(read(typed, { profile: cards.edgeStack, inspection })).toMatchObject({
+      choices: { zones: ['meadow.example', 'river.example'] },
+    });
+    expect(read(typed, { profile: cards.siteGenerator, inspection })).toEqual({
+      ok: false,
+      faults: { zone: 'no-zone' },
+    });
+  });
+
+  test('wants a zone for an optional permission on one', () => {
+    const profile = cards.withOptional;
+    const { inspection } = told;
+    expect(read({}, { profile, inspection })).toMatchObject({ ok: true });
+    expect(read({ with: ['Workers Routes Write'] }, { profile, inspection })).toEqual({
+      ok: false,
+      faults: { zone: 'no-zone' },
+    });
+  });
+
+  test('finds what was typed in the list once it is there, and drops what is not in it', () => {
+    const draft = { zones: ['f'.repeat(32)], zone: 'River.example, nowhere.example' };
+    expect(pickZones(cards.fewZones, draft)).toEqual(['2'.repeat(32)]);
+    expect(pickZones(cards.fewZones, { zones: [cards.meadow.id], zone: '' })).toEqual([
+      cards.meadow.id,
+    ]);
+  });
+
+  test('opens again with the parts and zones that were chosen', () => {
+    const choices = {
+      account: told.account.id,
+      project: null,
+      expires: null,
+      allow_ip: [],
+      with: ['rules'],
+      zones: ['meadow.example', 'river.example'],
+      broad: 'keep' as const,
+    };
+    const draft = draftOf(cards.stackone, told.stranger, choices);
+    expect(readDraft(draft, cards.stackone, told.stranger, today)).toEqual({ ok: true, choices });
+    const every = { ...choices, zones: ['all'] };
+    const again = draftOf(cards.stackone, told.stranger, every);
+    expect(readDraft(again, cards.stackone, told.stranger, today)).toEqual({
+      ok: true,
+      choices: every,
     });
   });
 

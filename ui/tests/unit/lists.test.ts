@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { addressFault } from '../../src/address';
 import { fieldOf } from '../../src/fields';
-import { filterAccounts } from '../../src/filter';
+import { filterNamed } from '../../src/filter';
 import { scrolledTo, visibleRows } from '../../src/rows';
 import { rowsOf } from '../../src/steps';
 import * as told from '../fixtures';
 
 describe('the filter of accounts', () => {
-  const names = (typed: string) => filterAccounts(told.manyAccounts, typed).map(({ name }) => name);
+  const names = (typed: string) => filterNamed(told.manyAccounts, typed).map(({ name }) => name);
 
   test('keeps all of them, in their order, while nothing is typed', () => {
-    expect(filterAccounts(told.manyAccounts, '  ')).toBe(told.manyAccounts);
+    expect(filterNamed(told.manyAccounts, '  ')).toBe(told.manyAccounts);
   });
 
   test('finds a name by any of its parts, in any case and order', () => {
@@ -20,7 +20,7 @@ describe('the filter of accounts', () => {
 
   test('finds an account by the beginning of its id', () => {
     const last = told.manyAccounts.at(-1);
-    expect(filterAccounts(told.manyAccounts, last?.id ?? '')).toEqual([last]);
+    expect(filterNamed(told.manyAccounts, last?.id ?? '')).toEqual([last]);
   });
 
   test('finds nothing where there is nothing', () => {

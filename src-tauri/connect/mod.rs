@@ -23,6 +23,7 @@ mod session;
 pub mod story;
 mod token_pages;
 mod walk;
+pub mod watch;
 mod zones;
 
 pub(crate) use app::passphrase_needed;

@@ -70,7 +70,14 @@ async fn renew(
             keep(app, platform, &renewed).await?;
             Ok(Some(renewed))
         }
-        Err(Error::NotSignedIn(_)) => Ok(None),
+        // Another process of this installation may have renewed it meanwhile: a session is good for one renewal.
+        Err(Error::NotSignedIn(_)) => {
+            let kept = app.vault().get(&item(platform)).await;
+            let kept = kept.map_err(|error| error.problem())?;
+            Ok(kept
+                .and_then(|kept| Session::from_secret(&kept).ok())
+                .filter(|kept| !kept.access.same_as(&session.access)))
+        }
         Err(error) => Err(error.problem()),
     }
 }

@@ -37,7 +37,12 @@ impl Record {
              SELECT id, ?2, ?3, ?4 FROM connection WHERE id = ?1
              ON CONFLICT (connection) DO UPDATE SET checked_on = excluded.checked_on,
                  fingerprint = excluded.fingerprint, body = excluded.body, delivered_since = 0",
-            (connection, At(check.at), &check.fingerprint, Json(&check.body)),
+            (
+                connection,
+                At(check.at),
+                &check.fingerprint,
+                Json(&check.body),
+            ),
         )?;
         Ok(())
     }

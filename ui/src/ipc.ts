@@ -5,6 +5,7 @@
  */
 import type {
   About,
+  Checked,
   Choices,
   Comparison,
   ConnectionCard,
@@ -148,6 +149,12 @@ export const connect = (choices: Choices, heard: (line: Progress) => void) =>
 export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
   call<ConnectionCard>('deliver_again', { connectionId });
+
+/** Checks how one connection stands, or all of them. */
+export const checkConnections = (connectionId: string | null) =>
+  call<Checked[]>('check_connections', { connectionId });
+/** Makes ready to sign in at the platform of a connection. */
+export const signInFor = (connectionId: string) => call<null>('sign_in_for', { connectionId });
 
 /** Asks what a token can do. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>

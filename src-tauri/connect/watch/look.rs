@@ -48,8 +48,11 @@ impl Platforms {
             .collect();
         addresses.sort_unstable();
         addresses.dedup();
-        let links = join_all(addresses.iter().map(|address| resume(app, address))).await;
-        Self(addresses.into_iter().zip(links).collect())
+        let links = join_all(addresses.into_iter().map(|address| async move {
+            let link = resume(app, &address).await;
+            (address, link)
+        }));
+        Self(links.await.into_iter().collect())
     }
 }
 

@@ -34,11 +34,11 @@ pub async fn check(app: &App, connection: Option<&str>) -> Result<Vec<Checked>, 
         None => app.record.connections().map_err(|error| error.problem())?,
     };
     let platforms = Platforms::of(app, &connections).await;
-    let looks = connections.iter().map(|known| {
+    let looks = connections.into_iter().map(|known| {
         let platforms = &platforms;
         async move {
-            let found = look::look(app, known, platforms).await;
-            keep(app, known, &found)
+            let found = look::look(app, &known, platforms).await;
+            keep(app, &known, &found)
         }
     });
     stream::iter(looks)

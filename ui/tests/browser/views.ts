@@ -36,6 +36,19 @@ const withPlatformless: Script = {
 
 export const views: View[] = [
   { name: 'home', ...atHome({}) },
+  { name: 'home-drift', ...atHome({ home: [{ value: told.driftedHome }] }) },
+  {
+    name: 'home-drift-below',
+    screen: 'home',
+    reach: async (page) => {
+      await open(page, { home: [{ value: told.driftedHome }] });
+      await page.locator('[data-need="signed-out"]').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'home-checking',
+    ...atHome({ check_connections: [{ value: [], held: true }] }),
+  },
   {
     name: 'home-problem',
     screen: 'home',

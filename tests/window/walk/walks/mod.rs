@@ -8,6 +8,7 @@ mod keyboard;
 mod no_keychain;
 mod opening;
 mod trouble;
+mod watch;
 
 /// A walk under way.
 type Walk = Pin<Box<dyn Future<Output = ()>>>;
@@ -16,7 +17,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 9] {
+pub(crate) fn all() -> [Named; 11] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -48,5 +49,13 @@ pub(crate) fn all() -> [Named; 9] {
         ("the page can do nothing but what it is for", || {
             Box::pin(fence::walk())
         }),
+        (
+            "watch: what changed meanwhile is found at the start",
+            || Box::pin(watch::drift()),
+        ),
+        (
+            "watch: a second start brings the window to the front",
+            || Box::pin(watch::second()),
+        ),
     ]
 }

@@ -50,6 +50,7 @@ pub(crate) fn run() -> ExitCode {
             manage::deliver_again,
             watch::check_connections,
             watch::sign_in_for,
+            watch::unlock_sealed_file,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,

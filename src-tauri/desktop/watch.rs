@@ -5,6 +5,7 @@ use std::time::Duration;
 use narrows_core::connect::watch;
 use narrows_core::connect::watch::story::{Checked, Reminder};
 use narrows_core::problem::Problem;
+use narrows_core::secret::Secret;
 use notify_rust::Notification;
 use tauri::{AppHandle, Manager, State};
 
@@ -33,6 +34,15 @@ pub(crate) async fn sign_in_for(
 ) -> Result<(), Problem> {
     *desk.walk().await = Some(walk_to(desk.app()?, &connection_id)?);
     Ok(())
+}
+
+/// Opens the sealed file, so that the connections whose tokens rest in it can be checked.
+#[tauri::command]
+pub(crate) async fn unlock_sealed_file(
+    desk: State<'_, Desk>,
+    passphrase: Secret,
+) -> Result<(), Problem> {
+    desk.app()?.use_sealed_file(passphrase).await
 }
 
 /// Shows each reminder once. Where none can be shown nothing is lost: it stands on the home screen.

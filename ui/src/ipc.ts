@@ -156,6 +156,10 @@ export const checkConnections = (connectionId: string | null) =>
 /** Makes ready to sign in at the platform of a connection. */
 export const signInFor = (connectionId: string) => call<null>('sign_in_for', { connectionId });
 
+/** Opens the sealed file that is there. */
+export const unlockSealedFile = (passphrase: string) =>
+  call<null>('unlock_sealed_file', { passphrase });
+
 /** Asks what a token can do. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
   callWithProgress<Diagnosis>('doctor_examine', { input }, heard);

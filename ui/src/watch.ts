@@ -1,6 +1,13 @@
 /** How connections stand, as the list of connections shows it. */
 import type { Tone } from './diagnosis';
-import type { Checked, ConnectionCard, Home, Standing, WatchNext } from './generated/types';
+import type {
+  Checked,
+  ConnectionCard,
+  Home,
+  Standing,
+  VaultKind,
+  WatchNext,
+} from './generated/types';
 
 /** The home screen with what was just found of its connections. */
 export function withChecked(home: Home, checked: readonly Checked[]): Home {
@@ -40,7 +47,16 @@ const acts: Record<WatchNext, WatchAct | null> = {
   rotate: null,
 };
 
-export const actOf = (next: WatchNext): WatchAct | null => acts[next];
+/** A keychain asks for its own password; that of a sealed file is asked for once, above all connections. */
+export const actOf = (next: WatchNext, vault: VaultKind): WatchAct | null =>
+  next === 'unlock-vault' && vault === 'file' ? null : acts[next];
+
+/** Whether a sealed file has to be opened before its connections can be checked. */
+export const isSealed = (home: Home): boolean =>
+  home.connections.some(
+    ({ vault, watch }) =>
+      vault === 'file' && watch.untold.some(({ next }) => next === 'unlock-vault'),
+  );
 
 const units = [
   ['day', 86_400],

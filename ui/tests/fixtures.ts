@@ -188,6 +188,13 @@ export const needs = {
     next: 'check-again',
     evidence: 'GET /user/tokens/verify: the network is unreachable',
   },
+  sealed: {
+    kind: 'vault-untold',
+    message: 'Could not ask the vault. Your tokens are in the sealed file, and it is locked.',
+    hint: 'Enter its passphrase (on the command line: --vault file).',
+    next: 'unlock-vault',
+    evidence: null,
+  },
   signedOut: {
     kind: 'signed-out',
     message:
@@ -218,6 +225,18 @@ export const driftedHome: Home = {
       watch: { ...fine, standing: 'untold', untold: [needs.silent, needs.signedOut] },
     },
     { ...card, connection_id: 'c-2be1740f', account_name: 'Harbour Books' },
+  ],
+  unfinished: [],
+};
+
+/** A connection whose token is in a file that nobody has opened yet. */
+export const sealedHome: Home = {
+  connections: [
+    {
+      ...card,
+      vault: 'file',
+      watch: { ...fine, standing: 'untold', untold: [needs.sealed] },
+    },
   ],
   unfinished: [],
 };

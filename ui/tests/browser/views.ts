@@ -45,6 +45,7 @@ export const views: View[] = [
       await page.locator('[data-need="signed-out"]').scrollIntoViewIfNeeded();
     },
   },
+  { name: 'home-sealed', ...atHome({ home: [{ value: told.sealedHome }] }) },
   {
     name: 'home-checking',
     ...atHome({ check_connections: [{ value: [], held: true }] }),

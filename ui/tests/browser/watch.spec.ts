@@ -97,3 +97,28 @@ test('a check that fails by itself says so only where a person asked for it', as
   await page.getByTestId('check-now').click();
   await expect(nextAction(page)).toBeVisible();
 });
+
+test('a sealed file is opened where it is missed, and then everything is checked', async ({
+  page,
+}) => {
+  const [sealed] = told.sealedHome.connections;
+  await open(page, {
+    home: [{ value: told.sealedHome }],
+    check_connections: [
+      { value: [] },
+      { value: [{ connection_id: sealed?.connection_id, watch: told.fine }] },
+    ],
+    unlock_sealed_file: [{ problem: told.problem('choose-vault') }, { value: null }],
+  });
+  await arrived(page, 'home');
+  await page.locator('#passphrase').fill('correct horse');
+  await page.locator('#passphrase').press('Enter');
+  await expect(nextAction(page), 'a wrong one is told').toBeVisible();
+  await page.locator('#passphrase').fill('correct horse battery staple');
+  await page.getByTestId('use-file').click();
+  expect(await lastAsked(page, 'unlock_sealed_file')).toEqual({
+    passphrase: 'correct horse battery staple',
+  });
+  await expect(page.locator('[data-standing]')).toContainText('Fine');
+  await expect(page.locator('#passphrase')).toHaveCount(0);
+});

@@ -43,8 +43,10 @@ describe('how a connection stands', () => {
   });
 
   it('has one act for each next action, or none', () => {
-    expect(actOf('deliver-again')).toBe('deliver');
-    expect(actOf('rotate')).toBeNull();
+    expect(actOf('deliver-again', 'keychain')).toBe('deliver');
+    expect(actOf('rotate', 'keychain')).toBeNull();
+    expect(actOf('unlock-vault', 'keychain'), 'the keychain asks by itself').toBe('check');
+    expect(actOf('unlock-vault', 'file'), 'there is a field for it').toBeNull();
   });
 
   it('is told by how long ago it was found', () => {

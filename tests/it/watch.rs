@@ -537,6 +537,26 @@ async fn many_connections_are_asked_about_side_by_side_but_no_more_than_eight_re
     assert_eq!(asked.count(), 1, "one platform is signed in to once");
 }
 
+#[tokio::test]
+async fn a_session_that_lapsed_is_renewed_by_one_and_used_by_all() {
+    let (mut stage, result) = connected(Choices::default()).await;
+    stage.app.now = || Timestamp::now() + SignedDuration::from_hours(2);
+    let id = Some(result.connection_id.as_str());
+    let (one, other, third) = tokio::join!(
+        check(&stage.app, id),
+        check(&stage.app, None),
+        check(&stage.app, id)
+    );
+    for checked in [one, other, third] {
+        let checked = checked.expect("a check");
+        assert_eq!(
+            checked[0].watch.standing,
+            Standing::Fine,
+            "nobody is signed out by another's renewal: {checked:?}"
+        );
+    }
+}
+
 /// Seconds that the clock of the test below is ahead.
 static AHEAD: AtomicI64 = AtomicI64::new(0);
 

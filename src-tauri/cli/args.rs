@@ -49,6 +49,12 @@ Examples:
   pass cf | narrows doctor --profile getaipage --account ID --zone ID --json
   narrows doctor --policy-credential-stdin         the second line may read the first one's policies";
 
+const STATUS: &str = "\
+Exit codes:
+  0   nothing needs you
+  1   something needs you; each reason is listed
+  3   nothing is known to need you, but with --check not everything could be told";
+
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -74,6 +80,7 @@ pub(crate) enum Command {
     #[command(after_help = DOCTOR)]
     Doctor(Doctor),
     /// Says where secrets rest, whether that works, and whether anything needs you.
+    #[command(after_help = STATUS)]
     Status(Status),
 }
 
@@ -247,6 +254,9 @@ pub(crate) struct Doctor {
 /// `narrows status`
 #[derive(Debug, Args)]
 pub(crate) struct Status {
+    /// Ask the vault, Cloudflare and the platforms how each connection stands. Left out, what was found last is told.
+    #[arg(long)]
+    pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) vault: Vault,
     #[command(flatten)]

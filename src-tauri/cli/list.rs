@@ -1,7 +1,8 @@
 //! `narrows token-page`, `narrows connections`, `narrows status`.
 
-use narrows_core::connect::story::{Delivery, TokenKind};
-use narrows_core::connect::{App, Walk, cards};
+use narrows_core::connect::story::{ConnectionCard, Delivery, Home, TokenKind};
+use narrows_core::connect::watch::story::{Checked, Need};
+use narrows_core::connect::{App, Walk, cards, watch};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use serde_json::json;
@@ -47,43 +48,41 @@ pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
     Ok(exit::DONE)
 }
 
-/// Says whether the vault works and whether anything needs the user.
+/// Says whether the vault works, how the connections stand, and whether anything needs the user.
 pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
     let (mut vault, tested) = cards::vault(app).await;
+    if wanted.check {
+        watch::check(app, None).await?;
+    }
     let home = cards::home(app)?;
-    let open = home
+    let needs: Vec<String> = needs(&home)
+        .chain(tested.as_ref().err().map(ToString::to_string))
+        .collect();
+    let untold: Vec<String> = home
         .connections
         .iter()
-        .filter(|card| matches!(card.delivery, Delivery::Unknown | Delivery::Refused));
-    let needs: Vec<String> = open
-        .map(|card| {
-            format!(
-                "Connection {}: the platform has not confirmed the token.",
-                card.connection_id
-            )
-        })
-        .chain(home.connections.iter().filter_map(|card| {
-            card.broad_left
-                .as_ref()
-                .map(|left| format!("Connection {}, pasted token: {left}", card.connection_id))
-        }))
-        .chain(
-            home.unfinished
-                .iter()
-                .map(|run| format!("Run {} was cut off. {}", run.run, run.stands.join(" "))),
-        )
-        .chain(tested.as_ref().err().map(ToString::to_string))
+        .flat_map(|card| about(card, &card.watch.untold))
         .collect();
     vault.self_test_ms = tested.ok();
     if wanted.output.json {
+        let watch: Vec<_> = home
+            .connections
+            .into_iter()
+            .map(|card| Checked {
+                connection_id: card.connection_id,
+                watch: card.watch,
+            })
+            .collect();
         print::object(&json!({
             "version": app.version,
             "sandbox": app.addresses.sandbox,
             "folder": app.folder,
             "vault": vault,
-            "connections": home.connections.len(),
+            "connections": watch.len(),
+            "watch": watch,
             "needs": needs,
+            "untold": untold,
         }));
     } else {
         print::out(format!("Narrows {}", app.version));
@@ -94,13 +93,62 @@ pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
             .map_or_else(|| "failed".to_owned(), |ms| format!("passed in {ms} ms"));
         print::line("Self-test", &test);
         print::line("Connections", &home.connections.len().to_string());
+        for card in &home.connections {
+            print::line(
+                "Connection",
+                &format!("{}: {}", card.connection_id, print::standing(&card.watch)),
+            );
+        }
+        for line in &untold {
+            print::line("Not told", line);
+        }
         for need in &needs {
             print::line("Needs you", need);
         }
     }
-    Ok(if needs.is_empty() {
-        exit::DONE
-    } else {
+    Ok(if !needs.is_empty() {
         exit::STOPPED
+    } else if wanted.check && !untold.is_empty() {
+        exit::UNKNOWN
+    } else {
+        exit::DONE
+    })
+}
+
+/// What needs the user, a line each.
+fn needs(home: &Home) -> impl Iterator<Item = String> {
+    let open = home
+        .connections
+        .iter()
+        .filter(|card| matches!(card.delivery, Delivery::Unknown | Delivery::Refused));
+    open.map(|card| {
+        format!(
+            "Connection {}: the platform has not confirmed the token.",
+            card.connection_id
+        )
+    })
+    .chain(home.connections.iter().filter_map(|card| {
+        card.broad_left
+            .as_ref()
+            .map(|left| format!("Connection {}, pasted token: {left}", card.connection_id))
+    }))
+    .chain(
+        home.connections
+            .iter()
+            .flat_map(|card| about(card, &card.watch.needs)),
+    )
+    .chain(
+        home.unfinished
+            .iter()
+            .map(|run| format!("Run {} was cut off. {}", run.run, run.stands.join(" "))),
+    )
+}
+
+fn about(card: &ConnectionCard, needs: &[Need]) -> impl Iterator<Item = String> {
+    needs.iter().map(|need| {
+        format!(
+            "Connection {}: {} {}",
+            card.connection_id, need.message, need.hint
+        )
     })
 }

@@ -133,6 +133,15 @@ pub(crate) fn no_window() -> ExitCode {
     ExitCode::from(exit::USAGE)
 }
 
+/// What a second start says where the window that is open does not answer.
+#[cfg(feature = "gui")]
+pub(crate) fn window_silent() -> ExitCode {
+    print::err(
+        "narrows: its window is open already, and does not answer. Close it, then start again.",
+    );
+    ExitCode::from(exit::STOPPED)
+}
+
 /// Logs to standard error what `NARROWS_LOG` names, and nothing without it.
 ///
 /// Of other crates only warnings are let through, whatever is named: how much of a header, a body or a keychain's

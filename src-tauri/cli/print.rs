@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
+use narrows_core::connect::watch::story::{Standing, Watched};
 use narrows_core::problem::Problem;
 use serde::Serialize;
 use serde_json::json;
@@ -120,7 +121,7 @@ pub(crate) fn connection(card: &ConnectionCard) {
     line("Connected", &card.connected_on);
     line(
         "Ends",
-        card.expires_on.as_deref().unwrap_or("not by itself"),
+        card.watch.expires_on.as_deref().unwrap_or("not by itself"),
     );
     if let Some(code) = &card.receipt_code {
         line("Receipt", code);
@@ -128,6 +129,38 @@ pub(crate) fn connection(card: &ConnectionCard) {
     if let Some(left) = &card.broad_left {
         line("Pasted token", left);
     }
+    if let Some(delivered) = &card.watch.delivered_on {
+        line("Delivered", delivered);
+    }
+    line("Stands", &standing(&card.watch));
+    for need in &card.watch.needs {
+        line("Needs you", &format!("{} {}", need.message, need.hint));
+    }
+    for open in &card.watch.untold {
+        line("Not told", &format!("{} {}", open.message, open.hint));
+    }
+}
+
+/// How a connection stands, in one line.
+pub(crate) fn standing(watch: &Watched) -> String {
+    let word = match watch.standing {
+        Standing::Unchecked => "never checked",
+        Standing::Fine => "fine",
+        Standing::NeedsYou => "needs you",
+        Standing::Untold => "could not tell",
+    };
+    let days = |count: u32| format!("{count} {}", if count == 1 { "day" } else { "days" });
+    let parts = [
+        Some(format!("{word}, {} old", days(watch.age_days))),
+        watch
+            .expires_in_days
+            .map(|left| format!("{} left", days(left))),
+        watch
+            .checked_on
+            .as_ref()
+            .map(|checked| format!("checked {checked}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Prints one line of a list of facts.

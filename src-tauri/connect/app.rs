@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 use url::Url;
 
 use crate::calls::Calls;
@@ -86,6 +87,8 @@ pub struct App {
     /// The time of day.
     pub now: fn() -> Timestamp,
     vault: Arc<RwLock<Vault>>,
+    /// Held while a platform session is renewed: two renewals of one session lose it.
+    pub(super) renewing: Arc<Mutex<()>>,
 }
 
 impl App {
@@ -105,6 +108,7 @@ impl App {
             pace: Pace::default(),
             now: Timestamp::now,
             vault: Arc::new(RwLock::new(Vault::keychain(namespace))),
+            renewing: Arc::default(),
         })
     }
 

@@ -7,6 +7,7 @@ use super::story::{
 };
 use super::token_pages::in_words;
 use super::walk::address_setting;
+use super::watch;
 use crate::cloudflare::pasted::Reading;
 use crate::cloudflare::{Scope, TokenKind};
 use crate::problem::Problem;
@@ -189,14 +190,17 @@ pub fn home(app: &App) -> Result<Home, Problem> {
         unfinished.push(left_over(&run, &journal));
     }
     Ok(Home {
-        connections: connections.iter().map(connection).collect(),
+        connections: connections
+            .iter()
+            .map(|known| connection(app, known))
+            .collect::<Result<_, _>>()?,
         unfinished,
     })
 }
 
 /// A connection as a card.
-pub fn connection(known: &Connection) -> ConnectionCard {
-    ConnectionCard {
+pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Problem> {
+    Ok(ConnectionCard {
         connection_id: known.id.clone(),
         profile: known.profile.clone(),
         platform: known.platform.clone(),
@@ -205,7 +209,7 @@ pub fn connection(known: &Connection) -> ConnectionCard {
         project: known.project.clone(),
         token_id: known.token_id.clone(),
         token_name: known.token_name.clone(),
-        token_kind: enum_of(&known.token_kind, TokenKind::User),
+        token_kind: kind(known),
         connected_on: known.connected_on.to_string(),
         expires_on: known.expires_on.map(|end| end.to_string()),
         delivery: enum_of(&known.delivery, super::story::Delivery::Unknown),
@@ -215,7 +219,13 @@ pub fn connection(known: &Connection) -> ConnectionCard {
             .broad_left
             .as_ref()
             .and_then(|left| left.get("sentence")?.as_str().map(str::to_owned)),
-    }
+        watch: watch::watched(app, known)?,
+    })
+}
+
+/// Whose the token of a connection is.
+pub(super) fn kind(known: &Connection) -> TokenKind {
+    enum_of(&known.token_kind, TokenKind::User)
 }
 
 fn left_over(run: &Run, journal: &[Entry]) -> Unfinished {

@@ -26,6 +26,7 @@ pub mod story;
 mod token_pages;
 mod undo;
 mod walk;
+pub mod watch;
 mod zones;
 
 pub(crate) use app::passphrase_needed;

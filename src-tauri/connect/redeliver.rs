@@ -58,6 +58,11 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
     app.record
         .put_connection(&known)
         .map_err(|error| error.problem())?;
+    if result.is_ok() {
+        app.record
+            .delivered(&known.id, (app.now)())
+            .map_err(|error| error.problem())?;
+    }
     let entry = Activity {
         at: (app.now)(),
         run: None,
@@ -67,7 +72,8 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
         request: None,
     };
     app.record.log(&entry).map_err(|error| error.problem())?;
-    result.map(|()| cards::connection(&known))
+    result?;
+    cards::connection(app, &known)
 }
 
 fn settle(known: &mut Connection, delivered: Delivered) -> Result<(), Problem> {

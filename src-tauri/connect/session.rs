@@ -60,19 +60,39 @@ pub(super) async fn keep(app: &App, platform: &Platform, session: &Session) -> R
         .map_err(|error| error.problem())
 }
 
+/// Renews a session, or takes the one that somebody else of this installation has renewed meanwhile: each is good for
+/// one renewal.
 async fn renew(
     app: &App,
     platform: &Platform,
     session: &Session,
 ) -> Result<Option<Session>, Problem> {
+    let _turn = app.renewing.lock().await;
+    if let Some(renewed) = renewed(app, platform, session).await? {
+        return Ok(Some(renewed));
+    }
     match platform.refresh(session).await {
         Ok(renewed) => {
             keep(app, platform, &renewed).await?;
             Ok(Some(renewed))
         }
-        Err(Error::NotSignedIn(_)) => Ok(None),
+        // Another process may have been quicker.
+        Err(Error::NotSignedIn(_)) => renewed(app, platform, session).await,
         Err(error) => Err(error.problem()),
     }
+}
+
+/// The kept session, if it is not this one.
+async fn renewed(
+    app: &App,
+    platform: &Platform,
+    session: &Session,
+) -> Result<Option<Session>, Problem> {
+    let kept = app.vault().get(&item(platform)).await;
+    Ok(kept
+        .map_err(|error| error.problem())?
+        .and_then(|kept| Session::from_secret(&kept).ok())
+        .filter(|kept| !kept.access.same_as(&session.access)))
 }
 
 pub(super) fn joined(

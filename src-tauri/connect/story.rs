@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::cloudflare::TokenKind;
+use crate::connect::watch::story::Watched;
 use crate::problem::Problem;
 use crate::secret::Fingerprint;
 pub use crate::vault::VaultKind;
@@ -680,6 +681,8 @@ pub struct ConnectionCard {
     pub vault: VaultKind,
     /// A broad token that may still live, in a sentence.
     pub broad_left: Option<String>,
+    /// Its age, its end, and what the last check found.
+    pub watch: Watched,
 }
 
 /// The home screen.

@@ -30,7 +30,7 @@ pub(crate) async fn deliver_again(
 }
 
 /// A walk on which the person can sign in at the platform of a connection.
-fn walk_to(app: &App, connection: &str) -> Result<Walk, Problem> {
+pub(super) fn walk_to(app: &App, connection: &str) -> Result<Walk, Problem> {
     let known = app
         .record
         .connection(connection)

@@ -6,7 +6,9 @@ mod desk;
 mod doctor;
 mod life;
 mod manage;
+mod place;
 mod save;
+mod watch;
 mod wizard;
 
 use std::process::ExitCode;
@@ -18,8 +20,16 @@ use desk::Desk;
 /// Opens the window, and returns when it is closed.
 pub(crate) fn run() -> ExitCode {
     crate::cli::start_log();
+    let desk = Desk::new();
+    // Where the library cannot be opened the window opens all the same, to say why.
+    let place = match desk.app().and_then(|app| place::take(&app.record)) {
+        Ok(place::Found::Free(place)) => Some(place),
+        Ok(place::Found::Shown) => return ExitCode::SUCCESS,
+        Ok(place::Found::Silent) => return crate::cli::window_silent(),
+        Err(_) => None,
+    };
     let built = tauri::Builder::default()
-        .manage(Desk::new())
+        .manage(desk)
         .invoke_handler(tauri::generate_handler![
             wizard::about,
             wizard::prepare,
@@ -42,6 +52,9 @@ pub(crate) fn run() -> ExitCode {
             manage::deliver_again,
             doctor::doctor_second_paste,
             doctor::doctor_second_forget,
+            watch::check_connections,
+            watch::sign_in_for,
+            watch::unlock_sealed_file,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,
@@ -53,6 +66,10 @@ pub(crate) fn run() -> ExitCode {
         .on_window_event(life::heard)
         .setup(|app| {
             tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
+            tauri::async_runtime::spawn(watch::remind(app.handle().clone()));
+            if let Some(place) = place {
+                tauri::async_runtime::spawn(place::answer(app.handle().clone(), place));
+            }
             let config = app
                 .config()
                 .app
@@ -61,7 +78,6 @@ pub(crate) fn run() -> ExitCode {
                 .cloned()
                 .ok_or("tauri.conf.json names no window")?;
             let mut window = WebviewWindowBuilder::from_config(app.handle(), &config)?;
-            // Where the library cannot be opened the window opens all the same, to say why.
             if let Ok(library) = app.state::<Desk>().app() {
                 // What the page stores (its theme) lies in the data folder, not beside it.
                 window = window.data_directory(library.folder.join("web"));

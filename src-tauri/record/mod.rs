@@ -1,4 +1,5 @@
-//! What is remembered without secrets: settings, runs and their journal, offered links, connections, activity, diagnoses.
+//! What is remembered without secrets: settings, runs and their journal, offered links, connections, activity,
+//! diagnoses, checks and reminders.
 //!
 //! One SQLite file, `narrows.db`. What enters: ids, names, times, fingerprints, policies. What never does: a value that
 //! opens anything. There is no column for one, and no type here can hold a [`Secret`](crate::secret::Secret).
@@ -24,6 +25,8 @@ mod error;
 mod lock;
 mod run;
 mod schema;
+mod watch;
+mod window;
 
 pub use activity::{Activity, Chain, Row};
 pub use connection::Connection;
@@ -31,6 +34,8 @@ pub use diagnosis::KeptDiagnosis;
 pub use error::Error;
 pub use lock::RunLock;
 pub use run::{Entry, NewRun, Offer, Phase, Run, RunKind};
+pub use watch::{KeptCheck, Watch};
+pub use window::Place;
 
 const FILE: &str = "narrows.db";
 

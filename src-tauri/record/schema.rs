@@ -85,6 +85,23 @@ CREATE TABLE diagnosis (
     body TEXT NOT NULL
 ) STRICT;
 ",
+    "
+CREATE TABLE watch (
+    connection TEXT PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
+    checked_on TEXT,
+    fingerprint TEXT,
+    body TEXT,
+    delivered_on TEXT,
+    delivered_since INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE reminder (
+    connection TEXT NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    what TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (connection, what)
+) STRICT;
+",
 ];
 
 /// Sets the connection up and brings the file to this version.

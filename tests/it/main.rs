@@ -23,5 +23,7 @@ mod refusals;
 mod secrecy;
 mod session;
 mod stage;
+mod together;
 mod traps;
 mod vault;
+mod watch;

@@ -6,6 +6,7 @@
 import type {
   About,
   Against,
+  Checked,
   Choices,
   Comparison,
   ConnectionCard,
@@ -167,6 +168,16 @@ export const deliverAgain = (connectionId: string) =>
 /** Takes a second, more powerful credential from the clipboard; it is held for the next exam alone. */
 export const pasteSecond = () => call<HeldSecond>('doctor_second_paste');
 export const forgetSecond = () => call<null>('doctor_second_forget');
+
+/** Checks how one connection stands, or all of them. */
+export const checkConnections = (connectionId: string | null) =>
+  call<Checked[]>('check_connections', { connectionId });
+/** Makes ready to sign in at the platform of a connection. */
+export const signInFor = (connectionId: string) => call<null>('sign_in_for', { connectionId });
+
+/** Opens the sealed file that is there. */
+export const unlockSealedFile = (passphrase: string) =>
+  call<null>('unlock_sealed_file', { passphrase });
 
 /** Asks what a token can do. {@link cancel} ends it. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>

@@ -12,6 +12,12 @@ export interface Nav {
   open: (page: Page) => Promise<boolean>;
   /** Hands the token to the platform once more, and says in the list of connections what came of it. */
   deliver: (connectionId: string) => Promise<void>;
+  /** Checks how one connection stands, or all of them. */
+  check: (connectionId: string | null) => Promise<void>;
+  /** What is being checked: one connection, all, or nothing. */
+  readonly checking: string | null;
+  /** Goes to the sign-in at the platform of a connection. */
+  signInFor: (connectionId: string) => Promise<void>;
   /** Goes to the list of connections, and says there what was done. */
   home: (said?: Said) => void;
   /** Ends the open run and goes to the first screen. */

@@ -5,6 +5,7 @@
  * object), so an answer that comes after the person went elsewhere does no harm.
  */
 import type {
+  Checked,
   Choices,
   Comparison,
   ConnectAgain,
@@ -25,6 +26,7 @@ import type {
   TokenKind,
 } from './generated/types';
 import type { Destination } from './next';
+import { withChecked } from './watch';
 
 /** What was chosen on the welcome screen. */
 export interface Trip {
@@ -89,6 +91,8 @@ export type On<S extends Screen> = Extract<Wizard, { screen: S }>;
 export type Event =
   | { type: 'home'; home: Home; said: Said | null }
   | { type: 'start-over'; home: Home }
+  /** How connections stand was found out meanwhile, wherever the person is by now. */
+  | { type: 'checked'; checked: readonly Checked[] }
   | { type: 'connect-another' }
   | { type: 'connect-again'; again: ConnectAgain }
   | { type: 'doctor'; connection: string | null }
@@ -154,6 +158,10 @@ export function move(state: Wizard, event: Event): Wizard {
         problem: null,
       };
     }
+    case 'checked':
+      return 'home' in state && event.checked.length > 0
+        ? { ...state, home: withChecked(state.home, event.checked) }
+        : state;
     case 'prepared':
       if (state.screen !== 'prepare') return state;
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };

@@ -10,6 +10,7 @@ import type {
   Next,
   PermissionNeed,
   PolicySource,
+  Standing,
   Step,
   StepState,
   TokenKind,
@@ -17,6 +18,7 @@ import type {
 } from './generated/types';
 import type { BundleFormat } from './ipc';
 import type { Theme } from './theme';
+import { since, type WatchAct } from './watch';
 import type { Stage } from './wizard';
 
 const count = (n: number, one: string, many: string) =>
@@ -106,6 +108,39 @@ export const words = {
     delivered: (platform: string, code: string | null) =>
       code === null ? `${platform} has the token.` : `${platform} has the token. Receipt ${code}.`,
     notDelivered: (platform: string, delivery: string) => `${platform}: ${delivery}.`,
+  },
+
+  watch: {
+    standing: {
+      unchecked: 'Not checked yet',
+      fine: 'Fine',
+      'needs-you': 'Needs you',
+      untold: 'Could not tell',
+    } satisfies Record<Standing, string>,
+    badge: (n: number) => count(n, 'needs you', 'need you'),
+    checkNow: 'Check now',
+    checking: 'Checking…',
+    checked: (rfc3339: string, now: Date) => {
+      const ago = since(rfc3339, now);
+      return ago
+        ? `Checked ${count(ago[0], ago[1], `${ago[1]}s`)} ago`
+        : 'Checked less than a minute ago';
+    },
+    age: (date: string, days: number) =>
+      days === 0 ? date : `${date}, ${count(days, 'day', 'days')} ago`,
+    end: (rfc3339: string | null, left: number | null): string => {
+      if (rfc3339 === null) return words.home.never;
+      const date = words.date(rfc3339);
+      if (left === null) return date;
+      return left === 0 ? `${date}, over` : `${date}, in ${count(left, 'day', 'days')}`;
+    },
+    delivered: 'Last delivery',
+    act: {
+      check: 'Check again',
+      deliver: 'Deliver again',
+      'sign-in': 'Sign in',
+      'token-list': 'Open my tokens',
+    } satisfies Record<WatchAct, string>,
   },
 
   delivery: {

@@ -8,6 +8,7 @@ import type {
   Grant,
   Home,
   Inspection,
+  Need,
   Next,
   Outcome,
   Pasted,
@@ -22,6 +23,7 @@ import type {
   StepState,
   TokenKind,
   TokenPage,
+  Watched,
 } from '../src/generated/types';
 import type { Script } from './browser/fake';
 
@@ -88,6 +90,18 @@ export const about: About = { version: '0.1.0', sandbox: null, profiles: [profil
 
 export const noHome: Home = { connections: [], unfinished: [] };
 
+/** A connection that was found to stand as it was made. */
+export const fine: Watched = {
+  standing: 'fine',
+  age_days: 2,
+  expires_on: null,
+  expires_in_days: null,
+  checked_on: '2026-11-22T13:05:00Z',
+  delivered_on: '2026-11-20T09:41:00Z',
+  needs: [],
+  untold: [],
+};
+
 export const card: ConnectionCard = {
   connection_id: 'c-5f2b7a10',
   profile: profile.id,
@@ -104,6 +118,7 @@ export const card: ConnectionCard = {
   receipt_code: '7F3K-92QD',
   vault: 'keychain',
   broad_left: null,
+  watch: fine,
 };
 
 export const fullHome: Home = {
@@ -120,6 +135,15 @@ export const fullHome: Home = {
       receipt_code: null,
       vault: 'file',
       broad_left: 'A broad token called “Studio setup” may still be alive at Cloudflare.',
+      watch: {
+        ...fine,
+        standing: 'unchecked',
+        age_days: 0,
+        expires_on: '2027-02-18T00:00:00Z',
+        expires_in_days: 88,
+        checked_on: null,
+        delivered_on: null,
+      },
     },
   ],
   unfinished: [
@@ -131,6 +155,90 @@ export const fullHome: Home = {
       next: 'Delete it in your token list, then connect again.',
     },
   ],
+};
+
+/** What can be the matter with a connection, each with another thing to do. */
+export const needs = {
+  disabled: {
+    kind: 'token-disabled',
+    message: 'The token is switched off at Cloudflare.',
+    hint: "Switch it on in Cloudflare's list of tokens, or rotate it.",
+    next: 'open-token-list',
+    evidence: null,
+  },
+  soon: {
+    kind: 'expires-soon',
+    message: 'The token ends on 2026-11-28, in 6 days.',
+    hint: 'Rotate it: a new token takes its place.',
+    next: 'rotate',
+    evidence: null,
+  },
+  another: {
+    kind: 'platform-holds-another',
+    message: 'The platform holds another token than the one that was delivered.',
+    hint: 'Deliver the kept token again.',
+    next: 'deliver-again',
+    evidence:
+      'kept here: token e4da3b7fbbce2345d7772b0674a318d5, fingerprint 0f1e2d3c4b5a6978; held there: token a87ff679a2f3e71d9181a67b7542122c, fingerprint 8796a5b4c3d2e1f0',
+  },
+  silent: {
+    kind: 'cloudflare-untold',
+    message: 'Could not ask Cloudflare. This computer has no way to the server.',
+    hint: 'Check that this computer is online, then try again.',
+    next: 'check-again',
+    evidence: 'GET /user/tokens/verify: the network is unreachable',
+  },
+  sealed: {
+    kind: 'vault-untold',
+    message: 'Could not ask the vault. Your tokens are in the sealed file, and it is locked.',
+    hint: 'Enter its passphrase (on the command line: --vault file).',
+    next: 'unlock-vault',
+    evidence: null,
+  },
+  signedOut: {
+    kind: 'signed-out',
+    message:
+      'You are not signed in at the platform, so it could not be asked which token it holds.',
+    hint: 'Sign in, then check again.',
+    next: 'sign-in',
+    evidence: null,
+  },
+} satisfies Record<string, Need>;
+
+/** Three connections: one needs the person, one could not be asked about, one is fine. */
+export const driftedHome: Home = {
+  connections: [
+    {
+      ...card,
+      watch: {
+        ...fine,
+        standing: 'needs-you',
+        expires_on: '2026-11-28T00:00:00Z',
+        expires_in_days: 6,
+        needs: [needs.disabled, needs.another, needs.soon],
+      },
+    },
+    {
+      ...card,
+      connection_id: 'c-91aa03de',
+      account_name: 'Studio North',
+      watch: { ...fine, standing: 'untold', untold: [needs.silent, needs.signedOut] },
+    },
+    { ...card, connection_id: 'c-2be1740f', account_name: 'Harbour Books' },
+  ],
+  unfinished: [],
+};
+
+/** A connection whose token is in a file that nobody has opened yet. */
+export const sealedHome: Home = {
+  connections: [
+    {
+      ...card,
+      vault: 'file',
+      watch: { ...fine, standing: 'untold', untold: [needs.sealed] },
+    },
+  ],
+  unfinished: [],
 };
 
 export const prepared: Prepared = {
@@ -440,4 +548,5 @@ export const allWell: Script = {
   preview: [{ value: preview }],
   connect: [{ value: outcomes.connected, lines: halfway }],
   deliver_again: [{ value: card }],
+  check_connections: [{ value: [] }],
 };

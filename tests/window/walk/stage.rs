@@ -66,12 +66,26 @@ impl Stage {
     /// The same with more in its environment, or other things.
     pub(crate) async fn open_with(&self, more: &[(&str, &str)]) -> Application {
         let mut driver = Command::new("WebKitWebDriver");
-        home(&mut driver, &self.person());
+        self.settle(&mut driver);
+        driver.arg("--host=127.0.0.1").envs(more.iter().copied());
+        Application::open(driver, &needs::binary()).await
+    }
+
+    /// The application's binary as a person starts it: with arguments a command, without any the window.
+    pub(crate) fn narrows(&self, arguments: &[&str]) -> Command {
+        let mut narrows = Command::new(needs::binary());
+        self.settle(&mut narrows);
+        narrows.args(arguments);
+        narrows
+    }
+
+    /// Lets a program live in the person's home, with the sandbox for Cloudflare and the platform.
+    fn settle(&self, program: &mut Command) {
+        home(program, &self.person());
         let path = std::env::var_os("PATH").unwrap_or_default();
         let first = std::iter::once(self.own.path().join("bin"));
         let path = std::env::join_paths(first.chain(std::env::split_paths(&path)));
-        driver
-            .arg("--host=127.0.0.1")
+        program
             .env("PATH", path.expect("folders without a colon"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("NO_AT_BRIDGE", "1")
@@ -79,9 +93,7 @@ impl Stage {
             .env("NARROWS_HOME", self.data())
             .env("NARROWS_CLOUDFLARE_API", &self.face.cloudflare_api)
             .env("NARROWS_DASHBOARD", &self.face.dashboard)
-            .env("NARROWS_PLATFORM", &self.face.platform)
-            .envs(more.iter().copied());
-        Application::open(driver, &needs::binary()).await
+            .env("NARROWS_PLATFORM", &self.face.platform);
     }
 
     /// Opens the person's browser.

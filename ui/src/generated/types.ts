@@ -176,6 +176,19 @@ code: number | null,
 ray: string | null, };
 
 /**
+ * A connection that was just checked.
+ */
+export type Checked = { 
+/**
+ * The connection's id.
+ */
+connection_id: string, 
+/**
+ * How it stands now.
+ */
+watch: Watched, };
+
+/**
  * Step 6: what the person chooses.
  */
 export type Choices = { 
@@ -468,7 +481,11 @@ vault: VaultKind,
 /**
  * A broad token that may still live, in a sentence.
  */
-broad_left: string | null, };
+broad_left: string | null, 
+/**
+ * Its age, its end, and what the last check found.
+ */
+watch: Watched, };
 
 /**
  * Kinds of credential that can be diagnosed.
@@ -957,6 +974,36 @@ id: string,
 name: string, };
 
 /**
+ * One thing that needs the person, or could not be told.
+ */
+export type Need = { 
+/**
+ * Which of the known ones.
+ */
+kind: NeedKind, 
+/**
+ * What is so, in a sentence.
+ */
+message: string, 
+/**
+ * The one thing to do, in a sentence.
+ */
+hint: string, 
+/**
+ * The button for that one thing.
+ */
+next: WatchNext, 
+/**
+ * What was seen, for an expert. Never a value.
+ */
+evidence: string | null, };
+
+/**
+ * Needs, and things that could not be told.
+ */
+export type NeedKind = "expires-soon" | "old" | "token-expired" | "token-disabled" | "token-exposed" | "token-deleted" | "token-inactive" | "expiry-changed" | "policy-changed" | "address-blocked" | "platform-holds-another" | "platform-forgot" | "token-missing" | "token-changed" | "cloudflare-untold" | "platform-untold" | "signed-out" | "vault-untold" | "works-elsewhere" | "too-new";
+
+/**
  * The one next action that the window offers with a [`Problem`].
  */
 export type Next = "retry" | "paste-again" | "open-token-page" | "open-token-list" | "sign-in" | "choose-vault" | "change-choices" | "deliver-again" | "start-over" | "home";
@@ -1436,6 +1483,11 @@ verification_uri: string,
 expires_in_s: number, };
 
 /**
+ * A connection's state in a word.
+ */
+export type Standing = "unchecked" | "fine" | "needs-you" | "untold";
+
+/**
  * The steps of connect that a person sees, in their order.
  */
 export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "destroy" | "record";
@@ -1608,6 +1660,48 @@ message: string,
  * Milliseconds since the diagnosis began.
  */
 at_ms: number, };
+
+/**
+ * The one thing to do about a [`Need`].
+ */
+export type WatchNext = "check-again" | "deliver-again" | "sign-in" | "unlock-vault" | "open-token-list" | "rotate";
+
+/**
+ * How a connection stands: what was found last, and what its dates say today.
+ */
+export type Watched = { 
+/**
+ * In a word.
+ */
+standing: Standing, 
+/**
+ * Whole days since it was connected.
+ */
+age_days: number, 
+/**
+ * When the token ends, as Cloudflare told last or as it was made (RFC 3339, UTC); nothing where it does not.
+ */
+expires_on: string | null, 
+/**
+ * Days until then, a begun one counted whole; 0 where it is over.
+ */
+expires_in_days: number | null, 
+/**
+ * When it was last checked (RFC 3339, UTC).
+ */
+checked_on: string | null, 
+/**
+ * When the platform last accepted the token (RFC 3339, UTC).
+ */
+delivered_on: string | null, 
+/**
+ * What needs the person.
+ */
+needs: Array<Need>, 
+/**
+ * What the last check could not tell.
+ */
+untold: Array<Need>, };
 
 /**
  * A zone that can be chosen.

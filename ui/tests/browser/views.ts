@@ -48,6 +48,20 @@ export const views: View[] = [
     ...at('welcome', { about: [{ value: { ...told.about, profiles: cards.five } }] }),
   },
   { name: 'home', ...atHome({}) },
+  { name: 'home-drift', ...atHome({ home: [{ value: told.driftedHome }] }) },
+  {
+    name: 'home-drift-below',
+    screen: 'home',
+    reach: async (page) => {
+      await open(page, { home: [{ value: told.driftedHome }] });
+      await page.locator('[data-need="signed-out"]').scrollIntoViewIfNeeded();
+    },
+  },
+  { name: 'home-sealed', ...atHome({ home: [{ value: told.sealedHome }] }) },
+  {
+    name: 'home-checking',
+    ...atHome({ check_connections: [{ value: [], held: true }] }),
+  },
   {
     name: 'home-problem',
     screen: 'home',

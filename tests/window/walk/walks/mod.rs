@@ -9,6 +9,7 @@ mod keyboard;
 mod no_keychain;
 mod opening;
 mod trouble;
+mod watch;
 
 /// A walk under way.
 type Walk = Pin<Box<dyn Future<Output = ()>>>;
@@ -57,5 +58,13 @@ pub(crate) fn all() -> [Named; 11] {
         ("the page can do nothing but what it is for", || {
             Box::pin(fence::walk())
         }),
+        (
+            "watch: what changed meanwhile is found at the start",
+            || Box::pin(watch::drift()),
+        ),
+        (
+            "watch: a second start brings the window to the front",
+            || Box::pin(watch::second()),
+        ),
     ]
 }

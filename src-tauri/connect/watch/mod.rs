@@ -1,0 +1,202 @@
+//! Watch: does a connection still stand as it was made?
+//!
+//! [`check`] asks vault, Cloudflare and platform about every connection, and remembers what it found; [`watched`] tells
+//! what was found last and what the dates say today, without asking anybody; [`reminders`] are those of the dates that
+//! nobody was shown yet. Whatever could not be asked is *untold*, never *fine*.
+
+mod judge;
+mod look;
+mod remind;
+pub mod story;
+
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+
+use judge::{End, Found};
+use look::{AT_ONCE, Platforms};
+use remind::{Dates, Wishes};
+use story::{Checked, NeedKind, Reminder, Standing, Watched};
+
+use super::app::App;
+use super::redeliver::unknown_connection;
+use crate::problem::Problem;
+use crate::record::{Activity, Connection, KeptCheck, Watch};
+
+/// Checks one connection, or all of them, side by side. What stands in the way of one is told of that one.
+pub async fn check(app: &App, connection: Option<&str>) -> Result<Vec<Checked>, Problem> {
+    let connections = match connection {
+        Some(id) => vec![
+            app.record
+                .connection(id)
+                .map_err(|error| error.problem())?
+                .ok_or_else(unknown_connection)?,
+        ],
+        None => app.record.connections().map_err(|error| error.problem())?,
+    };
+    let platforms = Platforms::of(app, &connections).await;
+    let looks = connections.into_iter().map(|known| {
+        let platforms = &platforms;
+        async move {
+            let found = look::look(app, &known, platforms).await;
+            keep(app, &known, &found)
+        }
+    });
+    stream::iter(looks)
+        .buffered(AT_ONCE)
+        .collect::<Vec<_>>()
+        .await
+        .into_iter()
+        // One that was disconnected meanwhile is not told of.
+        .filter_map(Result::transpose)
+        .collect()
+}
+
+/// Remembers what was found, and tells how the connection stands by it.
+fn keep(app: &App, known: &Connection, found: &Found) -> Result<Option<Checked>, Problem> {
+    let record = &app.record;
+    let now = (app.now)();
+    let kept = KeptCheck {
+        at: now,
+        fingerprint: known.fingerprint.to_string(),
+        body: json!(found),
+    };
+    let told = match (found.needs.len(), found.untold.is_empty()) {
+        (0, true) => "fine".to_owned(),
+        (0, false) => "could not tell".to_owned(),
+        (needs, _) => format!("{needs} found"),
+    };
+    let line = Activity {
+        at: now,
+        run: None,
+        what: "connection checked".to_owned(),
+        subject: known.token_name.clone(),
+        result: told,
+        request: None,
+    };
+    let written = record.put_check(&known.id, &kept).and_then(|()| {
+        if let Some((code, nonce)) = &found.proved {
+            record.confirm_delivery(&known.id, known.fingerprint.as_str(), code, nonce)?;
+        }
+        record.log(&line)?;
+        record.connection(&known.id)
+    });
+    // The connection may have changed while it was asked about.
+    let Some(known) = written.map_err(|error| error.problem())? else {
+        return Ok(None);
+    };
+    Ok(Some(Checked {
+        watch: watched(app, &known)?,
+        connection_id: known.id,
+    }))
+}
+
+/// How a connection stands: what was found last, and what its dates say today. Asks nobody.
+pub fn watched(app: &App, known: &Connection) -> Result<Watched, Problem> {
+    let watch = app
+        .record
+        .watch(&known.id)
+        .map_err(|error| error.problem())?;
+    let found = last(known, &watch);
+    let dates = dates(app, known, found.as_ref());
+    let due = dates.due(&Wishes::of(app)?);
+    let checked = found.is_some();
+    let Found {
+        needs, mut untold, ..
+    } = found.unwrap_or_default();
+    let mut needs: Vec<_> = needs
+        .into_iter()
+        .filter(|need| !(watch.delivered_since && is_mended_by_delivery(need.kind)))
+        .collect();
+    untold.retain(|need| !(watch.delivered_since && need.kind == NeedKind::SignedOut));
+    for (_, need) in due {
+        // A dead token's end is told once, and nobody is asked to renew what is gone.
+        let told = needs.iter().any(|known| ends_the_token(known.kind));
+        if !told {
+            needs.push(need);
+        }
+    }
+    let standing = match (needs.is_empty(), untold.is_empty(), checked) {
+        (false, ..) => Standing::NeedsYou,
+        (true, false, _) => Standing::Untold,
+        (true, true, true) => Standing::Fine,
+        (true, true, false) => Standing::Unchecked,
+    };
+    let connected = (known.delivery == "accepted").then_some(known.connected_on);
+    Ok(Watched {
+        standing,
+        age_days: dates.age(),
+        expires_on: dates.expires.map(|end| end.to_string()),
+        expires_in_days: dates.left(),
+        checked_on: watch
+            .check
+            .filter(|_| checked)
+            .map(|check| check.at.to_string()),
+        delivered_on: watch.delivered_on.or(connected).map(|at| at.to_string()),
+        needs,
+        untold,
+    })
+}
+
+/// Reminders that are due and were not shown yet. [`reminded`] takes one off.
+pub fn reminders(app: &App) -> Result<Vec<Reminder>, Problem> {
+    let failed = |error: crate::record::Error| error.problem();
+    let wishes = Wishes::of(app)?;
+    let mut due = Vec::new();
+    for known in app.record.connections().map_err(failed)? {
+        let watch = app.record.watch(&known.id).map_err(failed)?;
+        let found = last(&known, &watch);
+        for (what, need) in dates(app, &known, found.as_ref()).due(&wishes) {
+            // A new token begins anew.
+            let what = format!("{} {what}", known.token_id);
+            if !app.record.reminded(&known.id, &what).map_err(failed)? {
+                due.push(Reminder {
+                    connection: known.id.clone(),
+                    what,
+                    title: format!("{}: {}", known.platform, known.account_name),
+                    text: format!("{} {}", need.message, need.hint),
+                });
+            }
+        }
+    }
+    Ok(due)
+}
+
+/// Notes that a reminder was shown; false where it was before.
+pub fn reminded(app: &App, reminder: &Reminder) -> Result<bool, Problem> {
+    app.record
+        .remind_once(&reminder.connection, &reminder.what, (app.now)())
+        .map_err(|error| error.problem())
+}
+
+/// What was found last, if it was of the token that the connection has now.
+fn last(known: &Connection, watch: &Watch) -> Option<Found> {
+    let check = watch.check.as_ref()?;
+    // What a later version wrote otherwise counts as never found.
+    (check.fingerprint == known.fingerprint.as_str())
+        .then(|| serde_json::from_value(check.body.clone()).ok())?
+}
+
+fn dates(app: &App, known: &Connection, found: Option<&Found>) -> Dates {
+    Dates {
+        connected: known.connected_on,
+        expires: match found.and_then(|found| found.end) {
+            Some(End(told)) => told,
+            None => known.expires_on,
+        },
+        now: (app.now)(),
+    }
+}
+
+fn is_mended_by_delivery(kind: NeedKind) -> bool {
+    matches!(
+        kind,
+        NeedKind::PlatformHoldsAnother | NeedKind::PlatformForgot
+    )
+}
+
+fn ends_the_token(kind: NeedKind) -> bool {
+    matches!(
+        kind,
+        NeedKind::TokenExpired | NeedKind::TokenExposed | NeedKind::TokenDeleted
+    )
+}

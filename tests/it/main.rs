@@ -16,6 +16,7 @@ mod doctor_table;
 mod golden;
 mod keychain;
 mod leak;
+mod matrix;
 mod platform_moods;
 mod profiles;
 mod program;

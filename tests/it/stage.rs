@@ -146,6 +146,13 @@ impl Stage {
         text.json().await.expect("and speaks JSON")
     }
 
+    /// Asks any address of the sandbox, past the product, showing a bearer token.
+    pub(crate) async fn ask(&self, url: &str, bearer: &str) -> Value {
+        let answer = self.admin.get(url).bearer_auth(bearer).send().await;
+        let answer = answer.expect("the sandbox answers");
+        answer.json().await.expect("and speaks JSON")
+    }
+
     /// Tells the sandbox's door for tests.
     pub(crate) async fn tell(&self, path: &str, body: &Value) -> Value {
         let answer = self

@@ -45,7 +45,7 @@ pub(crate) async fn reach(walk: &mut Walk) -> Result<(), Problem> {
     match (prepared.vault.self_test_ms, problems.next()) {
         (None, Some(problem)) => return Err(problem),
         (_, Some(problem)) => {
-            print::err(format!("The platform is told later. {}", problem.message))
+            print::err(format!("The platform is told later. {}", problem.message));
         }
         (_, None) if prepared.sign_in_needed => {
             if let Err(problem) = sign_in(walk).await {

@@ -143,7 +143,9 @@ fn told(left: &LeftOver) {
         else {
             continue;
         };
-        does.iter().for_each(|line| print::line(option, line));
+        for line in does {
+            print::line(option, line);
+        }
         if *sign_in {
             print::line("", "Needs you to sign in at the platform.");
         }

@@ -36,6 +36,27 @@ Examples:
   pass cloudflare | narrows connect --json         reads it from another program
   narrows connect --vault file --expires 90d       keeps the narrow one in a sealed file";
 
+const DISCONNECT: &str = "\
+Exit codes:
+  0   all three are done
+  1   the token may still work at Cloudflare
+  3   the platform has not confirmed
+
+Examples:
+  narrows disconnect ID                            asks for a one-time token to revoke with
+  pass cloudflare | narrows disconnect ID --json
+  narrows disconnect ID --no-revoke                leaves Cloudflare open until the token is seen refused";
+
+const RESUME: &str = "\
+Exit codes:
+  0   nothing is left, or the run has ended
+  1   something is left that needs you
+
+Examples:
+  narrows resume                                   shows everything that is left
+  narrows resume RUN --finish                      goes on to the end that was wanted
+  pass cloudflare | narrows resume RUN --undo      takes it back, the token at Cloudflare included";
+
 const DOCTOR: &str = "\
 Exit codes:
   0   all that is required is granted
@@ -67,6 +88,22 @@ pub(crate) enum Command {
     Profile(ProfileCommand),
     /// Hands the kept token of a connection to the platform once more.
     Deliver(Deliver),
+    /// Ends a connection: at the platform, on this computer, and at Cloudflare.
+    ///
+    /// With a one-time token on standard input or at a hidden prompt, the narrow token is deleted at Cloudflare and seen
+    /// refused. Sites that were deployed stay up. What cannot be done now stays open, and `narrows resume` goes on.
+    #[command(after_help = DISCONNECT)]
+    Disconnect(Disconnect),
+    /// Shows runs that were cut off and ends that are open, by what is true now, and ends them.
+    ///
+    /// Deletions that a platform has not answered are tried again first.
+    #[command(after_help = RESUME)]
+    Resume(Resume),
+    /// Lists tokens at Cloudflare that this installation made and that nothing uses, and deletes them.
+    ///
+    /// The one-time token is read from standard input or a hidden prompt, and destroyed at the end unless --keep-broad is
+    /// given. A token without this installation's mark is never touched.
+    Orphans(Orphans),
     /// Says what a token can do, why it fails, and how to mend it.
     ///
     /// The token is read from standard input or a hidden prompt, kept in memory alone, and never from an argument. No
@@ -187,6 +224,73 @@ pub(crate) struct Deliver {
     pub(crate) connection: String,
     #[command(flatten)]
     pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows disconnect`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Disconnect {
+    /// The connection's id, as `narrows connections` shows it.
+    pub(crate) connection: String,
+    /// Do not ask for a one-time token: the token stays at Cloudflare until you delete it there.
+    #[arg(long, conflicts_with = "keep_broad")]
+    pub(crate) no_revoke: bool,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// Forget everything here at once, also what is still open: then nothing can be checked from here any more.
+    #[arg(long)]
+    pub(crate) forget: bool,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows resume`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Resume {
+    /// The run's id; left out, all that is left is shown.
+    pub(crate) run: Option<String>,
+    /// Go on to the end that was wanted.
+    #[arg(long, requires = "run", conflicts_with = "undo")]
+    pub(crate) finish: bool,
+    /// Take back what was done.
+    #[arg(long, requires = "run")]
+    pub(crate) undo: bool,
+    /// Do not ask for a one-time token, where one would help.
+    #[arg(long, conflicts_with = "keep_broad")]
+    pub(crate) no_revoke: bool,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// Forget everything here at once, also what is still open.
+    #[arg(long, requires = "run")]
+    pub(crate) forget: bool,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows orphans`
+#[derive(Debug, Args)]
+pub(crate) struct Orphans {
+    /// Delete the token of this id; can be given more than once.
+    #[arg(long, value_name = "ID", conflicts_with = "delete_all")]
+    pub(crate) delete: Vec<String>,
+    /// Delete all that are listed.
+    #[arg(long)]
+    pub(crate) delete_all: bool,
+    /// Account id; needed for an account token that does not see its account.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }

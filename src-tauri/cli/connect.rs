@@ -96,7 +96,8 @@ pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> 
     Ok(exit::DONE)
 }
 
-async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
+/// Signs in at the platform, in the browser.
+pub(crate) async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
     let (prompt, waiting) = walk.begin_sign_in().await?;
     print::err(format!("Sign in at {}", prompt.verification_uri));
     print::err(format!("and compare the code {}", prompt.user_code));

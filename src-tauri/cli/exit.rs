@@ -38,7 +38,7 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 29] = [
+const ARGUMENTS: [&str; 30] = [
     "account-id",
     "account-needed",
     "account-unseen",
@@ -60,6 +60,7 @@ const ARGUMENTS: [&str; 29] = [
     "profile-not-found",
     "project-name",
     "project-unasked",
+    "run-unknown",
     "scope-unsupported",
     "second-credential",
     "token-in-arguments",

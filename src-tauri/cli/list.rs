@@ -68,11 +68,12 @@ pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
                 .as_ref()
                 .map(|left| format!("Connection {}, pasted token: {left}", card.connection_id))
         }))
-        .chain(
-            home.unfinished
-                .iter()
-                .map(|run| format!("Run {} was cut off. {}", run.run, run.stands.join(" "))),
-        )
+        .chain(home.unfinished.iter().map(|run| {
+            format!(
+                "Run {}: {} `narrows resume` shows it.",
+                run.run, run.headline
+            )
+        }))
         .chain(tested.as_ref().err().map(ToString::to_string))
         .collect();
     vault.self_test_ms = tested.ok();

@@ -2,11 +2,14 @@
 mod args;
 mod ask;
 mod connect;
+mod disconnect;
 mod doctor;
 mod exit;
 mod list;
+mod orphans;
 mod print;
 mod profile;
+mod resume;
 mod usage;
 
 use std::ffi::OsString;
@@ -69,6 +72,9 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
         Command::Deliver(deliver) => deliver.output.json,
+        Command::Disconnect(disconnect) => disconnect.output.json,
+        Command::Resume(resume) => resume.output.json,
+        Command::Orphans(orphans) => orphans.output.json,
         Command::Doctor(doctor) => doctor.output.json,
         Command::Status(status) => status.output.json,
         Command::Profile(wanted) => profile::as_json(wanted),
@@ -92,6 +98,9 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
             Command::Connections(output) => list::connections(&open()?, output),
             Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
+            Command::Disconnect(wanted) => Box::pin(disconnect::disconnect(&open()?, wanted)).await,
+            Command::Resume(wanted) => Box::pin(resume::resume(&open()?, wanted)).await,
+            Command::Orphans(wanted) => Box::pin(orphans::orphans(&open()?, wanted)).await,
             Command::Doctor(wanted) => Ok(Box::pin(doctor::doctor(&open()?, wanted)).await),
             Command::Status(wanted) => list::status(&open()?, &wanted).await,
         }

@@ -88,9 +88,13 @@ impl Run<'_> {
                         token_name: created.token.name.clone(),
                         kept: false,
                     });
-                    self.journal
-                        .done("mint", &json!({ "token": created.token.id, "name": name }))
-                        .map_err(at(Step::Mint))?;
+                    // The policies are compared with the decision also where the run is finished later.
+                    let detail = json!({
+                        "token": created.token.id,
+                        "name": name,
+                        "policies": created.token.policies,
+                    });
+                    self.journal.done("mint", &detail).map_err(at(Step::Mint))?;
                     self.journal.activity("mint token", &name, "made", None);
                     for name in lost {
                         sweep(self.broad, &name).await;

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
@@ -56,6 +56,8 @@ pub(super) struct Run<'a> {
     pub journal: Journal,
     /// What has to be undone if the run stops.
     pub made: Option<Made>,
+    /// Whether undoing failed, so that a token of ours may be left. Such a run stays open, and is met at the next start.
+    pub stands: bool,
 }
 
 /// A narrow token that a run made.
@@ -100,14 +102,24 @@ impl Run<'_> {
             "platform_address": self.link.map(|link| link.platform.base().url()),
             "kind": self.broad.kind(),
             "decision": decision,
+            "broad": self.broad_mark(),
         });
         self.journal
             .done(NOMINATE, &detail)
             .map_err(at(Step::Prepare))
     }
 
-    /// Ends the run in the records.
+    /// What is noted of the pasted token, to find it by if the run is cut off.
+    pub(super) fn broad_mark(&self) -> Value {
+        let name = self.broad.own.as_ref().map(|own| &own.name);
+        json!({ "token": self.broad.token_id, "name": name, "ours": self.ours })
+    }
+
+    /// Ends the run in the records, unless something of it stands that nothing else would account for.
     pub(super) fn close(&self, how: &str) {
+        if self.stands {
+            return;
+        }
         let ended = self.app.record.finish_run(self.id, how, (self.app.now)());
         if ended.is_err() {
             tracing::warn!(

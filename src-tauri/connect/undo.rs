@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::cut::UNDO;
 use super::run::{CANCELLED, Run, Stop};
 use super::story::{BroadState, StepState, Stopped};
 
@@ -36,6 +37,8 @@ impl Run<'_> {
                     ));
                 }
                 Err(error) => {
+                    self.stands = true;
+                    let _ = self.journal.done(UNDO, &json!({}));
                     let _ = self
                         .journal
                         .failed("undo-mint", &json!({ "token": made.token_id }));

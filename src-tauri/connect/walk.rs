@@ -22,7 +22,7 @@ use super::story::{
 };
 use super::token_pages::token_pages;
 use super::zones::Listed;
-use super::{cards, ids, session};
+use super::{cards, ids, orphans, session};
 use crate::cloudflare::id::is_id;
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
@@ -31,7 +31,7 @@ use crate::http::Base;
 use crate::platform::{DeviceCode, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
-use crate::record::{NewRun, RunKind, RunLock};
+use crate::record::{Connection, NewRun, RunKind, RunLock};
 use crate::secret::Secret;
 
 /// How long a pasted token is held at the most.
@@ -70,6 +70,8 @@ pub struct Walk {
     pub(super) zones: Option<Listed>,
     pub(super) ours: bool,
     pub(super) begun: bool,
+    /// Whether the run was open before: then leaving it does not end it.
+    pub(super) resumes: bool,
     pub(super) fuse: Option<Fuse>,
 }
 
@@ -94,6 +96,7 @@ impl Walk {
             zones: None,
             ours: false,
             begun: false,
+            resumes: false,
             fuse: None,
         })
     }
@@ -105,9 +108,45 @@ impl Walk {
             .connection(connection)
             .map_err(|error| error.problem())?
             .ok_or_else(unknown_connection)?;
-        let profile = Profile::load(&known.profile)?;
-        let mut walk = Self::begin(app, profile, known.platform_address.as_deref())?;
+        let mut walk = if kind == RunKind::Disconnect {
+            let kinds = vec![kind_of(&known)];
+            Self::without_profile(
+                app,
+                &known.profile,
+                kinds,
+                known.platform_address.as_deref(),
+            )?
+        } else {
+            let profile = Profile::load(&known.profile)?;
+            Self::begin(app, profile, known.platform_address.as_deref())?
+        };
         (walk.kind, walk.connection) = (kind, known.id);
+        Ok(walk)
+    }
+
+    /// Begins a run that deletes tokens of this installation that nothing uses.
+    pub fn sweep(app: &App) -> Result<Self, Problem> {
+        let kinds = vec![TokenKind::User, TokenKind::Account];
+        let mut walk = Self::without_profile(app, "sweep", kinds, None)?;
+        walk.kind = RunKind::Sweep;
+        Ok(walk)
+    }
+
+    /// A walk that makes nothing, so that it needs no profile: the file of one may be gone by now.
+    pub(super) fn without_profile(
+        app: &App,
+        profile: &str,
+        kinds: Vec<TokenKind>,
+        platform: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let mut stand_in = Profile::load("site-generator")?;
+        (stand_in.id, stand_in.platform) = (profile.to_owned(), None);
+        "deleting the token".clone_into(&mut stand_in.name);
+        stand_in.tokens.kinds = kinds;
+        stand_in.tokens.why = Some("A token is deleted by one of its own kind.".to_owned());
+        let mut walk = Self::begin(app, stand_in, None)?;
+        let base = platform.map(Base::https_or_loopback).transpose()?;
+        walk.platform = base.map(|base| Platform::new(&app.http, base));
         Ok(walk)
     }
 
@@ -186,12 +225,12 @@ impl Walk {
 
     /// Step 2: Cloudflare's pages, one for each kind of token that the profile allows.
     pub fn token_pages(&self) -> Result<Vec<TokenPage>, Problem> {
-        offer(&self.app, &self.profile, &self.run)
+        offer(&self.app, &self.profile, &self.run, self.mints())
     }
 
     /// Step 2 by itself: pages for a token that is pasted into a later run of this installation.
     pub fn offer(app: &App, profile: &Profile) -> Result<Vec<TokenPage>, Problem> {
-        offer(app, profile, &ids::id()?)
+        offer(app, profile, &ids::id()?, true)
     }
 
     /// Step 3: takes what was pasted. What was there before is dropped.
@@ -236,6 +275,9 @@ impl Walk {
         let inspected = inspect::inspect(client, account, account_token).await?;
         if !self.profile.tokens.kinds.contains(&inspected.kind()) {
             return Err(wrong_kind(&self.profile, inspected.kind()));
+        }
+        if self.mints() {
+            inspected.room()?;
         }
         let name = inspected.own.as_ref().map(|own| own.name.clone());
         self.ours = match &name {
@@ -323,6 +365,8 @@ impl Walk {
         let Some(broad) = self.inspected.clone() else {
             return stopped(Step::Inspect, nothing_pasted());
         };
+        // From here on the run ends itself, or is left open by whatever cuts it off.
+        self.begun = false;
         let run = Run {
             app: &self.app,
             id: &self.run,
@@ -340,10 +384,10 @@ impl Walk {
             cancel,
             journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
             made: None,
+            stands: false,
         };
         let outcome = bootstrap(run, decision).await;
         // A second try is a run of its own, with names of its own.
-        self.begun = false;
         (self.open, self.account) = (None, None);
         if let (Ok(run), Ok(connection)) = (ids::id(), ids::id()) {
             (self.run, self.connection) = (run, connection);
@@ -433,6 +477,12 @@ impl Walk {
                 inspected.limit
             ));
         }
+        let orphans = orphans::count(&self.app, inspected)?;
+        if orphans > 0 {
+            notices.push(format!(
+                "{orphans} tokens of this installation are used by nothing. They can be deleted with a one-time token."
+            ));
+        }
         let own_end = inspected.own.as_ref().and_then(|own| own.expires_on);
         Ok(Inspection {
             token_id: inspected.token_id.clone(),
@@ -445,11 +495,17 @@ impl Walk {
                 used,
                 of: inspected.limit,
             }),
+            orphans,
             notices,
         })
     }
 
-    fn begin_run(&mut self) -> Result<(), Problem> {
+    /// Whether a token is to be made.
+    fn mints(&self) -> bool {
+        !self.resumes && matches!(self.kind, RunKind::Connect | RunKind::Rotate)
+    }
+
+    pub(super) fn begin_run(&mut self) -> Result<(), Problem> {
         if !self.begun {
             let record = &self.app.record;
             self.open = record
@@ -467,7 +523,7 @@ impl Walk {
         Ok(())
     }
 
-    fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+    pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;
@@ -500,6 +556,7 @@ impl Drop for Walk {
     /// A run that was begun and left before anything was made is closed, so that no start asks about it.
     fn drop(&mut self) {
         if self.begun
+            && !self.resumes
             && self
                 .app
                 .record
@@ -545,12 +602,12 @@ impl SignIn {
 }
 
 /// Remembers the name that the link gives, so that the token is known again when it is pasted.
-fn offer(app: &App, profile: &Profile, run: &str) -> Result<Vec<TokenPage>, Problem> {
+fn offer(app: &App, profile: &Profile, run: &str, mints: bool) -> Result<Vec<TokenPage>, Problem> {
     let name = ids::broad_token_name(run);
     app.record
         .offer(run, &name, (app.now)())
         .map_err(|error| error.problem())?;
-    Ok(token_pages(&app.addresses.dashboard, profile, &name))
+    Ok(token_pages(&app.addresses.dashboard, profile, &name, mints))
 }
 
 fn platform_of(
@@ -587,6 +644,15 @@ fn platform_of(
 /// The name under which a platform's address is remembered once it was given.
 pub(super) fn address_setting(profile: &Profile) -> String {
     format!("platform-address/{}", profile.id)
+}
+
+/// Whose token a connection holds.
+pub(super) fn kind_of(known: &Connection) -> TokenKind {
+    if known.token_kind == "account" {
+        TokenKind::Account
+    } else {
+        TokenKind::User
+    }
 }
 
 fn stopped(step: Step, problem: Problem) -> Outcome {
@@ -627,7 +693,7 @@ fn sign_in_first() -> Problem {
     )
 }
 
-fn paste_stale() -> Problem {
+pub(super) fn paste_stale() -> Problem {
     Problem::new(
         "paste-stale",
         "The pasted token was held for 15 minutes without being used, so it was dropped.",
@@ -636,7 +702,7 @@ fn paste_stale() -> Problem {
     )
 }
 
-fn nothing_pasted() -> Problem {
+pub(super) fn nothing_pasted() -> Problem {
     Problem::new(
         "nothing-pasted",
         "No token has been pasted yet.",
@@ -645,7 +711,7 @@ fn nothing_pasted() -> Problem {
     )
 }
 
-fn another_run() -> Problem {
+pub(super) fn another_run() -> Problem {
     Problem::new(
         "run-open",
         "Another window or command of Narrows is at work on this account right now.",

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use narrows_core::connect::story::{Broad, Choices, Outcome};
-use narrows_core::connect::{App, Walk, cancelled, redeliver};
+use narrows_core::connect::story::{
+    Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell, Outcome,
+    Resume, RunKind,
+};
+use narrows_core::connect::{App, Walk, cancelled, left_over, redeliver};
 use narrows_core::problem::Problem;
 use narrows_core::secret::Secret;
 use serde_json::json;
@@ -20,14 +23,16 @@ const SIGN_IN: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Flow {
     Connect,
+    Disconnect,
 }
 
 impl Flow {
-    pub(super) const ALL: [Self; 1] = [Self::Connect];
+    pub(super) const ALL: [Self; 2] = [Self::Connect, Self::Disconnect];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
+            Self::Disconnect => "disconnect",
         }
     }
 }
@@ -40,6 +45,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    pub(super) const ALL: [Self; 2] = [Self::User, Self::Account];
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -48,15 +55,15 @@ impl Kind {
     }
 }
 
-/// A broad token, made through the product's own link.
-pub(super) struct Broad1 {
+/// A token to be pasted, made through the product's own link.
+#[derive(Clone, Debug)]
+pub(super) struct OneTime {
     pub(super) id: String,
-    pub(super) name: String,
     pub(super) value: String,
 }
 
-/// Makes a broad token as the token page of `app` asks for it.
-pub(super) async fn broad(stage: &Stage, app: &App, kind: Kind) -> Broad1 {
+/// Makes a one-time token as the token page of `app` asks for it.
+pub(super) async fn one_time(stage: &Stage, app: &App, kind: Kind) -> OneTime {
     let pages = Walk::offer(app, &Stage::profile()).expect("token pages");
     let page = pages
         .into_iter()
@@ -65,11 +72,7 @@ pub(super) async fn broad(stage: &Stage, app: &App, kind: Kind) -> Broad1 {
     let groups: Vec<_> = page.rows.iter().map(|row| row.group.as_str()).collect();
     let wanted = json!({ "kind": kind.name(), "name": page.token_name, "groups": groups });
     let (id, value) = stage.make_token(wanted).await;
-    Broad1 {
-        id,
-        name: page.token_name,
-        value,
-    }
+    OneTime { id, value }
 }
 
 /// How a flow ended, in the product's own words.
@@ -77,18 +80,15 @@ pub(super) async fn broad(stage: &Stage, app: &App, kind: Kind) -> Broad1 {
 pub(super) struct End {
     /// One word for the table.
     pub(super) word: &'static str,
-    /// Whether everything that was wanted is done.
-    pub(super) done: bool,
-    /// Connection that is pending, by id.
-    pub(super) pending: Option<String>,
     /// Sentences about what stands.
     pub(super) says: Vec<String>,
-    /// What is said of the broad token.
+    /// What is said of the pasted token.
     pub(super) broad: Option<Broad>,
 }
 
 impl End {
-    fn refused(problem: Problem) -> Self {
+    /// Before anything was made.
+    fn early(problem: Problem) -> Self {
         let problem = golden::listed(problem);
         Self {
             word: "nothing made",
@@ -98,77 +98,179 @@ impl End {
     }
 
     fn of(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Connected(result) => Self {
-                word: "connected",
-                done: true,
-                says: result.notices,
-                broad: Some(result.broad),
-                ..Self::default()
-            },
+        let (word, mut says, broad, problem) = match outcome {
+            Outcome::Connected(result) => {
+                ("connected", result.notices, Some(result.broad), None)
+            }
             Outcome::Pending(pending) => {
-                let problem = golden::listed(pending.problem);
-                let mut says = pending.result.notices;
-                says.push(format!("{}: {}", problem.code, problem.message));
-                Self {
-                    word: "pending",
-                    pending: Some(pending.result.connection_id),
-                    says,
-                    broad: Some(pending.result.broad),
-                    ..Self::default()
-                }
+                let result = pending.result;
+                ("pending", result.notices, Some(result.broad), Some(pending.problem))
             }
             Outcome::Stopped(stopped) => {
-                let problem = golden::listed(stopped.problem);
-                let mut says = stopped.stands;
-                says.push(format!("{}: {}", problem.code, problem.message));
-                Self {
-                    word: "stopped",
-                    says,
-                    broad: stopped.broad,
-                    ..Self::default()
-                }
+                ("stopped", stopped.stands, stopped.broad, Some(stopped.problem))
             }
+        };
+        if let Some(problem) = problem.map(golden::listed) {
+            says.push(format!("{}: {}", problem.code, problem.message));
         }
+        Self { word, says, broad }
+    }
+
+    /// What is wrong with what is said of the pasted token, given whether it lives.
+    pub(super) fn of_broad(&self, lives: bool) -> Option<String> {
+        let state = self.broad.as_ref().map(|told| told.state);
+        (lives && state == Some(BroadState::Refused))
+            .then(|| "the pasted token lives, and is said to be refused".to_owned())
     }
 }
 
-/// Connects, from the sign-in to the end.
-pub(super) async fn connect(app: &App, paste: &str) -> End {
-    match ready(app, paste).await {
+/// Goes through a flow once, from its start to whatever its end is.
+pub(super) async fn go(flow: Flow, app: &App, paste: &str) -> End {
+    match flow {
+        Flow::Connect => connect(app, paste).await,
+        Flow::Disconnect => disconnect(app, paste).await,
+    }
+}
+
+async fn connect(app: &App, paste: &str) -> End {
+    let ready = async {
+        let mut walk = Walk::begin(app, Stage::profile(), None)?;
+        prepared(&mut walk, true).await?;
+        inspected(&mut walk, paste).await?;
+        Ok(walk)
+    };
+    match ready.await {
         Ok(mut walk) => {
             let cancel = CancellationToken::new();
             End::of(walk.connect(&Choices::default(), None, &cancel).await)
         }
-        Err(problem) => End::refused(problem),
+        Err(problem) => End::early(problem),
     }
 }
 
-async fn ready(app: &App, paste: &str) -> Result<Walk, Problem> {
-    let mut walk = Walk::begin(app, Stage::profile(), None)?;
+async fn disconnect(app: &App, paste: &str) -> End {
+    let known = app.record.connections().expect("the connections");
+    let Some(known) = known.first() else {
+        return End {
+            word: "disconnected",
+            ..End::default()
+        };
+    };
+    let ended = async {
+        let mut walk = Walk::about(app, RunKind::Disconnect, &known.id)?;
+        prepared(&mut walk, false).await?;
+        inspected(&mut walk, paste).await?;
+        walk.disconnect(&Farewell::default()).await
+    };
+    match ended.await {
+        Ok(ended) => {
+            let truths = [&ended.truths.platform, &ended.truths.local, &ended.truths.cloudflare];
+            End {
+                word: if ended.open { "open" } else { "disconnected" },
+                says: truths.map(|truth| truth.sentence.clone()).to_vec(),
+                broad: ended.broad,
+            }
+        }
+        Err(problem) => End::early(problem),
+    }
+}
+
+/// Step 1, with a sign-in where one is needed. What must be reached is the caller's to say.
+async fn prepared(walk: &mut Walk, needs_platform: bool) -> Result<(), Problem> {
     let prepared = walk.prepare().await;
-    if let Some(problem) = prepared.problems.into_iter().next() {
+    if let Some(problem) = prepared.problems.into_iter().next()
+        && (needs_platform || prepared.vault.self_test_ms.is_none())
+    {
         return Err(problem);
     }
-    if prepared.sign_in_needed {
+    if !prepared.sign_in_needed {
+        return Ok(());
+    }
+    let signing_in = async {
         let (_, waiting) = walk.begin_sign_in().await?;
         // A platform that stays silent is asked until the code lapses; nobody waits so long.
         let signed_in = timeout(SIGN_IN, waiting.wait()).await;
-        walk.signed_in(signed_in.unwrap_or_else(|_| Err(cancelled()))?);
+        signed_in.unwrap_or_else(|_| Err(cancelled()))
+    };
+    match signing_in.await {
+        Ok(signed_in) => drop(walk.signed_in(signed_in)),
+        Err(problem) if needs_platform => return Err(problem),
+        Err(_) => {}
     }
-    walk.paste(Secret::new(paste.to_owned()))?;
-    walk.inspect(None).await?;
-    Ok(walk)
+    Ok(())
 }
 
-/// Brings a connection that is pending to its platform.
-pub(super) async fn deliver(app: &App, connection: &str) -> End {
-    match redeliver(app, connection).await {
-        Ok(_) => End {
-            word: "delivered",
-            done: true,
-            ..End::default()
-        },
-        Err(problem) => End::refused(problem),
+async fn inspected(walk: &mut Walk, paste: &str) -> Result<(), Problem> {
+    walk.paste(Secret::new(paste.to_owned()))?;
+    walk.inspect(None).await.map(drop)
+}
+
+/// Does what the product offers to do about whatever is left over, until it offers nothing any more.
+///
+/// `fresh` makes a one-time token where one helps. Returns what was done, in words for the table.
+pub(super) async fn settle(
+    app: &App,
+    ending: Ending,
+    fresh: impl AsyncFn() -> OneTime,
+) -> Result<Vec<&'static str>, String> {
+    let mut done = Vec::new();
+    let told = |what: &str, problem: Problem| {
+        let problem = golden::listed(problem);
+        format!("{what}: {} ({})", problem.message, problem.code)
+    };
+    for _ in 0..4 {
+        let left = left_over(app).await.map_err(|p| told("left over", p))?;
+        let Some(left) = left.into_iter().next() else {
+            break;
+        };
+        let (word, ending, way) = match (ending, left.finish, left.undo) {
+            (Ending::Finish, Some(way), _) | (Ending::Undo, Some(way), None) => {
+                ("finished", Ending::Finish, way)
+            }
+            (_, _, Some(way)) => ("undone", Ending::Undo, way),
+            (_, None, None) => return Err(format!("nothing is offered: {}", left.headline)),
+        };
+        let mut walk = Walk::resuming(app, &left.run).map_err(|p| told("resuming", p))?;
+        prepared(&mut walk, false).await.map_err(|p| told("preparing", p))?;
+        if way.broad == BroadNeed::Better {
+            let paste = fresh().await.value;
+            inspected(&mut walk, &paste).await.map_err(|p| told("inspecting", p))?;
+        }
+        let wish = Resume {
+            ending,
+            broad: BroadWish::Destroy,
+            forget: false,
+        };
+        walk.settle(wish).await.map_err(|p| told(word, p))?;
+        done.push(word);
     }
+    for known in app.record.connections().expect("the connections") {
+        if known.delivery != "accepted" {
+            redeliver(app, &known.id).await.map_err(|p| told("delivering", p))?;
+            done.push("delivered");
+        }
+    }
+    Ok(done)
+}
+
+/// Whether what is left over, or the list, tells of a pasted token that may live.
+pub(super) async fn tells_of_paste(app: &App) -> bool {
+    let listed = app.record.connections().expect("the connections");
+    if listed.iter().any(|known| known.broad_left.is_some()) {
+        return true;
+    }
+    let left = left_over(app).await.expect("what is left over");
+    let mut facts = left.iter().flat_map(|left| &left.facts);
+    facts.any(|fact| fact.about == FactAbout::PastedToken && fact.state != FactState::Gone)
+}
+
+/// Deletes what nothing uses, as a person does who looks. Returns names of the narrow ones.
+pub(super) async fn sweep(app: &App, paste: &str) -> Result<Vec<String>, Problem> {
+    let mut walk = Walk::sweep(app)?;
+    inspected(&mut walk, paste).await?;
+    let found = walk.orphans().await?.orphans;
+    let all: Vec<String> = found.iter().map(|one| one.token_id.clone()).collect();
+    walk.delete_orphans(&all, BroadWish::Destroy).await?;
+    let narrow = found.into_iter().filter(|one| !one.one_time);
+    Ok(narrow.map(|one| one.token_name).collect())
 }

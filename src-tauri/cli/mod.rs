@@ -7,6 +7,7 @@ mod exit;
 mod list;
 mod print;
 mod profile;
+mod rotate;
 mod usage;
 
 use std::ffi::OsString;
@@ -68,6 +69,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connect(connect) => connect.output.json,
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
+        Command::Rotate(rotate) => rotate.output.json,
         Command::Deliver(deliver) => deliver.output.json,
         Command::Doctor(doctor) => doctor.output.json,
         Command::Status(status) => status.output.json,
@@ -91,6 +93,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::Connect(wanted) => Box::pin(connect::connect(&open()?, wanted)).await,
             Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
             Command::Connections(output) => list::connections(&open()?, output),
+            Command::Rotate(wanted) => Box::pin(rotate::rotate(&open()?, wanted)).await,
             Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
             Command::Doctor(wanted) => Ok(Box::pin(doctor::doctor(&open()?, wanted)).await),
             Command::Status(wanted) => list::status(&open()?, &wanted).await,

@@ -22,3 +22,15 @@ pub(super) fn broad_token_name(run: &str) -> String {
 pub(super) fn narrow_token_name(profile: &str, installation: &str, connection: &str) -> String {
     format!("Narrows {profile} {installation}-{connection}")
 }
+
+/// The name of a token that takes another's place: the mark and the connection as above, and the run, so that no search
+/// for it can find the one in use.
+pub(super) fn rotated_token_name(
+    profile: &str,
+    installation: &str,
+    connection: &str,
+    run: &str,
+) -> String {
+    let name = narrow_token_name(profile, installation, connection);
+    format!("{name} {run}")
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::effect::MINT;
 use super::inspect::Inspected;
 use super::run::{Made, Run, Stop, at, cancelled};
 use super::story::{Step, StepState};
@@ -78,9 +79,7 @@ impl Run<'_> {
             }
             let name = new_token.name.clone();
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
-            self.journal
-                .intent("mint", &intent)
-                .map_err(at(Step::Mint))?;
+            self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
             match mint(self.broad, new_token).await {
                 Minted::Made(created) => {
                     self.made = Some(Made {
@@ -89,7 +88,7 @@ impl Run<'_> {
                         kept: false,
                     });
                     self.journal
-                        .done("mint", &json!({ "token": created.token.id, "name": name }))
+                        .done(MINT, &json!({ "token": created.token.id, "name": name }))
                         .map_err(at(Step::Mint))?;
                     self.journal.activity("mint token", &name, "made", None);
                     for name in lost {
@@ -102,7 +101,7 @@ impl Run<'_> {
                 Minted::NotMade(error) => {
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code }))
+                        .failed(MINT, &json!({ "code": problem.code }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, &problem.code, None);
@@ -114,7 +113,7 @@ impl Run<'_> {
                 Minted::Lost(error) => {
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code, "lost": name }))
+                        .failed(MINT, &json!({ "code": problem.code, "lost": name }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, "no answer", None);

@@ -57,6 +57,20 @@ Examples:
   narrows resume RUN --finish                      goes on to the end that was wanted
   pass cloudflare | narrows resume RUN --undo      takes it back, the token at Cloudflare included";
 
+const ROTATE: &str = "\
+Exit codes:
+  0   the new token is in use, and the old one is refused
+  1   stopped, and the old token is in use as before; or the old one is still open
+  2   the pasted token cannot be used
+  3   the platform has not acknowledged the new token: both live, `narrows deliver` finishes it
+  64  wrong usage
+
+Examples:
+  narrows rotate ID                                asks for the token without showing it
+  pass cloudflare | narrows rotate ID --json       reads it from another program
+  pass cloudflare | narrows rotate --all           every connection that this token can serve
+  narrows rotate ID --profile-policy               takes the profile's policy as it is now";
+
 const DOCTOR: &str = "\
 Exit codes:
   0   all that is required is granted
@@ -86,7 +100,14 @@ pub(crate) enum Command {
     /// Shows the profiles, and checks one that you write.
     #[command(subcommand)]
     Profile(ProfileCommand),
-    /// Hands the kept token of a connection to the platform once more.
+    /// Puts a new token in the place of a connection's old one; the old one works until the platform has the new.
+    ///
+    /// The one-time token is read from standard input or a hidden prompt, never from an argument, and is destroyed at
+    /// the end, whoever made it, unless --keep-broad is given. Ctrl-C undoes what was made, as long as nobody else has
+    /// it.
+    #[command(after_help = ROTATE)]
+    Rotate(Rotate),
+    /// Hands the kept token of a connection to the platform once more, and finishes a rotation that waits for it.
     Deliver(Deliver),
     /// Ends a connection: at the platform, on this computer, and at Cloudflare.
     ///
@@ -213,6 +234,38 @@ pub(crate) struct OneProfile {
 pub(crate) struct TokenPage {
     #[command(flatten)]
     pub(crate) profile: Profile,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows rotate`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Rotate {
+    /// The connection's id, as `narrows connections` shows it.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) connection: Option<String>,
+    /// Rotate every connection, one after another. Those that the token cannot serve are told and skipped.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Take the profile's policy as it is now. Left out, the new token may do what the old one may.
+    #[arg(long)]
+    pub(crate) profile_policy: bool,
+    /// Give the old token a new value, in place of making a new one. The old value dies at once, so the platform fails
+    /// until it has the new one; and if Cloudflare's answer is lost, the new value is lost with it.
+    #[arg(long, conflicts_with_all = ["profile_policy", "expires"])]
+    pub(crate) in_place: bool,
+    /// When the new token ends: 12h, 90d, 2w, a date such as 2027-01-31, or never. Left out, as it was chosen before.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// The connection's profile, where it is a file and not built in.
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -10,6 +10,7 @@ mod orphans;
 mod print;
 mod profile;
 mod resume;
+mod rotate;
 mod usage;
 
 use std::ffi::OsString;
@@ -71,6 +72,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connect(connect) => connect.output.json,
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
+        Command::Rotate(rotate) => rotate.output.json,
         Command::Deliver(deliver) => deliver.output.json,
         Command::Disconnect(disconnect) => disconnect.output.json,
         Command::Resume(resume) => resume.output.json,
@@ -97,6 +99,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::Connect(wanted) => Box::pin(connect::connect(&open()?, wanted)).await,
             Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
             Command::Connections(output) => list::connections(&open()?, output),
+            Command::Rotate(wanted) => Box::pin(rotate::rotate(&open()?, wanted)).await,
             Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
             Command::Disconnect(wanted) => Box::pin(disconnect::disconnect(&open()?, wanted)).await,
             Command::Resume(wanted) => Box::pin(resume::resume(&open()?, wanted)).await,

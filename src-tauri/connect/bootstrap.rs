@@ -58,11 +58,10 @@ impl Run<'_> {
 
         // From here on nothing is undone: the platform may hold the token, and the broad one is going.
         self.join_fuse().await;
-        let (delivered, broad, settled) = tokio::join!(
-            self.deliver(&decision, &created, None),
-            self.destroy(),
-            async { proof.elsewhere || settle(&narrow, &plan, self.app.pace).await },
-        );
+        let (delivered, broad, settled) =
+            tokio::join!(self.deliver(&decision, &created), self.destroy(), async {
+                proof.elsewhere || settle(&narrow, &plan, self.app.pace).await
+            },);
         Ok(self.record(
             &decision,
             Ending {
@@ -203,7 +202,7 @@ struct Ending<'a> {
     vault: &'a Vault,
 }
 
-fn not_settled() -> Problem {
+pub(super) fn not_settled() -> Problem {
     Problem::new(
         "answers-uneven",
         "The token works, but Cloudflare's answers to it are still uneven.",

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::app::App;
+use super::effect::NOMINATE;
 use super::nominate::Decision;
-use super::run::NOMINATE;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Entry, Phase, Run};

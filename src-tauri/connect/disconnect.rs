@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::passphrase_needed;
 use super::cut::Cut;
+use super::effect::NOMINATE;
 use super::parting::{Bond, Means, part};
 use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
-use super::run::{NOMINATE, Run};
+use super::run::Run;
 use super::story::{Broad, BroadWish, Disconnected, Farewell, TruthState, Truths, VaultKind};
 use super::walk::{Walk, another_run, kind_of, paste_stale};
 use crate::cloudflare::{Owner, TokenKind, token_list};
@@ -95,6 +96,7 @@ impl Walk {
             broad: &broad,
             ours: self.ours,
             wish,
+            shared: false,
             pasted: Instant::now(),
             fuse: self.fuse.take(),
             fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::effect::MINT;
 use super::inspect::Inspected;
 use super::run::{Made, Run, Stop, at, cancelled};
 use super::story::{Step, StepState};
@@ -78,9 +79,7 @@ impl Run<'_> {
             }
             let name = new_token.name.clone();
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
-            self.journal
-                .intent("mint", &intent)
-                .map_err(at(Step::Mint))?;
+            self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
             match mint(self.broad, new_token).await {
                 Minted::Made(created) => {
                     self.made = Some(Made {
@@ -94,7 +93,7 @@ impl Run<'_> {
                         "name": name,
                         "policies": created.token.policies,
                     });
-                    self.journal.done("mint", &detail).map_err(at(Step::Mint))?;
+                    self.journal.done(MINT, &detail).map_err(at(Step::Mint))?;
                     self.journal.activity("mint token", &name, "made", None);
                     for name in lost {
                         sweep(self.broad, &name).await;
@@ -106,7 +105,7 @@ impl Run<'_> {
                 Minted::NotMade(error) => {
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code }))
+                        .failed(MINT, &json!({ "code": problem.code }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, &problem.code, None);
@@ -118,7 +117,7 @@ impl Run<'_> {
                 Minted::Lost(error) => {
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code, "lost": name }))
+                        .failed(MINT, &json!({ "code": problem.code, "lost": name }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, "no answer", None);

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::deliver::Link;
+use super::effect::NOMINATE;
 use super::fuse::Fuse;
 use super::inspect::Inspected;
 use super::nominate::Decision;
@@ -18,9 +19,6 @@ use super::report::{Journal, Report};
 use super::story::{BroadWish, Step};
 use crate::problem::{Next, Problem};
 use crate::vault::Item;
-
-/// The journal's word for what was decided: everything that finishing the run without the person needs.
-pub(super) const NOMINATE: &str = "nominate";
 
 /// A run between its first effect and its end.
 pub(super) struct Run<'a> {
@@ -42,6 +40,8 @@ pub(super) struct Run<'a> {
     pub ours: bool,
     /// What is to become of it.
     pub wish: BroadWish,
+    /// Whether another run needs it after this one, and so ends it.
+    pub shared: bool,
     /// The moment of the paste.
     pub pasted: Instant,
     /// The fuse, lit or being lit.

@@ -38,6 +38,10 @@ pub enum Step {
     Prove,
     /// The platform gets it.
     Deliver,
+    /// The connection goes over to its new token.
+    Swap,
+    /// The token that was replaced dies.
+    Revoke,
     /// The broad token dies.
     Destroy,
     /// What happened is written down.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::cut::UNDO;
+use super::effect::UNDO_MINT;
 use super::run::{CANCELLED, Run, Stop};
 use super::story::{BroadState, StepState, Stopped};
 
@@ -21,7 +22,7 @@ impl Run<'_> {
             let broad = self.broad;
             let _ = self
                 .journal
-                .intent("undo-mint", &json!({ "token": made.token_id }));
+                .intent(UNDO_MINT, &json!({ "token": made.token_id }));
             match broad
                 .client
                 .delete_token(&broad.owner, &made.token_id)
@@ -30,7 +31,7 @@ impl Run<'_> {
                 Ok(()) => {
                     let _ = self
                         .journal
-                        .done("undo-mint", &json!({ "token": made.token_id }));
+                        .done(UNDO_MINT, &json!({ "token": made.token_id }));
                     undone.push(format!(
                         "The new token \"{}\" was deleted again.",
                         made.token_name
@@ -41,7 +42,7 @@ impl Run<'_> {
                     let _ = self.journal.done(UNDO, &json!({}));
                     let _ = self
                         .journal
-                        .failed("undo-mint", &json!({ "token": made.token_id }));
+                        .failed(UNDO_MINT, &json!({ "token": made.token_id }));
                     stands.push(format!(
                         "The new token \"{}\" still exists at Cloudflare, because deleting it failed: {}",
                         made.token_name,
@@ -87,7 +88,7 @@ impl Run<'_> {
         } else {
             self.left_alive()
         };
-        if broad.state != BroadState::Refused {
+        if broad.state != BroadState::Refused && !self.shared {
             stands.push(format!("The token you pasted: {}", broad.sentence));
         }
         if undone.is_empty() && stands.is_empty() {

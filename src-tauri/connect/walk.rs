@@ -15,6 +15,7 @@ use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
 use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
+use super::rotate::Old;
 use super::run::Run;
 use super::story::{
     AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
@@ -39,9 +40,9 @@ pub const PASTE_LIVES: Duration = Duration::from_mins(15);
 
 /// What was pasted, and when. Both clocks count: one stands still while the computer sleeps, the other may be set.
 pub(super) struct Paste {
-    reading: Reading,
-    since: Instant,
-    on: Timestamp,
+    pub(super) reading: Reading,
+    pub(super) since: Instant,
+    pub(super) on: Timestamp,
 }
 
 impl Paste {
@@ -73,6 +74,8 @@ pub struct Walk {
     /// Whether the run was open before: then leaving it does not end it.
     pub(super) resumes: bool,
     pub(super) fuse: Option<Fuse>,
+    /// The token that a rotation replaces, once it was looked at.
+    pub(super) old: Option<Old>,
 }
 
 impl Walk {
@@ -98,11 +101,22 @@ impl Walk {
             begun: false,
             resumes: false,
             fuse: None,
+            old: None,
         })
     }
 
     /// Begins a run of `kind` about a connection that exists: for its profile, at its platform.
     pub fn about(app: &App, kind: RunKind, connection: &str) -> Result<Self, Problem> {
+        Self::about_with(app, kind, connection, None)
+    }
+
+    /// The same with a profile that is read from `file`, for a connection made with one that is not built in.
+    pub fn about_with(
+        app: &App,
+        kind: RunKind,
+        connection: &str,
+        file: Option<&str>,
+    ) -> Result<Self, Problem> {
         let known = app
             .record
             .connection(connection)
@@ -117,7 +131,10 @@ impl Walk {
                 known.platform_address.as_deref(),
             )?
         } else {
-            let profile = Profile::load(&known.profile)?;
+            let profile = Profile::load(file.unwrap_or(&known.profile))?;
+            if profile.id != known.profile {
+                return Err(another_profile(&known.profile, &profile.id));
+            }
             Self::begin(app, profile, known.platform_address.as_deref())?
         };
         (walk.kind, walk.connection) = (kind, known.id);
@@ -236,7 +253,8 @@ impl Walk {
     /// Step 3: takes what was pasted. What was there before is dropped.
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
-        (self.pasted, self.inspected, self.zones, self.fuse) = (None, None, None, None);
+        (self.pasted, self.inspected, self.zones) = (None, None, None);
+        (self.fuse, self.old) = (None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -377,6 +395,7 @@ impl Walk {
             broad: &broad,
             ours: self.ours,
             wish: decision.choices.broad,
+            shared: false,
             pasted: since,
             fuse: self.fuse.clone(),
             fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),
@@ -684,7 +703,7 @@ fn platform_address() -> Problem {
     )
 }
 
-fn sign_in_first() -> Problem {
+pub(super) fn sign_in_first() -> Problem {
     Problem::new(
         "not-signed-in",
         "You are not signed in at the platform.",
@@ -720,8 +739,17 @@ pub(super) fn another_run() -> Problem {
     )
 }
 
+fn another_profile(known: &str, given: &str) -> Problem {
+    Problem::new(
+        "profile-other",
+        format!("The connection was made with the profile {known}, and this one is {given}."),
+        "Name the file of the connection's own profile.",
+        Next::ChangeChoices,
+    )
+}
+
 /// Asked before the mint, so that no token is made only to be refused.
-fn already_connected(platform: &str) -> Problem {
+pub(super) fn already_connected(platform: &str) -> Problem {
     Problem::new(
         "already-connected",
         format!("{platform} already has a connection to this account and project."),

@@ -41,7 +41,6 @@ pub(super) fn of(history: &Value) -> Vec<Call> {
         .collect()
 }
 
-
 /// A path with `{}` in place of ids and names.
 fn pattern(path: &str) -> String {
     let mut before = "";
@@ -70,10 +69,7 @@ fn a_path_keeps_its_words_and_loses_its_ids() {
             format!("/client/v4/accounts/{id}/pages/projects"),
             "/client/v4/accounts/{}/pages/projects",
         ),
-        (
-            "/v1/connections/abcdefgh".to_owned(),
-            "/v1/connections/{}",
-        ),
+        ("/v1/connections/abcdefgh".to_owned(), "/v1/connections/{}"),
         ("/v1/me".to_owned(), "/v1/me"),
     ] {
         assert_eq!(pattern(&path), wanted, "{path}");

@@ -101,7 +101,12 @@ async fn every_call_meets_every_fault_and_nothing_is_lost() {
                     format!("{} -> {}", found.first, found.last),
                 );
                 not_met += usize::from(!found.met);
-                wrong.extend(found.wrong.into_iter().map(|what| format!("{name}: {what}")));
+                wrong.extend(
+                    found
+                        .wrong
+                        .into_iter()
+                        .map(|what| format!("{name}: {what}")),
+                );
             }
             Err(panic) => wrong.push(format!("{name}: {panic}")),
         }
@@ -207,17 +212,14 @@ async fn run(case: Case) -> Found {
 }
 
 /// What a person does next, once nothing is spoilt any more.
-async fn resume(
-    stage: &Stage,
-    app: &App,
-    case: &Case,
-    broad: Broad1,
-    end: &End,
-) -> (Broad1, End) {
+async fn resume(stage: &Stage, app: &App, case: &Case, broad: Broad1, end: &End) -> (Broad1, End) {
     if let Some(connection) = &end.pending {
         return (broad, flow::deliver(app, connection).await);
     }
-    let lives = truth::living(stage).await.iter().any(|token| token.id == broad.id);
+    let lives = truth::living(stage)
+        .await
+        .iter()
+        .any(|token| token.id == broad.id);
     let broad = if lives {
         broad
     } else {

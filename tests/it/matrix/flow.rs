@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use narrows_core::connect::story::{
-    Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell, Outcome,
-    Resume, RunKind,
+    Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell,
+    Outcome, Resume, RunKind,
 };
 use narrows_core::connect::{App, Walk, cancelled, left_over, redeliver};
 use narrows_core::problem::Problem;
@@ -99,16 +99,22 @@ impl End {
 
     fn of(outcome: Outcome) -> Self {
         let (word, mut says, broad, problem) = match outcome {
-            Outcome::Connected(result) => {
-                ("connected", result.notices, Some(result.broad), None)
-            }
+            Outcome::Connected(result) => ("connected", result.notices, Some(result.broad), None),
             Outcome::Pending(pending) => {
                 let result = pending.result;
-                ("pending", result.notices, Some(result.broad), Some(pending.problem))
+                (
+                    "pending",
+                    result.notices,
+                    Some(result.broad),
+                    Some(pending.problem),
+                )
             }
-            Outcome::Stopped(stopped) => {
-                ("stopped", stopped.stands, stopped.broad, Some(stopped.problem))
-            }
+            Outcome::Stopped(stopped) => (
+                "stopped",
+                stopped.stands,
+                stopped.broad,
+                Some(stopped.problem),
+            ),
         };
         if let Some(problem) = problem.map(golden::listed) {
             says.push(format!("{}: {}", problem.code, problem.message));
@@ -164,7 +170,11 @@ async fn disconnect(app: &App, paste: &str) -> End {
     };
     match ended.await {
         Ok(ended) => {
-            let truths = [&ended.truths.platform, &ended.truths.local, &ended.truths.cloudflare];
+            let truths = [
+                &ended.truths.platform,
+                &ended.truths.local,
+                &ended.truths.cloudflare,
+            ];
             End {
                 word: if ended.open { "open" } else { "disconnected" },
                 says: truths.map(|truth| truth.sentence.clone()).to_vec(),
@@ -231,10 +241,14 @@ pub(super) async fn settle(
             (_, None, None) => return Err(format!("nothing is offered: {}", left.headline)),
         };
         let mut walk = Walk::resuming(app, &left.run).map_err(|p| told("resuming", p))?;
-        prepared(&mut walk, false).await.map_err(|p| told("preparing", p))?;
+        prepared(&mut walk, false)
+            .await
+            .map_err(|p| told("preparing", p))?;
         if way.broad == BroadNeed::Better {
             let paste = fresh().await.value;
-            inspected(&mut walk, &paste).await.map_err(|p| told("inspecting", p))?;
+            inspected(&mut walk, &paste)
+                .await
+                .map_err(|p| told("inspecting", p))?;
         }
         let wish = Resume {
             ending,
@@ -246,7 +260,9 @@ pub(super) async fn settle(
     }
     for known in app.record.connections().expect("the connections") {
         if known.delivery != "accepted" {
-            redeliver(app, &known.id).await.map_err(|p| told("delivering", p))?;
+            redeliver(app, &known.id)
+                .await
+                .map_err(|p| told("delivering", p))?;
             done.push("delivered");
         }
     }

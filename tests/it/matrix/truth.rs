@@ -94,7 +94,10 @@ impl World<'_> {
         for token in self.narrow().await {
             let used = connections.iter().any(|known| known.token_id == token.id);
             if !used && !told(&token.name) && !told(&token.id) {
-                wrong.push(format!("\"{}\" lives, and nothing accounts for it", token.name));
+                wrong.push(format!(
+                    "\"{}\" lives, and nothing accounts for it",
+                    token.name
+                ));
             }
         }
         for known in &connections {
@@ -106,7 +109,9 @@ impl World<'_> {
             }
             let known = connections.iter().any(|known| known.id == connection);
             if !known && !told(&connection) {
-                wrong.push(format!("the platform holds {connection}, and nothing here accounts for it"));
+                wrong.push(format!(
+                    "the platform holds {connection}, and nothing here accounts for it"
+                ));
             }
         }
         wrong
@@ -124,14 +129,20 @@ impl World<'_> {
             .map(|known| (known.id.clone(), known.token_id.clone()))
             .collect();
         let there = self.held().await;
-        let mut there: Vec<_> = there.into_iter().map(|held| (held.connection, held.token)).collect();
+        let mut there: Vec<_> = there
+            .into_iter()
+            .map(|held| (held.connection, held.token))
+            .collect();
         (here.sort(), there.sort());
         if here != there {
             wrong.push(format!("here is {here:?}, and at the platform {there:?}"));
         }
         for known in &connections {
             if known.delivery != "accepted" {
-                wrong.push(format!("{} is {} at the platform", known.id, known.delivery));
+                wrong.push(format!(
+                    "{} is {} at the platform",
+                    known.id, known.delivery
+                ));
             }
         }
         wrong

@@ -145,6 +145,11 @@ impl Cut {
         self.last(step, Phase::Done)
     }
 
+    /// The journal, line by line.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// Whether it is being taken back.
     pub(super) fn undoing(&self) -> bool {
         self.done(UNDO).is_some()

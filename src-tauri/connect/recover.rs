@@ -14,6 +14,7 @@ use super::deliver::Link;
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
 use super::redeliver::redeliver;
+use super::rotate::Left;
 use super::session;
 use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
@@ -446,8 +447,7 @@ fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
             });
             (Some(taking_back()), undo)
         }
-        // A rotation knows its own ways.
-        RunKind::Rotate => (None, None),
+        RunKind::Rotate => ways_of_rotation(cut, seen, sign_in),
         RunKind::Sweep => (
             Some(way(
                 &[
@@ -459,6 +459,37 @@ fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
             None,
         ),
     }
+}
+
+/// A rotation knows its own ways; they are put into words here.
+fn ways_of_rotation(cut: &Cut, seen: &Seen, sign_in: bool) -> (Option<Way>, Option<Way>) {
+    let Some(left) = Left::read(&cut.run.id, cut.entries()) else {
+        return (None, None);
+    };
+    if left.is_empty() {
+        let close = way(
+            &["Closes the run: no new token was made, and the old one is in use as before."],
+            BroadNeed::No,
+            false,
+        );
+        return (Some(close), None);
+    }
+    let (finish, undo) = left.ends(matches!(seen.value, Ok(Some(_))));
+    let finish = finish.then(|| {
+        let does = [
+            "Goes on where the rotation was cut off, until the new token is in use here and at the platform.",
+            "Deletes the old token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it.",
+        ];
+        way(&does, BroadNeed::Better, sign_in)
+    });
+    let undo = undo.then(|| {
+        let does = [
+            "Deletes the new token at Cloudflare with a one-time token that you paste, unless the platform holds it.",
+            "The old token stays in use.",
+        ];
+        way(&does, BroadNeed::Better, sign_in)
+    });
+    (finish, undo)
 }
 
 fn way(does: &[&str], broad: BroadNeed, sign_in: bool) -> Way {
@@ -545,8 +576,8 @@ impl Walk {
                     .await?;
             }
             (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
-            // A rotation ends in its own ways.
-            (RunKind::Rotate, _) | (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
+            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
             (RunKind::Sweep, Ending::Finish) => {
                 settled.done.push("The run is closed.".to_owned());
                 self.end_run("left");
@@ -606,6 +637,45 @@ impl Walk {
             .extend(finished.connection.broad_left.clone());
         settled.connection = Some(finished.connection);
         settled.problem = finished.problem;
+        Ok(())
+    }
+
+    async fn settle_rotation(
+        &mut self,
+        cut: &Cut,
+        ending: Ending,
+        settled: &mut Settled,
+    ) -> Result<(), Problem> {
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
+            let nothing = "No new token was made, and the old one is in use as before.";
+            settled.done.push(nothing.to_owned());
+            self.end_run("left");
+            settled.ended = true;
+            return Ok(());
+        }
+        // It takes both locks itself.
+        (self.open, self.account) = (None, None);
+        match ending {
+            Ending::Finish => {
+                let rotation = self.finish_rotation(&cut.run.id).await?;
+                settled.done.push(rotation.old_token.sentence.clone());
+                settled.stands.extend(rotation.stands);
+                settled.problem = rotation.problem;
+            }
+            Ending::Undo => {
+                let (undone, stands) = self.undo_rotation(&cut.run.id).await?;
+                settled.done.extend(undone);
+                settled.stands.extend(stands);
+            }
+        }
+        let record = &self.app.record;
+        let run = record.run(&cut.run.id).map_err(|error| error.problem())?;
+        settled.ended = run.is_none_or(|run| run.ended.is_some());
+        let known = record
+            .connection(&self.connection)
+            .map_err(|error| error.problem())?;
+        settled.connection = known.as_ref().map(super::cards::connection);
         Ok(())
     }
 

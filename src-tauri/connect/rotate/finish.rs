@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::deliver::Link;
 use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, ROLL, UNDO_MINT};
 use super::super::inspect::Inspected;
-use super::super::mint::sweep;
+use super::super::mint::{Swept, sweep};
 use super::super::prove::{self, Subject, granted};
 use super::super::redeliver::sign_in;
 use super::super::report::{Journal, Report};
@@ -108,6 +108,20 @@ impl Left {
                 self.course.holds_a_token()
             },
         }
+    }
+
+    /// Which ways it can end, by the journal: finished, undone. `kept` says whether the new token's value is here.
+    pub(in crate::connect) fn ends(&self, kept: bool) -> (bool, bool) {
+        let in_place = self.nominated.way == RotationWay::InPlace;
+        let undone = self.course.undo == Mark::Done;
+        let finish = in_place || (self.made.is_some() && kept && !undone);
+        let sent = self.course.deliver == Mark::Done || self.course.swap == Mark::Done;
+        (finish, !in_place && !sent)
+    }
+
+    /// Whether it made nothing, for certain.
+    pub(in crate::connect) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.rolled == Mark::Not
     }
 
     fn of(app: &App, run: &str) -> Result<Self, Problem> {
@@ -430,10 +444,15 @@ pub(in crate::connect) async fn undo(
         }
     } else {
         for name in &left.names {
-            if sweep(broad, name).await {
-                undone
+            match sweep(broad, name).await {
+                Swept::Deleted => undone
                     .undone
-                    .push(format!("The new token \"{name}\" was deleted again."));
+                    .push(format!("The new token \"{name}\" was deleted again.")),
+                Swept::Nothing => {}
+                Swept::Unknown(error) => {
+                    journal.failed(UNDO_MINT, &subject)?;
+                    return Err(error.problem());
+                }
             }
         }
     }

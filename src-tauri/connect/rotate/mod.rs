@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use super::effect::{NOMINATE, PROVE};
 use super::ids;
+use super::mint::may_exist;
 use super::prove::{Proof, granted, settle};
 use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
@@ -45,6 +46,7 @@ use story::{
 };
 use turn::Turn;
 
+pub(super) use finish::Left;
 pub use finish::{OpenRotation, finish_rotation, open_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
@@ -126,6 +128,7 @@ impl Walk {
             cancel,
             journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
             made: None,
+            lost: Vec::new(),
             stands: false,
         };
         let rotation = match nominated.way {
@@ -222,7 +225,13 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         receipt: None,
         old: in_use(&nominated),
         stop: None,
-        notices: nominated.decision.notices.clone(),
+        notices: nominated
+            .decision
+            .notices
+            .iter()
+            .cloned()
+            .chain(run.doubtful().map(may_exist))
+            .collect(),
         known: old.known,
     };
     let (delivered, settled) = tokio::join!(turn.deliver(), async {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::deliver::Delivered;
+use super::mint::may_exist;
 use super::nominate::Decision;
 use super::prove::{Proof, granted, settle};
 use super::run::{Run, Stop, at, cancelled};
@@ -134,6 +135,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        result.notices.extend(self.doubtful().map(may_exist));
         result.kept = kept(&result, self.platform_name);
         match self
             .app

@@ -104,6 +104,7 @@ impl Walk {
             cancel: &cancel,
             journal: self.journal(),
             made: None,
+            lost: Vec::new(),
             stands: false,
         };
         run.join_fuse().await;

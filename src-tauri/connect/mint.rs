@@ -7,9 +7,9 @@ use tokio::time::sleep;
 
 use super::effect::MINT;
 use super::inspect::Inspected;
-use super::run::{Made, Run, Stop, at, cancelled};
+use super::run::{Lost, Made, Run, Stop, at, cancelled};
 use super::story::{Step, StepState};
-use crate::cloudflare::{Created, Error, NewToken};
+use crate::cloudflare::{Created, Error, Kind, NewToken};
 
 /// How often the list is read for a token whose making was not answered. A new token may be missing from it for a
 /// moment.
@@ -23,8 +23,23 @@ pub(super) enum Minted {
     Made(Box<Created>),
     /// Refused, or not sent: nothing was made.
     NotMade(Error),
-    /// No answer came, and the token was not found: nothing was made, as far as can be seen.
-    Lost(Error),
+    /// No answer came. What was found was deleted; where nothing could be seen, a token may be left.
+    Lost {
+        /// Why no answer came.
+        error: Error,
+        /// Whether it was seen that none is left.
+        clear: bool,
+    },
+}
+
+/// What came of looking for tokens of one name.
+pub(super) enum Swept {
+    /// There was one, and it was deleted.
+    Deleted,
+    /// There was none to be seen.
+    Nothing,
+    /// It could not be seen, or what was seen could not be deleted.
+    Unknown(Error),
 }
 
 /// Makes the token. Where no answer came, looks for it by its unique name, deletes what it finds (its value is lost)
@@ -33,34 +48,48 @@ pub(super) async fn mint(broad: &Inspected, new_token: &NewToken) -> Minted {
     match broad.client.create_token(&broad.owner, new_token).await {
         Ok(created) => Minted::Made(Box::new(created)),
         Err(error) if error.may_have_taken_effect() => {
+            let mut clear = false;
             for look in 0..LOOKS {
                 if look > 0 {
                     sleep(GAP).await;
                 }
-                if sweep(broad, &new_token.name).await {
-                    break;
+                match sweep(broad, &new_token.name).await {
+                    Swept::Deleted => {
+                        clear = true;
+                        break;
+                    }
+                    Swept::Nothing => clear = true,
+                    Swept::Unknown(_) => clear = false,
                 }
             }
-            Minted::Lost(error)
+            Minted::Lost { error, clear }
         }
         Err(error) => Minted::NotMade(error),
     }
 }
 
-/// Deletes every token of exactly this name; tells whether there was one.
-pub(super) async fn sweep(broad: &Inspected, name: &str) -> bool {
-    let Ok(list) = broad.client.tokens(&broad.owner, Some(name)).await else {
-        return false;
+/// Deletes every token of exactly this name.
+pub(super) async fn sweep(broad: &Inspected, name: &str) -> Swept {
+    let list = match broad.client.tokens(&broad.owner, Some(name)).await {
+        Ok(list) => list,
+        Err(error) => return Swept::Unknown(error),
     };
-    let mut found = false;
+    let mut swept = Swept::Nothing;
     for token in list.tokens.iter().filter(|token| token.name == name) {
-        found |= broad
-            .client
-            .delete_token(&broad.owner, &token.id)
-            .await
-            .is_ok();
+        match broad.client.delete_token(&broad.owner, &token.id).await {
+            Ok(()) => swept = Swept::Deleted,
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {}
+            Err(error) => return Swept::Unknown(error),
+        }
     }
-    found
+    swept
+}
+
+/// What is said of a token that may be left.
+pub(super) fn may_exist(name: &str) -> String {
+    format!(
+        "A token \"{name}\" may exist at Cloudflare: no answer came when it was to be made, and it could not be looked for. Nobody has its value."
+    )
 }
 
 impl Run<'_> {
@@ -72,7 +101,6 @@ impl Run<'_> {
     ) -> Result<Box<Created>, Stop> {
         self.still_wanted(Step::Mint)?;
         self.report.began(Step::Mint);
-        let mut lost: Vec<String> = Vec::new();
         for attempt in 1..=2 {
             if attempt > 1 {
                 new_token.name = format!("{} ({attempt})", new_token.name);
@@ -95,9 +123,7 @@ impl Run<'_> {
                     });
                     self.journal.done(MINT, &detail).map_err(at(Step::Mint))?;
                     self.journal.activity("mint token", &name, "made", None);
-                    for name in lost {
-                        sweep(self.broad, &name).await;
-                    }
+                    self.look_again().await;
                     self.report
                         .done(Step::Mint, format!("\"{}\" was made.", created.token.name));
                     return Ok(created);
@@ -114,7 +140,12 @@ impl Run<'_> {
                         problem,
                     });
                 }
-                Minted::Lost(error) => {
+                Minted::Lost { error, clear } => {
+                    // Also one that was not in the list is looked for again: it may be late.
+                    self.lost.push(Lost {
+                        name: name.clone(),
+                        clear,
+                    });
                     let problem = error.problem();
                     self.journal
                         .failed(MINT, &json!({ "code": problem.code, "lost": name }))
@@ -132,7 +163,6 @@ impl Run<'_> {
                         StepState::Going,
                         "Cloudflare did not answer. Trying once more.",
                     );
-                    lost.push(name);
                 }
             }
         }
@@ -140,5 +170,18 @@ impl Run<'_> {
             step: Step::Mint,
             problem: cancelled(),
         })
+    }
+
+    /// Looks once more for tokens whose making was not answered.
+    pub(super) async fn look_again(&mut self) {
+        for lost in &mut self.lost {
+            lost.clear = !matches!(sweep(self.broad, &lost.name).await, Swept::Unknown(_));
+        }
+    }
+
+    /// Names of tokens that may be left, as nobody could look for them.
+    pub(super) fn doubtful(&self) -> impl Iterator<Item = &str> {
+        let doubtful = self.lost.iter().filter(|lost| !lost.clear);
+        doubtful.map(|lost| lost.name.as_str())
     }
 }

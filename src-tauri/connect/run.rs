@@ -56,6 +56,8 @@ pub(super) struct Run<'a> {
     pub journal: Journal,
     /// What has to be undone if the run stops.
     pub made: Option<Made>,
+    /// Tokens whose making was not answered.
+    pub lost: Vec<Lost>,
     /// Whether undoing failed, so that a token of ours may be left. Such a run stays open, and is met at the next start.
     pub stands: bool,
 }
@@ -68,6 +70,14 @@ pub(super) struct Made {
     pub token_name: String,
     /// Whether its value may be in the vault.
     pub kept: bool,
+}
+
+/// A token that may have been made.
+pub(super) struct Lost {
+    /// Its name, which is unique.
+    pub name: String,
+    /// Whether it was seen that there is none, or none any more.
+    pub clear: bool,
 }
 
 /// Where a run stopped, and why.

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::cut::UNDO;
 use super::effect::UNDO_MINT;
+use super::mint::may_exist;
 use super::run::{CANCELLED, Run, Stop};
 use super::story::{BroadState, StepState, Stopped};
 
@@ -70,6 +71,16 @@ impl Run<'_> {
                 },
                 None,
             );
+        }
+        if self.doubtful().next().is_some() {
+            self.look_again().await;
+        }
+        let doubtful: Vec<String> = self.doubtful().map(may_exist).collect();
+        if !doubtful.is_empty() {
+            // The run stays open: with another one-time token they can be looked for.
+            self.stands = true;
+            let _ = self.journal.done(UNDO, &json!({}));
+            stands.extend(doubtful);
         }
         Undone { undone, stands }
     }

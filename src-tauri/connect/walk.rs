@@ -403,6 +403,7 @@ impl Walk {
             cancel,
             journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
             made: None,
+            lost: Vec::new(),
             stands: false,
         };
         let outcome = bootstrap(run, decision).await;

@@ -222,6 +222,7 @@ impl Walk {
             cancel,
             journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
             made: None,
+            lost: Vec::new(),
             stands: false,
         };
         run.join_fuse().await;

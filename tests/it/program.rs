@@ -150,6 +150,21 @@ impl Running {
         panic!("it never said {part:?}, but:\n{}", self.heard)
     }
 
+    /// Waits until it stands still at a line of its journal, and tells at which; nothing where it came to its end.
+    pub(crate) async fn halts(&mut self) -> Option<String> {
+        while let Some(line) = self.next().await {
+            if let Some(point) = line.strip_prefix("halted ") {
+                return Some(point.to_owned());
+            }
+        }
+        None
+    }
+
+    /// Kills it, as the system does when it runs out of memory.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is killed");
+    }
+
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
         let pressed = Command::new("kill")

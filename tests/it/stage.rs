@@ -211,6 +211,15 @@ impl Stage {
             .collect()
     }
 
+    /// Waits until a call that begins like this has reached the sandbox.
+    pub(crate) async fn reaches(&self, call: &str) {
+        let sent = async || {
+            let requests = self.requests().await;
+            requests.iter().any(|line| line.starts_with(call))
+        };
+        until(sent, call).await;
+    }
+
     /// Requests that the sandbox saw, as "METHOD path".
     pub(crate) async fn requests(&self) -> Vec<String> {
         let list = self.admin("/requests").await;
@@ -245,4 +254,15 @@ pub(crate) fn destroy() -> Choices {
         broad: BroadWish::Destroy,
         ..Choices::default()
     }
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(so: impl AsyncFn() -> bool, what: &str) {
+    for _ in 0..1000 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("waited in vain: {what}");
 }

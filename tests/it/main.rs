@@ -20,6 +20,8 @@ mod platform_moods;
 mod profiles;
 mod program;
 mod refusals;
+mod rotate;
+mod rotate_cli;
 mod secrecy;
 mod session;
 mod stage;

@@ -98,7 +98,7 @@ pub(super) async fn in_place(mut run: Run<'_>, old: Old, nominated: Nominated) -
             nominated.platform
         ));
     }
-    if broad.state != BroadState::Refused {
+    if broad.state != BroadState::Refused && !run.shared {
         rotation
             .stands
             .push(format!("The token you pasted: {}", broad.sentence));

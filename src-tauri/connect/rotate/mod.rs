@@ -348,7 +348,13 @@ impl Turn<'_> {
         proof: Option<&Proof>,
         granted: Vec<Grant>,
     ) -> Rotation {
-        self.tell(run.id, run.pasted, broad, proof, granted)
+        let left = broad
+            .as_ref()
+            .filter(|broad| broad.state != BroadState::Refused && !run.shared)
+            .map(|broad| format!("The token you pasted: {}", broad.sentence));
+        let mut told = self.tell(run.id, run.pasted, broad, proof, granted);
+        told.stands.extend(left);
+        told
     }
 
     fn tell(
@@ -369,12 +375,6 @@ impl Turn<'_> {
             )),
             RotationState::OldOpen => stands.push(self.old.sentence.clone()),
             _ => {}
-        }
-        if let Some(broad) = broad
-            .as_ref()
-            .filter(|broad| broad.state != BroadState::Refused)
-        {
-            stands.push(format!("The token you pasted: {}", broad.sentence));
         }
         let (step, problem) = match &self.stop {
             Some((step, problem)) => (Some(*step), Some(problem.clone())),

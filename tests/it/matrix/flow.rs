@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
 use narrows_core::connect::story::{
     Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell,
     Outcome, Resume, RunKind,
@@ -23,15 +24,17 @@ const SIGN_IN: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Flow {
     Connect,
+    Rotate,
     Disconnect,
 }
 
 impl Flow {
-    pub(super) const ALL: [Self; 2] = [Self::Connect, Self::Disconnect];
+    pub(super) const ALL: [Self; 3] = [Self::Connect, Self::Rotate, Self::Disconnect];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
+            Self::Rotate => "rotate",
             Self::Disconnect => "disconnect",
         }
     }
@@ -134,6 +137,7 @@ impl End {
 pub(super) async fn go(flow: Flow, app: &App, paste: &str) -> End {
     match flow {
         Flow::Connect => connect(app, paste).await,
+        Flow::Rotate => rotate(app, paste).await,
         Flow::Disconnect => disconnect(app, paste).await,
     }
 }
@@ -149,6 +153,43 @@ async fn connect(app: &App, paste: &str) -> End {
         Ok(mut walk) => {
             let cancel = CancellationToken::new();
             End::of(walk.connect(&Choices::default(), None, &cancel).await)
+        }
+        Err(problem) => End::early(problem),
+    }
+}
+
+async fn rotate(app: &App, paste: &str) -> End {
+    let known = app.record.connections().expect("the connections");
+    let known = known.first().expect("a connection to be rotated");
+    let (wish, cancel) = (RotationChoices::default(), CancellationToken::new());
+    let rotated = async {
+        let mut walk = Walk::rotation(app, &known.id, None)?;
+        prepared(&mut walk, true).await?;
+        inspected(&mut walk, paste).await?;
+        walk.preview_rotation(&wish).await?;
+        walk.rotate(&wish, None, &cancel).await
+    };
+    match rotated.await {
+        Ok(rotation) => {
+            let mut says = rotation.stands;
+            says.extend(rotation.notices);
+            says.extend(
+                rotation
+                    .problem
+                    .map(golden::listed)
+                    .map(|problem| problem.message),
+            );
+            End {
+                word: match rotation.state {
+                    RotationState::Rotated => "rotated",
+                    RotationState::OldOpen => "old one open",
+                    RotationState::Pending => "pending",
+                    RotationState::Stopped => "stopped",
+                    RotationState::Undelivered | RotationState::ValueLost => "in place",
+                },
+                says,
+                broad: rotation.broad,
+            }
         }
         Err(problem) => End::early(problem),
     }
@@ -217,11 +258,12 @@ async fn inspected(walk: &mut Walk, paste: &str) -> Result<(), Problem> {
 
 /// Does what the product offers to do about whatever is left over, until it offers nothing any more.
 ///
-/// `fresh` makes a one-time token where one helps. Returns what was done, in words for the table.
+/// Pastes another one-time token where one helps. Returns what was done, in words for the table.
 pub(super) async fn settle(
+    stage: &Stage,
     app: &App,
+    kind: Kind,
     ending: Ending,
-    fresh: impl AsyncFn() -> OneTime,
 ) -> Result<Vec<&'static str>, String> {
     let mut done = Vec::new();
     let told = |what: &str, problem: Problem| {
@@ -245,7 +287,7 @@ pub(super) async fn settle(
             .await
             .map_err(|p| told("preparing", p))?;
         if way.broad == BroadNeed::Better {
-            let paste = fresh().await.value;
+            let paste = one_time(stage, app, kind).await.value;
             inspected(&mut walk, &paste)
                 .await
                 .map_err(|p| told("inspecting", p))?;

@@ -1,7 +1,7 @@
 //! The real binary, in a home of its own.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -80,14 +80,33 @@ impl Program {
     }
 
     /// Runs to the end.
-    pub(crate) async fn run(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
+    pub(crate) async fn run(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+    ) -> Ran {
         self.start(arguments, input).ends().await
     }
 
     /// Starts and does not wait.
-    pub(crate) fn start(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Running {
+    pub(crate) fn start(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+    ) -> Running {
+        self.start_with(arguments, input, &[])
+    }
+
+    /// The same with more in its environment, for this once.
+    pub(crate) fn start_with(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+        more: &[(&str, String)],
+    ) -> Running {
         let mut child = self
             .command(arguments)
+            .envs(more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -118,7 +137,7 @@ impl Program {
     }
 
     /// The command itself.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_narrows"));
         command.args(arguments).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -50,6 +50,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// Whether there is nothing in it but white space.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
     /// A short public name of the value.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hash = Sha256::new();

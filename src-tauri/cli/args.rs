@@ -36,6 +36,41 @@ Examples:
   pass cloudflare | narrows connect --json         reads it from another program
   narrows connect --vault file --expires 90d       keeps the narrow one in a sealed file";
 
+const DISCONNECT: &str = "\
+Exit codes:
+  0   all three are done
+  1   the token may still work at Cloudflare
+  3   the platform has not confirmed
+
+Examples:
+  narrows disconnect ID                            asks for a one-time token to revoke with
+  pass cloudflare | narrows disconnect ID --json
+  narrows disconnect ID --no-revoke                leaves Cloudflare open until the token is seen refused";
+
+const RESUME: &str = "\
+Exit codes:
+  0   nothing is left, or the run has ended
+  1   something is left that needs you
+
+Examples:
+  narrows resume                                   shows everything that is left
+  narrows resume RUN --finish                      goes on to the end that was wanted
+  pass cloudflare | narrows resume RUN --undo      takes it back, the token at Cloudflare included";
+
+const ROTATE: &str = "\
+Exit codes:
+  0   the new token is in use, and the old one is refused
+  1   stopped, and the old token is in use as before; or the old one is still open
+  2   the pasted token cannot be used
+  3   the platform has not acknowledged the new token: both live, `narrows deliver` finishes it
+  64  wrong usage
+
+Examples:
+  narrows rotate ID                                asks for the token without showing it
+  pass cloudflare | narrows rotate ID --json       reads it from another program
+  pass cloudflare | narrows rotate --all           every connection that this token can serve
+  narrows rotate ID --profile-policy               takes the profile's policy as it is now";
+
 const DOCTOR: &str = "\
 Exit codes:
   0   all that is required is granted
@@ -71,8 +106,31 @@ pub(crate) enum Command {
     /// Shows the profiles, and checks one that you write.
     #[command(subcommand)]
     Profile(ProfileCommand),
-    /// Hands the kept token of a connection to the platform once more.
+    /// Puts a new token in the place of a connection's old one; the old one works until the platform has the new.
+    ///
+    /// The one-time token is read from standard input or a hidden prompt, never from an argument, and is destroyed at
+    /// the end, whoever made it, unless --keep-broad is given. Ctrl-C undoes what was made, as long as nobody else has
+    /// it.
+    #[command(after_help = ROTATE)]
+    Rotate(Rotate),
+    /// Hands the kept token of a connection to the platform once more, and finishes a rotation that waits for it.
     Deliver(Deliver),
+    /// Ends a connection: at the platform, on this computer, and at Cloudflare.
+    ///
+    /// With a one-time token on standard input or at a hidden prompt, the narrow token is deleted at Cloudflare and seen
+    /// refused. Sites that were deployed stay up. What cannot be done now stays open, and `narrows resume` goes on.
+    #[command(after_help = DISCONNECT)]
+    Disconnect(Disconnect),
+    /// Shows runs that were cut off and ends that are open, by what is true now, and ends them.
+    ///
+    /// Deletions that a platform has not answered are tried again first.
+    #[command(after_help = RESUME)]
+    Resume(Resume),
+    /// Lists tokens at Cloudflare that this installation made and that nothing uses, and deletes them.
+    ///
+    /// The one-time token is read from standard input or a hidden prompt, and destroyed at the end unless --keep-broad is
+    /// given. A token without this installation's mark is never touched.
+    Orphans(Orphans),
     /// Says what a token can do, why it fails, and how to mend it.
     ///
     /// The token is read from standard input or a hidden prompt, kept in memory alone, and never from an argument. No
@@ -187,6 +245,38 @@ pub(crate) struct TokenPage {
     pub(crate) output: Output,
 }
 
+/// `narrows rotate`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Rotate {
+    /// The connection's id, as `narrows connections` shows it.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) connection: Option<String>,
+    /// Rotate every connection, one after another. Those that the token cannot serve are told and skipped.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Take the profile's policy as it is now. Left out, the new token may do what the old one may.
+    #[arg(long)]
+    pub(crate) profile_policy: bool,
+    /// Give the old token a new value, in place of making a new one. The old value dies at once, so the platform fails
+    /// until it has the new one; and if Cloudflare's answer is lost, the new value is lost with it.
+    #[arg(long, conflicts_with_all = ["profile_policy", "expires"])]
+    pub(crate) in_place: bool,
+    /// When the new token ends: 12h, 90d, 2w, a date such as 2027-01-31, or never. Left out, as it was chosen before.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) expires: Option<String>,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// The connection's profile, where it is a file and not built in.
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 /// `narrows deliver`
 #[derive(Debug, Args)]
 pub(crate) struct Deliver {
@@ -194,6 +284,73 @@ pub(crate) struct Deliver {
     pub(crate) connection: String,
     #[command(flatten)]
     pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows disconnect`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Disconnect {
+    /// The connection's id, as `narrows connections` shows it.
+    pub(crate) connection: String,
+    /// Do not ask for a one-time token: the token stays at Cloudflare until you delete it there.
+    #[arg(long, conflicts_with = "keep_broad")]
+    pub(crate) no_revoke: bool,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// Forget everything here at once, also what is still open: then nothing can be checked from here any more.
+    #[arg(long)]
+    pub(crate) forget: bool,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows resume`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Resume {
+    /// The run's id; left out, all that is left is shown.
+    pub(crate) run: Option<String>,
+    /// Go on to the end that was wanted.
+    #[arg(long, requires = "run", conflicts_with = "undo")]
+    pub(crate) finish: bool,
+    /// Take back what was done.
+    #[arg(long, requires = "run")]
+    pub(crate) undo: bool,
+    /// Do not ask for a one-time token, where one would help.
+    #[arg(long, conflicts_with = "keep_broad")]
+    pub(crate) no_revoke: bool,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+    /// Forget everything here at once, also what is still open.
+    #[arg(long, requires = "run")]
+    pub(crate) forget: bool,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows orphans`
+#[derive(Debug, Args)]
+pub(crate) struct Orphans {
+    /// Delete the token of this id; can be given more than once.
+    #[arg(long, value_name = "ID", conflicts_with = "delete_all")]
+    pub(crate) delete: Vec<String>,
+    /// Delete all that are listed.
+    #[arg(long)]
+    pub(crate) delete_all: bool,
+    /// Account id; needed for an account token that does not see its account.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -21,6 +21,18 @@ pub(crate) async fn token() -> Result<Secret, Problem> {
     aside(read_token).await
 }
 
+/// Reads a one-time token where one is given: at a terminal an empty line, and from a pipe nothing at all, means none.
+pub(crate) async fn token_if_any() -> Result<Option<Secret>, Problem> {
+    let token = aside(|| {
+        if stdin().is_terminal() {
+            return hidden("One-time token (empty for none): ");
+        }
+        piped()
+    })
+    .await?;
+    Ok((!token.is_blank()).then_some(token))
+}
+
 fn read_token() -> Result<Secret, Problem> {
     if stdin().is_terminal() {
         return hidden("One-time token: ");

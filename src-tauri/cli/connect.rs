@@ -70,7 +70,7 @@ async fn ready(app: &App, wanted: Connect) -> Result<(Walk, Choices), Problem> {
 }
 
 /// Cancelled by Ctrl-C.
-fn stop_when_interrupted(json: bool) -> CancellationToken {
+pub(crate) fn stop_when_interrupted(json: bool) -> CancellationToken {
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
     tokio::spawn(async move {
@@ -96,7 +96,8 @@ pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> 
     Ok(exit::DONE)
 }
 
-async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
+/// Signs in at the platform, in the browser.
+pub(crate) async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
     let (prompt, waiting) = walk.begin_sign_in().await?;
     print::err(format!("Sign in at {}", prompt.verification_uri));
     print::err(format!("and compare the code {}", prompt.user_code));
@@ -107,32 +108,54 @@ async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
 }
 
 async fn show(mut progress: UnboundedReceiver<Progress>, json: bool) {
-    let bar = if json {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(STEPS)
-    };
-    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    let plain = !json && bar.is_hidden();
+    let bar = Bar::new(STEPS, json);
     while let Some(line) = progress.recv().await {
+        bar.show(&line, "");
+    }
+    bar.end();
+}
+
+/// Live progress: a bar at a terminal, lines elsewhere, nothing beside JSON.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    plain: bool,
+}
+
+impl Bar {
+    pub(crate) fn new(steps: u64, json: bool) -> Self {
+        let bar = if json {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(steps)
+        };
+        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let plain = !json && bar.is_hidden();
+        Self { bar, plain }
+    }
+
+    /// Shows one line; `of` says which of several it is about.
+    pub(crate) fn show(&self, line: &Progress, of: &str) {
         if line.state == StepState::Began {
-            bar.set_message(words(line.step));
-            continue;
+            self.bar.set_message(format!("{of}{}", words(line.step)));
+            return;
         }
         if line.state != StepState::Going {
-            bar.inc(1);
+            self.bar.inc(1);
         }
-        let text = format!("{:<8} {}", words(line.step), line.detail);
-        if plain {
+        let text = format!("{of}{:<8} {}", words(line.step), line.detail);
+        if self.plain {
             print::err(text);
         } else {
-            bar.println(text);
+            self.bar.println(text);
         }
     }
-    bar.finish_and_clear();
+
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// Steps that connect tells of.
@@ -147,6 +170,8 @@ fn words(step: Step) -> &'static str {
         Step::Keep => "Keep",
         Step::Prove => "Prove",
         Step::Deliver => "Deliver",
+        Step::Swap => "Swap",
+        Step::Revoke => "Revoke",
         Step::Destroy => "Destroy",
         Step::Record => "Record",
     }

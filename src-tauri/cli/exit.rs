@@ -38,7 +38,7 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 29] = [
+const ARGUMENTS: [&str; 32] = [
     "account-id",
     "account-needed",
     "account-unseen",
@@ -58,8 +58,11 @@ const ARGUMENTS: [&str; 29] = [
     "platform-address-needed",
     "profile-invalid",
     "profile-not-found",
+    "profile-other",
     "project-name",
     "project-unasked",
+    "rotation-only-the-value",
+    "run-unknown",
     "scope-unsupported",
     "second-credential",
     "token-in-arguments",

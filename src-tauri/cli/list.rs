@@ -137,11 +137,12 @@ fn needs(home: &Home) -> impl Iterator<Item = String> {
             .iter()
             .flat_map(|card| about(card, &card.watch.needs)),
     )
-    .chain(
-        home.unfinished
-            .iter()
-            .map(|run| format!("Run {} was cut off. {}", run.run, run.stands.join(" "))),
-    )
+    .chain(home.unfinished.iter().map(|run| {
+        format!(
+            "Run {}: {} `narrows resume` shows it.",
+            run.run, run.headline
+        )
+    }))
 }
 
 fn about(card: &ConnectionCard, needs: &[Need]) -> impl Iterator<Item = String> {

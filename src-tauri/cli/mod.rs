@@ -2,11 +2,15 @@
 mod args;
 mod ask;
 mod connect;
+mod disconnect;
 mod doctor;
 mod exit;
 mod list;
+mod orphans;
 mod print;
 mod profile;
+mod resume;
+mod rotate;
 mod usage;
 
 use std::ffi::OsString;
@@ -68,7 +72,11 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Connect(connect) => connect.output.json,
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
+        Command::Rotate(rotate) => rotate.output.json,
         Command::Deliver(deliver) => deliver.output.json,
+        Command::Disconnect(disconnect) => disconnect.output.json,
+        Command::Resume(resume) => resume.output.json,
+        Command::Orphans(orphans) => orphans.output.json,
         Command::Doctor(doctor) => doctor.output.json,
         Command::Status(status) => status.output.json,
         Command::Profile(wanted) => profile::as_json(wanted),
@@ -91,7 +99,11 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::Connect(wanted) => Box::pin(connect::connect(&open()?, wanted)).await,
             Command::TokenPage(wanted) => list::token_page(&open()?, &wanted),
             Command::Connections(output) => list::connections(&open()?, output),
+            Command::Rotate(wanted) => Box::pin(rotate::rotate(&open()?, wanted)).await,
             Command::Deliver(wanted) => connect::deliver(&open()?, &wanted).await,
+            Command::Disconnect(wanted) => Box::pin(disconnect::disconnect(&open()?, wanted)).await,
+            Command::Resume(wanted) => Box::pin(resume::resume(&open()?, wanted)).await,
+            Command::Orphans(wanted) => Box::pin(orphans::orphans(&open()?, wanted)).await,
             Command::Doctor(wanted) => Ok(Box::pin(doctor::doctor(&open()?, wanted)).await),
             Command::Status(wanted) => list::status(&open()?, &wanted).await,
         }

@@ -2,6 +2,9 @@
 
 use std::io::Write;
 
+use narrows_core::connect::rotate::story::{
+    GrantChange, Rotation, RotationPreview, RotationState, SeveralRotations,
+};
 use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
 use narrows_core::connect::watch::story::{Standing, Watched};
 use narrows_core::problem::Problem;
@@ -103,6 +106,139 @@ fn connected(result: &Connected) {
     line(
         "Took",
         &format!("{} ms in {} rounds", result.elapsed_ms, result.rounds),
+    );
+}
+
+/// Prints what a rotation would do, on standard error: the result alone belongs on standard output.
+pub(crate) fn rotation_preview(preview: &RotationPreview) {
+    for sentence in &preview.sentences {
+        err(format!("  {sentence}"));
+    }
+    if preview.differs {
+        err("The profile's policy has changed since:");
+        for line in &preview.difference {
+            let sign = match line.change {
+                GrantChange::Same => ' ',
+                GrantChange::Added => '+',
+                GrantChange::Removed => '-',
+            };
+            err(format!("  {sign} {} ({})", line.words, line.grant.group));
+        }
+    }
+    err(format!("  {}", preview.old));
+}
+
+/// Prints how a rotation ended.
+pub(crate) fn rotation(rotation: &Rotation, as_json: bool) {
+    if as_json {
+        object(rotation);
+        return;
+    }
+    facts(rotation);
+    out(state(rotation.state));
+}
+
+/// Prints how several rotations ended.
+pub(crate) fn rotations(told: &SeveralRotations, as_json: bool) {
+    if as_json {
+        object(told);
+        return;
+    }
+    for rotation in &told.rotations {
+        out(&rotation.connection_id);
+        facts(rotation);
+        if let Some(problem) = &rotation.problem {
+            line("Problem", &problem.to_string());
+        }
+        line("State", state(rotation.state));
+    }
+    for skipped in &told.skipped {
+        out(&skipped.connection_id);
+        line("Account", &skipped.account_name);
+        line("Skipped", &skipped.problem.to_string());
+    }
+    if let Some(broad) = &told.broad {
+        line("Pasted token", &broad.sentence);
+    }
+    let summary = told.summary;
+    out(format!(
+        "{} of {} rotated, {} with the old token open, {} pending, {} stopped, {} skipped",
+        summary.rotated,
+        summary.of,
+        summary.old_open,
+        summary.pending,
+        summary.stopped,
+        summary.skipped
+    ));
+}
+
+fn state(state: RotationState) -> &'static str {
+    match state {
+        RotationState::Rotated => "rotated",
+        RotationState::OldOpen => "old-open",
+        RotationState::Pending => "pending",
+        RotationState::Undelivered => "undelivered",
+        RotationState::ValueLost => "value-lost",
+        RotationState::Stopped => "stopped",
+    }
+}
+
+fn facts(rotation: &Rotation) {
+    line(
+        "Account",
+        &format!("{} ({})", rotation.account_name, rotation.account_id),
+    );
+    if let Some(project) = &rotation.project {
+        line("Project", project);
+    }
+    let old = &rotation.old_token;
+    line(
+        "Old token",
+        &format!("{} ({})", old.token_name, old.token_id),
+    );
+    let after = old.after_ms.map(|ms| format!(" (after {ms} ms)"));
+    line(
+        "",
+        &format!("{}{}", old.sentence, after.unwrap_or_default()),
+    );
+    if let Some(link) = &old.link {
+        line("", link);
+    }
+    if let Some(new) = &rotation.new_token {
+        line(
+            "New token",
+            &format!("{} ({})", new.token_name, new.token_id),
+        );
+        for grant in &new.granted {
+            line("Allowed", &format!("{} on {}", grant.group, grant.resource));
+        }
+        if let Some(can) = new.can {
+            line("Can", &score(can));
+        }
+        if let Some(cannot) = new.cannot {
+            line("Cannot", &score(cannot));
+        }
+        line("Ends", new.expires_on.as_deref().unwrap_or("not by itself"));
+    }
+    if rotation.delivery != Delivery::Skipped {
+        let code = rotation.receipt_code.as_deref();
+        line("Receipt", code.unwrap_or("none over a new token"));
+    }
+    if let Some(broad) = &rotation.broad {
+        line("Pasted token", &broad.sentence);
+    }
+    for text in &rotation.undone {
+        line("Undone", text);
+    }
+    for text in &rotation.stands {
+        line("Stands", text);
+    }
+    for text in &rotation.notices {
+        line("Note", text);
+    }
+    line(
+        "Took",
+        &format!("{} ms in {} rounds", rotation.elapsed_ms, rotation.rounds),
     );
 }
 

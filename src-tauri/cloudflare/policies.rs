@@ -100,6 +100,26 @@ pub fn grants(policies: &[Policy], groups: &Catalogue) -> BTreeSet<Grant> {
     grants
 }
 
+/// Whether two lists of policies come to the same, by the groups' ids alone: for where no catalogue is at hand.
+pub fn same_reach(one: &[Policy], other: &[Policy]) -> bool {
+    let set = |policies: &[Policy]| -> BTreeSet<(String, String, String)> {
+        policies
+            .iter()
+            .flat_map(|policy| {
+                let effect = policy.effect.as_str().to_owned();
+                policy.resources.lines().into_iter().flat_map(move |line| {
+                    let effect = effect.clone();
+                    policy
+                        .permission_groups
+                        .iter()
+                        .map(move |group| (effect.clone(), line.clone(), group.id.clone()))
+                })
+            })
+            .collect()
+    };
+    set(one) == set(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::resources::{account, zone};
@@ -126,6 +146,7 @@ mod tests {
             Policy::allow(account("a"), vec![named("1")]),
         ];
         assert_eq!(grants(&asked, &groups), grants(&told, &groups));
+        assert!(same_reach(&asked, &told));
         let elsewhere = [
             Policy::allow(account("b"), vec![named("1"), named("2")]),
             asked[1].clone(),
@@ -135,8 +156,10 @@ mod tests {
             grants(&elsewhere, &groups),
             "another account is another grant"
         );
+        assert!(!same_reach(&asked, &elsewhere));
         let mut denied = asked.clone();
         denied[0].effect = PolicyEffect::Deny;
         assert_ne!(grants(&asked, &groups), grants(&denied, &groups));
+        assert!(!same_reach(&asked, &denied));
     }
 }

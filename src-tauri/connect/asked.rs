@@ -25,9 +25,14 @@ impl Asked<'_> {
 
     /// Names of the endpoints that prove it to a token of this kind.
     pub(super) fn probes(&self, kind: TokenKind) -> Vec<String> {
+        self.probes_of(kind, |_| true)
+    }
+
+    /// The same for those permissions whose group is `held`.
+    pub(super) fn probes_of(&self, kind: TokenKind, held: impl Fn(&str) -> bool) -> Vec<String> {
         self.permissions
             .iter()
-            .filter(|permission| !unused(permission, kind))
+            .filter(|permission| !unused(permission, kind) && held(&permission.group))
             .filter_map(|permission| permission.probe.clone())
             .collect()
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::deliver::Delivered;
+use super::mint::may_exist;
 use super::nominate::Decision;
 use super::prove::{Proof, granted, settle};
 use super::run::{Run, Stop, at, cancelled};
@@ -58,11 +59,10 @@ impl Run<'_> {
 
         // From here on nothing is undone: the platform may hold the token, and the broad one is going.
         self.join_fuse().await;
-        let (delivered, broad, settled) = tokio::join!(
-            self.deliver(&decision, &created, None),
-            self.destroy(),
-            async { proof.elsewhere || settle(&narrow, &plan, self.app.pace).await },
-        );
+        let (delivered, broad, settled) =
+            tokio::join!(self.deliver(&decision, &created), self.destroy(), async {
+                proof.elsewhere || settle(&narrow, &plan, self.app.pace).await
+            },);
         Ok(self.record(
             &decision,
             Ending {
@@ -135,6 +135,7 @@ impl Run<'_> {
                     .to_owned(),
             );
         }
+        result.notices.extend(self.doubtful().map(may_exist));
         result.kept = kept(&result, self.platform_name);
         match self
             .app
@@ -203,7 +204,7 @@ struct Ending<'a> {
     vault: &'a Vault,
 }
 
-fn not_settled() -> Problem {
+pub(super) fn not_settled() -> Problem {
     Problem::new(
         "answers-uneven",
         "The token works, but Cloudflare's answers to it are still uneven.",

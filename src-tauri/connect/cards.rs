@@ -1,9 +1,10 @@
 //! What the faces show, made from what the library knows.
 
 use super::app::App;
+use super::recover::noted;
 use super::story::{
     About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
-    ProfileCard, ProjectRule, Step, Unfinished, VaultReport, ZoneReach,
+    ProfileCard, ProjectRule, VaultReport, ZoneReach,
 };
 use super::token_pages::in_words;
 use super::walk::address_setting;
@@ -12,7 +13,7 @@ use crate::cloudflare::pasted::Reading;
 use crate::cloudflare::{Scope, TokenKind};
 use crate::problem::Problem;
 use crate::profile::{self, Need, Profile, Reach};
-use crate::record::{Connection, Entry, Phase, Run};
+use crate::record::Connection;
 
 /// What a face has to know at its start.
 pub fn about(app: &App) -> About {
@@ -176,25 +177,12 @@ pub async fn vault(app: &App) -> (VaultReport, Result<u32, Problem>) {
 /// The home screen.
 pub fn home(app: &App) -> Result<Home, Problem> {
     let connections = app.record.connections().map_err(|error| error.problem())?;
-    let mut unfinished = Vec::new();
-    for run in app.record.unfinished().map_err(|error| error.problem())? {
-        // A run that is going on right now, here or in another process, is not left over.
-        let held = app.record.run_is_held(&run.id);
-        if held.map_err(|error| error.problem())? {
-            continue;
-        }
-        let journal = app
-            .record
-            .journal(&run.id)
-            .map_err(|error| error.problem())?;
-        unfinished.push(left_over(&run, &journal));
-    }
     Ok(Home {
         connections: connections
             .iter()
             .map(|known| connection(app, known))
             .collect::<Result<_, _>>()?,
-        unfinished,
+        unfinished: noted(app)?,
     })
 }
 
@@ -212,7 +200,7 @@ pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Probl
         token_kind: kind(known),
         connected_on: known.connected_on.to_string(),
         expires_on: known.expires_on.map(|end| end.to_string()),
-        delivery: enum_of(&known.delivery, super::story::Delivery::Unknown),
+        delivery: delivery(known),
         receipt_code: known.receipt_code.clone(),
         vault: enum_of(&known.vault, crate::vault::VaultKind::Keychain),
         broad_left: known
@@ -223,69 +211,14 @@ pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Probl
     })
 }
 
+/// Where the platform of a connection stands.
+pub(super) fn delivery(known: &Connection) -> super::story::Delivery {
+    enum_of(&known.delivery, super::story::Delivery::Unknown)
+}
+
 /// Whose the token of a connection is.
 pub(super) fn kind(known: &Connection) -> TokenKind {
     enum_of(&known.token_kind, TokenKind::User)
-}
-
-fn left_over(run: &Run, journal: &[Entry]) -> Unfinished {
-    let done = |step: &str| {
-        journal
-            .iter()
-            .rev()
-            .find(|entry| entry.step == step && entry.phase == Phase::Done)
-    };
-    let intended = |step: &str| {
-        journal
-            .iter()
-            .any(|entry| entry.step == step && entry.phase == Phase::Intent)
-    };
-    let text = |entry: &Entry, key: &str| {
-        entry
-            .detail
-            .get(key)
-            .and_then(|value| value.as_str())
-            .map(str::to_owned)
-    };
-    let mut stands = Vec::new();
-    let name = done("mint").and_then(|entry| text(entry, "name"));
-    match (&name, intended("mint"), done("undo-mint")) {
-        (_, _, Some(_)) | (None, false, None) => {}
-        (Some(name), _, None) => {
-            stands.push(format!("The narrow token \"{name}\" exists at Cloudflare."));
-        }
-        (None, true, None) => {
-            stands.push("A narrow token may have been made at Cloudflare.".to_owned());
-        }
-    }
-    if done("keep").is_some() {
-        stands.push("Its value is in the vault.".to_owned());
-    }
-    if intended("deliver") {
-        stands.push("The platform may hold it.".to_owned());
-    }
-    if done("destroy").is_none() {
-        stands.push(match done("fuse").and_then(|entry| text(entry, "ends")) {
-            Some(end) => format!("The pasted token ends by itself at {end}."),
-            None => "The pasted token may still work.".to_owned(),
-        });
-    }
-    let step = [
-        ("destroy", Step::Destroy),
-        ("deliver", Step::Deliver),
-        ("keep", Step::Keep),
-        ("mint", Step::Mint),
-    ]
-    .into_iter()
-    .find(|(word, _)| intended(word))
-    .map_or(Step::Inspect, |(_, step)| step);
-    Unfinished {
-        run: run.id.clone(),
-        began_on: run.began.to_string(),
-        step,
-        stands,
-        next: "Connect again; delete what is left over in Cloudflare's list of tokens.".to_owned(),
-    }
 }
 
 /// A word of the records as its closed enum; a word of a later version becomes `otherwise`.

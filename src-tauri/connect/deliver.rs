@@ -1,17 +1,21 @@
 //! Step 10: the platform gets the narrow token and proves that it did.
 
+use jiff::Timestamp;
 use serde_json::json;
 
+use super::effect::DELIVER;
 use super::ids;
 use super::nominate::Decision;
+use super::report::{Journal, Report};
 use super::run::Run;
 use super::story::{Step, StepState};
-use crate::cloudflare::{Created, TokenKind};
+use crate::cloudflare::{Account, Created, TokenKind};
 use crate::platform::{
     Connected as Holding, Delivery as Sent, Error, Held, Nonce, Platform, Session,
     TokenKind as SentKind,
 };
 use crate::problem::{Next, Problem};
+use crate::secret::Secret;
 
 /// A platform with a session that it accepted.
 #[derive(Clone, Debug)]
@@ -99,24 +103,50 @@ fn receipt(held: &Held, sent: &Sent<'_>) -> Delivered {
     )
 }
 
-impl Run<'_> {
-    /// Hands the token over, where there is a platform. `replaces` is Cloudflare's id of the token that it holds now.
-    pub(super) async fn deliver(
+/// What is handed over, and on whose behalf.
+pub(super) struct Parcel<'a> {
+    /// Id of the connection.
+    pub connection: &'a str,
+    /// The profile's id.
+    pub profile: &'a str,
+    /// The platform's name.
+    pub platform_name: &'a str,
+    /// The nominated account.
+    pub account: &'a Account,
+    /// The project, where the profile has one.
+    pub project: Option<&'a str>,
+    /// The token's value.
+    pub value: &'a Secret,
+    /// Cloudflare's id of it.
+    pub token_id: &'a str,
+    /// Its name.
+    pub token_name: &'a str,
+    /// Whose it is.
+    pub token_kind: TokenKind,
+    /// When it lapses, if it does.
+    pub expires_on: Option<Timestamp>,
+    /// Cloudflare's id of the token that the platform holds now, in a rotation.
+    pub replaces: Option<&'a str>,
+}
+
+impl Parcel<'_> {
+    /// Hands it over, where there is a platform, writes that down, and tells the face.
+    pub(super) async fn hand_over(
         &self,
-        decision: &Decision,
-        created: &Created,
-        replaces: Option<&str>,
+        link: Option<&Link>,
+        journal: &Journal,
+        report: &Report,
     ) -> Option<Delivered> {
-        let Some(link) = self.link else {
-            self.report.tell(
+        let Some(link) = link else {
+            report.tell(
                 Step::Deliver,
                 StepState::Skipped,
                 "This profile has no platform to deliver to.",
             );
             return None;
         };
-        self.report.began(Step::Deliver);
-        let delivered = match self.hand_over(link, decision, created, replaces).await {
+        report.began(Step::Deliver);
+        let delivered = match self.send(link, journal).await {
             Ok(delivered) => delivered,
             Err(problem) => Delivered::Unknown(problem),
         };
@@ -127,50 +157,69 @@ impl Run<'_> {
             Delivered::Refused(problem) => (StepState::Failed, problem.message.clone(), "refused"),
             Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone(), "unknown"),
         };
-        self.report.tell(Step::Deliver, state, detail);
-        self.journal
-            .activity("deliver token", self.platform_name, phase, None);
+        report.tell(Step::Deliver, state, detail);
+        journal.activity("deliver token", self.platform_name, phase, None);
         Some(delivered)
     }
 
-    async fn hand_over(
-        &self,
-        link: &Link,
-        decision: &Decision,
-        created: &Created,
-        replaces: Option<&str>,
-    ) -> Result<Delivered, Problem> {
+    async fn send(&self, link: &Link, journal: &Journal) -> Result<Delivered, Problem> {
         let nonce = Nonce::generate().map_err(|error| error.problem())?;
         let sent = Sent {
             profile: self.profile,
-            account_id: &decision.account.id,
-            account_name: &decision.account.name,
-            project: decision.project.as_deref(),
-            token: &created.value,
-            token_id: &created.token.id,
-            token_kind: match self.broad.kind() {
+            account_id: &self.account.id,
+            account_name: &self.account.name,
+            project: self.project,
+            token: self.value,
+            token_id: self.token_id,
+            token_kind: match self.token_kind {
                 TokenKind::User => SentKind::User,
                 TokenKind::Account => SentKind::Account,
             },
-            token_name: &created.token.name,
-            expires_on: created.token.expires_on,
+            token_name: self.token_name,
+            expires_on: self.expires_on,
             nonce: &nonce,
-            replaces,
+            replaces: self.replaces,
         };
         let key = ids::idempotency_key()?;
-        self.journal.intent(
-            "deliver",
-            &json!({ "token": created.token.id, "platform": self.platform_name }),
+        journal.intent(
+            DELIVER,
+            &json!({ "token": self.token_id, "platform": self.platform_name }),
         )?;
         let delivered = deliver(link, self.connection, &sent, &key).await;
         let _ = match &delivered {
-            Delivered::Accepted { code, .. } => {
-                self.journal.done("deliver", &json!({ "receipt": code }))
+            Delivered::Accepted { code, nonce } => {
+                journal.done(DELIVER, &json!({ "receipt": code, "nonce": nonce }))
             }
-            Delivered::Refused(problem) | Delivered::Unknown(problem) => self
-                .journal
-                .failed("deliver", &json!({ "code": problem.code })),
+            Delivered::Refused(problem) | Delivered::Unknown(problem) => {
+                journal.failed(DELIVER, &json!({ "code": problem.code }))
+            }
         };
         Ok(delivered)
+    }
+}
+
+impl Run<'_> {
+    /// Hands the token over, where there is a platform.
+    pub(super) async fn deliver(
+        &self,
+        decision: &Decision,
+        created: &Created,
+    ) -> Option<Delivered> {
+        let parcel = Parcel {
+            connection: self.connection,
+            profile: self.profile,
+            platform_name: self.platform_name,
+            account: &decision.account,
+            project: decision.project.as_deref(),
+            value: &created.value,
+            token_id: &created.token.id,
+            token_name: &created.token.name,
+            token_kind: self.broad.kind(),
+            expires_on: created.token.expires_on,
+            replaces: None,
+        };
+        parcel
+            .hand_over(self.link, &self.journal, self.report)
+            .await
     }
 }

@@ -6,14 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::effect::DESTROY;
 use super::inspect::Inspected;
 use super::run::Run;
 use super::story::{Broad, BroadState, BroadWish, Step, StepState};
 use crate::cloudflare::{Kind, NewToken, TokenStatus};
 
 /// How long Cloudflare may take to refuse a token that was deleted.
-const BOUND: Duration = Duration::from_secs(15);
-const GAP: Duration = Duration::from_millis(250);
+pub(super) const BOUND: Duration = Duration::from_secs(15);
+pub(super) const GAP: Duration = Duration::from_millis(250);
 
 /// Which rung of the ladder held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,6 +151,16 @@ pub(super) fn kept(name: Option<String>, asked: bool) -> Broad {
     }
 }
 
+/// The state of a broad token that another run goes on with.
+fn handed_on(broad: Broad) -> Broad {
+    Broad {
+        state: BroadState::Kept,
+        sentence: "It is used for the other connections, and ends with the last of them."
+            .to_owned(),
+        ..broad
+    }
+}
+
 async fn refused(broad: &Inspected) -> bool {
     match broad.client.verify(&broad.owner).await {
         Ok(verified) => verified.status != TokenStatus::Active,
@@ -160,6 +171,9 @@ async fn refused(broad: &Inspected) -> bool {
 impl Run<'_> {
     /// Destroys the pasted token, unless it is to be kept.
     pub(super) async fn destroy(&self) -> Broad {
+        if self.shared {
+            return handed_on(self.left_alive());
+        }
         let name = self.broad.own.as_ref().map(|own| own.name.clone());
         if !self.destroys() {
             let broad = kept(name, self.wish == BroadWish::Keep);
@@ -169,7 +183,7 @@ impl Run<'_> {
         }
         self.report.began(Step::Destroy);
         let subject = json!({ "token": self.broad.token_id });
-        if let Err(problem) = self.journal.intent("destroy", &subject) {
+        if let Err(problem) = self.journal.intent(DESTROY, &subject) {
             self.report
                 .tell(Step::Destroy, StepState::Warned, problem.message);
             return self.left_alive();
@@ -179,9 +193,9 @@ impl Run<'_> {
         let rung = order(self.broad, now).await;
         let broad = watch(self.broad, rung, ordered, self.fuse_end, now).await;
         let _ = match broad.state {
-            BroadState::Refused => self.journal.done("destroy", &subject),
+            BroadState::Refused => self.journal.done(DESTROY, &subject),
             _ => self.journal.failed(
-                "destroy",
+                DESTROY,
                 &json!({ "token": self.broad.token_id, "rung": rung_word(rung) }),
             ),
         };
@@ -204,6 +218,7 @@ impl Run<'_> {
     /// Whether the pasted token is to be destroyed.
     pub(super) fn destroys(&self) -> bool {
         match self.wish {
+            _ if self.shared => false,
             BroadWish::Destroy => true,
             BroadWish::Keep => false,
             BroadWish::Unsaid => self.ours,

@@ -5,6 +5,7 @@ use futures_util::future::{BoxFuture, Shared};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::effect::FUSE;
 use super::inspect::Inspected;
 use super::report::Journal;
 use super::run::Run;
@@ -21,14 +22,14 @@ pub(super) type Fuse = Shared<BoxFuture<'static, Option<Timestamp>>>;
 
 /// Begins to light the fuse. Nothing waits for it but the end of the broad token.
 pub(super) fn light(broad: &Inspected, journal: &Journal, now: Timestamp) -> Result<Fuse, Problem> {
-    journal.intent("fuse", &json!({ "token": broad.token_id }))?;
+    journal.intent(FUSE, &json!({ "token": broad.token_id }))?;
     let (broad, journal) = (broad.clone(), journal.clone());
     let lighting = tokio::spawn(async move {
         let end = set_end(&broad, now).await;
         let detail = json!({ "token": broad.token_id, "ends": end.map(|end| end.to_string()) });
         let noted = match end {
-            Some(_) => journal.done("fuse", &detail),
-            None => journal.failed("fuse", &detail),
+            Some(_) => journal.done(FUSE, &detail),
+            None => journal.failed(FUSE, &detail),
         };
         if noted.is_err() {
             tracing::warn!("the fuse was not written down");

@@ -22,3 +22,79 @@ pub(super) fn broad_token_name(run: &str) -> String {
 pub(super) fn narrow_token_name(profile: &str, installation: &str, connection: &str) -> String {
     format!("Narrows {profile} {installation}-{connection}")
 }
+
+/// The name of a token that takes another's place: the mark and the connection as above, and the run, so that no search
+/// for it can find the one in use.
+pub(super) fn rotated_token_name(
+    profile: &str,
+    installation: &str,
+    connection: &str,
+    run: &str,
+) -> String {
+    let name = narrow_token_name(profile, installation, connection);
+    format!("{name} {run}")
+}
+
+/// Whether a name is one that [`narrow_token_name`] or [`rotated_token_name`] gave on this installation, also of a second
+/// attempt.
+pub(super) fn is_narrow_token_name(name: &str, installation: &str) -> bool {
+    let mut words = name.split(' ').peekable();
+    let (first, profile, mark) = (words.next(), words.next(), words.next());
+    // A rotation names its run as well.
+    let _run = words.next_if(|word| is_id(word));
+    let attempt = words.next();
+    let marked = mark
+        .and_then(|mark| mark.strip_prefix(installation)?.strip_prefix('-'))
+        .is_some_and(|connection| is_id(connection));
+    let counted = attempt.is_none_or(|attempt| {
+        attempt
+            .strip_prefix('(')
+            .and_then(|attempt| attempt.strip_suffix(')')?.parse::<u8>().ok())
+            .is_some()
+    });
+    first == Some("Narrows")
+        && profile.is_some_and(|profile| !profile.is_empty())
+        && marked
+        && counted
+        && words.next().is_none()
+}
+
+fn is_id(word: &str) -> bool {
+    word.len() == 16 && word.bytes().all(|c| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_token_is_known_by_its_name_and_nothing_else_is() {
+        let connection = id().expect("random");
+        let own = narrow_token_name("site-generator", "abcd1234", &connection);
+        assert!(is_narrow_token_name(&own, "abcd1234"), "{own}");
+        assert!(
+            is_narrow_token_name(&format!("{own} (2)"), "abcd1234"),
+            "a second attempt"
+        );
+        let run = id().expect("random");
+        let rotated = rotated_token_name("site-generator", "abcd1234", &connection, &run);
+        for name in [rotated.clone(), format!("{rotated} (2)")] {
+            assert!(is_narrow_token_name(&name, "abcd1234"), "{name}");
+        }
+        for other in [
+            own.replace("abcd1234", "abcd1235"),
+            own.replace("Narrows", "narrows"),
+            format!("{own} of mine"),
+            format!("{own} (2) (3)"),
+            format!("{own} {run} {run}"),
+            format!("My {own}"),
+            format!("{own}0"),
+            "Narrows site-generator abcd1234".to_owned(),
+            "Narrows abcd1234-".to_owned(),
+            broad_token_name("abcd1234"),
+            String::new(),
+        ] {
+            assert!(!is_narrow_token_name(&other, "abcd1234"), "{other}");
+        }
+    }
+}

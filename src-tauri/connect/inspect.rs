@@ -25,12 +25,22 @@ pub(super) struct Inspected {
     pub used: Option<u32>,
     /// The most tokens there may be.
     pub limit: u32,
+    /// The first of them, as far as they were listed.
+    pub listed: Vec<Token>,
 }
 
 impl Inspected {
     /// User or account.
     pub(super) fn kind(&self) -> TokenKind {
         self.owner.kind()
+    }
+
+    /// Refuses where there is no room for another token.
+    pub(super) fn room(&self) -> Result<(), Problem> {
+        match self.used {
+            Some(used) if used >= self.limit => Err(full(self.limit, &self.owner)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -142,21 +152,17 @@ fn judge(
         }
         _ => error.problem(),
     })?;
-    let (own, used) = match answers.tokens {
+    let (own, used, listed) = match answers.tokens {
         Ok(list) => {
             let used = list.total.or_else(|| u32::try_from(list.tokens.len()).ok());
-            (
-                list.tokens
-                    .into_iter()
-                    .find(|token| token.id == verified.id),
-                used,
-            )
+            let own = list.tokens.iter().find(|token| token.id == verified.id);
+            (own.cloned(), used, list.tokens)
         }
         Err(error) if error.kind == Kind::NotPermitted || error.kind == Kind::NoTokenManagement => {
             return Err(cannot_mint(&owner, &error));
         }
         // The list is for the fuse and for recognising our own token; a mint can do without.
-        Err(_) => (None, None),
+        Err(_) => (None, None, Vec::new()),
     };
     let limit = owner.quota();
     if own
@@ -164,9 +170,6 @@ fn judge(
         .is_some_and(|token| !can_write_tokens(token, &groups))
     {
         return Err(only_reads_tokens());
-    }
-    if used.is_some_and(|used| used >= limit) {
-        return Err(full(limit, &owner));
     }
     let catalogue = Catalogue::from(groups);
     Ok(Inspected {
@@ -178,6 +181,7 @@ fn judge(
         catalogue,
         used,
         limit,
+        listed,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::effect::KEEP;
 use super::run::{Run, Stop, at};
 use super::story::Step;
 use crate::cloudflare::Created;
@@ -13,9 +14,7 @@ impl Run<'_> {
         self.report.began(Step::Keep);
         let item = self.item(&created.token.id);
         let detail = json!({ "token": created.token.id, "vault": vault.kind() });
-        self.journal
-            .intent("keep", &detail)
-            .map_err(at(Step::Keep))?;
+        self.journal.intent(KEEP, &detail).map_err(at(Step::Keep))?;
         if let Some(made) = &mut self.made {
             // Even a write that seems to fail may have left something.
             made.kept = true;
@@ -27,7 +26,7 @@ impl Run<'_> {
                 step: Step::Keep,
                 problem: error.problem(),
             })?;
-        self.journal.done("keep", &detail).map_err(at(Step::Keep))?;
+        self.journal.done(KEEP, &detail).map_err(at(Step::Keep))?;
         self.journal
             .activity("keep token", &created.token.name, "kept", None);
         self.report.done(Step::Keep, "Kept, and read back.");

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::effect::MINT;
 use super::inspect::Inspected;
-use super::run::{Made, Run, Stop, at, cancelled};
+use super::run::{Lost, Made, Run, Stop, at, cancelled};
 use super::story::{Step, StepState};
-use crate::cloudflare::{Created, Error, NewToken};
+use crate::cloudflare::{Created, Error, Kind, NewToken};
 
 /// How often the list is read for a token whose making was not answered. A new token may be missing from it for a
 /// moment.
@@ -22,8 +23,23 @@ pub(super) enum Minted {
     Made(Box<Created>),
     /// Refused, or not sent: nothing was made.
     NotMade(Error),
-    /// No answer came, and the token was not found: nothing was made, as far as can be seen.
-    Lost(Error),
+    /// No answer came. What was found was deleted; where nothing could be seen, a token may be left.
+    Lost {
+        /// Why no answer came.
+        error: Error,
+        /// Whether it was seen that none is left.
+        clear: bool,
+    },
+}
+
+/// What came of looking for tokens of one name.
+pub(super) enum Swept {
+    /// There was one, and it was deleted.
+    Deleted,
+    /// There was none to be seen.
+    Nothing,
+    /// It could not be seen, or what was seen could not be deleted.
+    Unknown(Error),
 }
 
 /// Makes the token. Where no answer came, looks for it by its unique name, deletes what it finds (its value is lost)
@@ -32,34 +48,48 @@ pub(super) async fn mint(broad: &Inspected, new_token: &NewToken) -> Minted {
     match broad.client.create_token(&broad.owner, new_token).await {
         Ok(created) => Minted::Made(Box::new(created)),
         Err(error) if error.may_have_taken_effect() => {
+            let mut clear = false;
             for look in 0..LOOKS {
                 if look > 0 {
                     sleep(GAP).await;
                 }
-                if sweep(broad, &new_token.name).await {
-                    break;
+                match sweep(broad, &new_token.name).await {
+                    Swept::Deleted => {
+                        clear = true;
+                        break;
+                    }
+                    Swept::Nothing => clear = true,
+                    Swept::Unknown(_) => clear = false,
                 }
             }
-            Minted::Lost(error)
+            Minted::Lost { error, clear }
         }
         Err(error) => Minted::NotMade(error),
     }
 }
 
-/// Deletes every token of exactly this name; tells whether there was one.
-pub(super) async fn sweep(broad: &Inspected, name: &str) -> bool {
-    let Ok(list) = broad.client.tokens(&broad.owner, Some(name)).await else {
-        return false;
+/// Deletes every token of exactly this name.
+pub(super) async fn sweep(broad: &Inspected, name: &str) -> Swept {
+    let list = match broad.client.tokens(&broad.owner, Some(name)).await {
+        Ok(list) => list,
+        Err(error) => return Swept::Unknown(error),
     };
-    let mut found = false;
+    let mut swept = Swept::Nothing;
     for token in list.tokens.iter().filter(|token| token.name == name) {
-        found |= broad
-            .client
-            .delete_token(&broad.owner, &token.id)
-            .await
-            .is_ok();
+        match broad.client.delete_token(&broad.owner, &token.id).await {
+            Ok(()) => swept = Swept::Deleted,
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {}
+            Err(error) => return Swept::Unknown(error),
+        }
     }
-    found
+    swept
+}
+
+/// What is said of a token that may be left.
+pub(super) fn may_exist(name: &str) -> String {
+    format!(
+        "A token \"{name}\" may exist at Cloudflare: no answer came when it was to be made, and it could not be looked for. Nobody has its value."
+    )
 }
 
 impl Run<'_> {
@@ -71,16 +101,13 @@ impl Run<'_> {
     ) -> Result<Box<Created>, Stop> {
         self.still_wanted(Step::Mint)?;
         self.report.began(Step::Mint);
-        let mut lost: Vec<String> = Vec::new();
         for attempt in 1..=2 {
             if attempt > 1 {
                 new_token.name = format!("{} ({attempt})", new_token.name);
             }
             let name = new_token.name.clone();
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
-            self.journal
-                .intent("mint", &intent)
-                .map_err(at(Step::Mint))?;
+            self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
             match mint(self.broad, new_token).await {
                 Minted::Made(created) => {
                     self.made = Some(Made {
@@ -88,13 +115,15 @@ impl Run<'_> {
                         token_name: created.token.name.clone(),
                         kept: false,
                     });
-                    self.journal
-                        .done("mint", &json!({ "token": created.token.id, "name": name }))
-                        .map_err(at(Step::Mint))?;
+                    // The policies are compared with the decision also where the run is finished later.
+                    let detail = json!({
+                        "token": created.token.id,
+                        "name": name,
+                        "policies": created.token.policies,
+                    });
+                    self.journal.done(MINT, &detail).map_err(at(Step::Mint))?;
                     self.journal.activity("mint token", &name, "made", None);
-                    for name in lost {
-                        sweep(self.broad, &name).await;
-                    }
+                    self.look_again().await;
                     self.report
                         .done(Step::Mint, format!("\"{}\" was made.", created.token.name));
                     return Ok(created);
@@ -102,7 +131,7 @@ impl Run<'_> {
                 Minted::NotMade(error) => {
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code }))
+                        .failed(MINT, &json!({ "code": problem.code }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, &problem.code, None);
@@ -111,10 +140,15 @@ impl Run<'_> {
                         problem,
                     });
                 }
-                Minted::Lost(error) => {
+                Minted::Lost { error, clear } => {
+                    // Also one that was not in the list is looked for again: it may be late.
+                    self.lost.push(Lost {
+                        name: name.clone(),
+                        clear,
+                    });
                     let problem = error.problem();
                     self.journal
-                        .failed("mint", &json!({ "code": problem.code, "lost": name }))
+                        .failed(MINT, &json!({ "code": problem.code, "lost": name }))
                         .map_err(at(Step::Mint))?;
                     self.journal
                         .activity("mint token", &name, "no answer", None);
@@ -129,7 +163,6 @@ impl Run<'_> {
                         StepState::Going,
                         "Cloudflare did not answer. Trying once more.",
                     );
-                    lost.push(name);
                 }
             }
         }
@@ -137,5 +170,18 @@ impl Run<'_> {
             step: Step::Mint,
             problem: cancelled(),
         })
+    }
+
+    /// Looks once more for tokens whose making was not answered.
+    pub(super) async fn look_again(&mut self) {
+        for lost in &mut self.lost {
+            lost.clear = !matches!(sweep(self.broad, &lost.name).await, Swept::Unknown(_));
+        }
+    }
+
+    /// Names of tokens that may be left, as nobody could look for them.
+    pub(super) fn doubtful(&self) -> impl Iterator<Item = &str> {
+        let doubtful = self.lost.iter().filter(|lost| !lost.clear);
+        doubtful.map(|lost| lost.name.as_str())
     }
 }

@@ -202,7 +202,7 @@ pub(super) fn preview(
 }
 
 /// What may be done, in the dashboard's word for the product: people know that page, not the API's names.
-fn verb(grant: &Grant) -> String {
+pub(super) fn verb(grant: &Grant) -> String {
     let scope = Scope::from_word(&grant.scope).unwrap_or(Scope::Account);
     let row = token_page::row(&grant.group, &scope);
     let product = row.dashboard.split(" · ").nth(1).unwrap_or(&grant.group);
@@ -216,7 +216,7 @@ fn verb(grant: &Grant) -> String {
     format!("{verb} {product}")
 }
 
-fn place(grant: &Grant, account: &Account, zones: Option<&[Zone]>) -> String {
+pub(super) fn place(grant: &Grant, account: &Account, zones: Option<&[Zone]>) -> String {
     let id = grant.resource.rsplit('.').next().unwrap_or_default();
     let account = &account.name;
     match (grant.scope.as_str(), id) {
@@ -283,7 +283,7 @@ fn project(chosen: Option<&str>, known: &Known<'_>) -> Result<Option<String>, Pr
     ))
 }
 
-fn cannot_grant(group: &str) -> Problem {
+pub(super) fn cannot_grant(group: &str) -> Problem {
     Problem::new(
         "scope-unsupported",
         format!("{group} cannot be asked for in a narrow token here."),

@@ -249,11 +249,34 @@ fn too_wide(open: &Answered) -> Problem {
     .with_evidence(seen(open))
 }
 
+/// The questions that prove the token of `decision`; `other` is an account that it must not reach.
+pub(super) fn questions(decision: &Decision, granted: &[Grant], other: Option<&str>) -> Plan {
+    let probes: Vec<&str> = decision.probes.iter().map(String::as_str).collect();
+    let groups: Vec<&str> = granted.iter().map(|grant| grant.group.as_str()).collect();
+    plan(
+        &probes,
+        &groups,
+        Where {
+            account: &decision.account.id,
+            zones: &decision.zones,
+            other_account: other,
+        },
+    )
+}
+
+/// Account and project to look for, where the token can see projects.
+pub(super) fn project(decision: &Decision) -> Option<(&str, &str)> {
+    let uses_pages = decision
+        .requested
+        .iter()
+        .any(|grant| grant.group.starts_with("Pages "));
+    let project = decision.project.as_deref().filter(|_| uses_pages);
+    project.map(|project| (decision.account.id.as_str(), project))
+}
+
 impl Run<'_> {
     /// The questions that prove the token of `decision`.
     pub(super) fn plan(&self, decision: &Decision, granted: &[Grant]) -> Plan {
-        let probes: Vec<&str> = decision.probes.iter().map(String::as_str).collect();
-        let groups: Vec<&str> = granted.iter().map(|grant| grant.group.as_str()).collect();
         let account = decision.account.id.as_str();
         let other = self
             .broad
@@ -261,15 +284,7 @@ impl Run<'_> {
             .iter()
             .map(|seen| seen.id.as_str())
             .find(|id| *id != account);
-        plan(
-            &probes,
-            &groups,
-            Where {
-                account,
-                zones: &decision.zones,
-                other_account: other,
-            },
-        )
+        questions(decision, granted, other)
     }
 
     /// Asks the first full proof.
@@ -280,16 +295,11 @@ impl Run<'_> {
         decision: &Decision,
     ) -> Result<Proof, Stop> {
         self.report.began(Step::Prove);
-        let uses_pages = decision
-            .requested
-            .iter()
-            .any(|grant| grant.group.starts_with("Pages "));
-        let project = decision.project.as_deref().filter(|_| uses_pages);
         let subject = Subject {
             client: narrow,
             owner: &self.broad.owner,
             plan,
-            project: project.map(|project| (decision.account.id.as_str(), project)),
+            project: project(decision),
             limited_to_addresses: !decision.allow_ip.is_empty(),
         };
         // It only reads, so it can be left at any moment.

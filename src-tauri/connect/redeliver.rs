@@ -4,6 +4,8 @@ use super::app::{App, passphrase_needed};
 use super::cards;
 use super::deliver::{Delivered, deliver};
 use super::ids;
+use super::rotate::story::RotationState;
+use super::rotate::{OpenRotation, finish_rotation, open_rotation};
 use super::session;
 use super::story::ConnectionCard;
 use crate::http::Base;
@@ -13,7 +15,12 @@ use crate::record::{Activity, Connection};
 use crate::vault::{Item, VaultKind};
 
 /// Delivers the token of a stored connection again, with a fresh nonce. Needs a session at the platform.
+///
+/// Where a rotation waits for the platform to acknowledge its new token, it is finished instead.
 pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Problem> {
+    if let Some(open) = open_rotation(app, connection)?.filter(|open| open.holds_a_token) {
+        return finish(app, &open).await;
+    }
     let mut known = app
         .record
         .connection(connection)
@@ -76,6 +83,23 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
     cards::connection(app, &known)
 }
 
+/// Goes on with a rotation, and shows the connection as it is then. That its old token stays open is no fault of the
+/// delivery.
+async fn finish(app: &App, open: &OpenRotation) -> Result<ConnectionCard, Problem> {
+    let rotation = finish_rotation(app, &open.run).await?;
+    if let (RotationState::Pending | RotationState::Undelivered, Some(problem)) =
+        (rotation.state, rotation.problem)
+    {
+        return Err(problem);
+    }
+    let known = app
+        .record
+        .connection(&open.connection)
+        .map_err(|error| error.problem())?
+        .ok_or_else(unknown_connection)?;
+    cards::connection(app, &known)
+}
+
 fn settle(known: &mut Connection, delivered: Delivered) -> Result<(), Problem> {
     let (word, code, nonce, result) = match delivered {
         Delivered::Accepted { code, nonce } => ("accepted", Some(code), Some(nonce), Ok(())),
@@ -105,7 +129,7 @@ fn no_platform() -> Problem {
     )
 }
 
-fn sign_in() -> Problem {
+pub(super) fn sign_in() -> Problem {
     Problem::new(
         "not-signed-in",
         "You are not signed in at the platform.",

@@ -96,8 +96,48 @@ impl Journal {
     }
 
     fn note(&self, step: &str, phase: Phase, detail: &Value) -> Result<(), Problem> {
+        #[cfg(debug_assertions)]
+        let count = halt::counting();
         self.record
             .note(&self.run, step, phase, detail, (self.now)())
-            .map_err(|error| error.problem())
+            .map_err(|error| error.problem())?;
+        #[cfg(debug_assertions)]
+        halt::at(count, step, phase);
+        Ok(())
+    }
+}
+
+/// A seam for tests that kill the process at a point of their choice; no release build has it.
+///
+/// With `NARROWS_HALT_AT=n` in the environment, the n-th line that this process adds to a journal is its last act: once
+/// the line is on the disk, the process says `halted n step phase` on standard error and stands still. Whatever would
+/// note something after it waits as well, so that nothing is caused beyond that point.
+#[cfg(debug_assertions)]
+mod halt {
+    use std::io::Write;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
+
+    use crate::record::Phase;
+
+    static NOTED: Mutex<u32> = Mutex::new(0);
+
+    /// Held while a line is written, so that lines are counted in the order in which they lie on the disk.
+    pub(super) fn counting() -> MutexGuard<'static, u32> {
+        NOTED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a line that was written, and stands still if it is the one.
+    pub(super) fn at(mut count: MutexGuard<'static, u32>, step: &str, phase: Phase) {
+        *count += 1;
+        let wanted = std::env::var("NARROWS_HALT_AT").ok();
+        if wanted.and_then(|n| n.parse().ok()) != Some(*count) {
+            return;
+        }
+        let phase = serde_json::to_value(phase).unwrap_or_default();
+        let phase = phase.as_str().unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "halted {} {step} {phase}", *count);
+        loop {
+            std::thread::park();
+        }
     }
 }

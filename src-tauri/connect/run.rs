@@ -6,11 +6,12 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::app::App;
 use super::deliver::Link;
+use super::effect::NOMINATE;
 use super::fuse::Fuse;
 use super::inspect::Inspected;
 use super::nominate::Decision;
@@ -18,9 +19,6 @@ use super::report::{Journal, Report};
 use super::story::{BroadWish, Step};
 use crate::problem::{Next, Problem};
 use crate::vault::Item;
-
-/// The journal's word for what was decided: everything that finishing the run without the person needs.
-pub(super) const NOMINATE: &str = "nominate";
 
 /// A run between its first effect and its end.
 pub(super) struct Run<'a> {
@@ -42,6 +40,8 @@ pub(super) struct Run<'a> {
     pub ours: bool,
     /// What is to become of it.
     pub wish: BroadWish,
+    /// Whether another run needs it after this one, and so ends it.
+    pub shared: bool,
     /// The moment of the paste.
     pub pasted: Instant,
     /// The fuse, lit or being lit.
@@ -56,6 +56,10 @@ pub(super) struct Run<'a> {
     pub journal: Journal,
     /// What has to be undone if the run stops.
     pub made: Option<Made>,
+    /// Tokens whose making was not answered.
+    pub lost: Vec<Lost>,
+    /// Whether undoing failed, so that a token of ours may be left. Such a run stays open, and is met at the next start.
+    pub stands: bool,
 }
 
 /// A narrow token that a run made.
@@ -66,6 +70,14 @@ pub(super) struct Made {
     pub token_name: String,
     /// Whether its value may be in the vault.
     pub kept: bool,
+}
+
+/// A token that may have been made.
+pub(super) struct Lost {
+    /// Its name, which is unique.
+    pub name: String,
+    /// Whether it was seen that there is none, or none any more.
+    pub clear: bool,
 }
 
 /// Where a run stopped, and why.
@@ -100,14 +112,24 @@ impl Run<'_> {
             "platform_address": self.link.map(|link| link.platform.base().url()),
             "kind": self.broad.kind(),
             "decision": decision,
+            "broad": self.broad_mark(),
         });
         self.journal
             .done(NOMINATE, &detail)
             .map_err(at(Step::Prepare))
     }
 
-    /// Ends the run in the records.
+    /// What is noted of the pasted token, to find it by if the run is cut off.
+    pub(super) fn broad_mark(&self) -> Value {
+        let name = self.broad.own.as_ref().map(|own| &own.name);
+        json!({ "token": self.broad.token_id, "name": name, "ours": self.ours })
+    }
+
+    /// Ends the run in the records, unless something of it stands that nothing else would account for.
     pub(super) fn close(&self, how: &str) {
+        if self.stands {
+            return;
+        }
         let ended = self.app.record.finish_run(self.id, how, (self.app.now)());
         if ended.is_err() {
             tracing::warn!(

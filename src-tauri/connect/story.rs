@@ -4,6 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 
+mod orphans;
+mod parting;
+mod recovery;
+
+pub use self::orphans::{Orphan, Orphans, Swept};
+pub use self::parting::{Disconnected, Farewell, Truth, TruthState, Truths};
+pub use self::recovery::{
+    BroadNeed, Ending, Fact, FactAbout, FactState, LeftOver, Resume, RunKind, Settled, Way,
+};
 pub use crate::cloudflare::TokenKind;
 use crate::connect::watch::story::Watched;
 use crate::problem::Problem;
@@ -30,6 +39,10 @@ pub enum Step {
     Prove,
     /// The platform gets it.
     Deliver,
+    /// The connection goes over to its new token.
+    Swap,
+    /// The token that was replaced dies.
+    Revoke,
     /// The broad token dies.
     Destroy,
     /// What happened is written down.
@@ -351,6 +364,8 @@ pub struct Inspection {
     pub accounts: Vec<AccountChoice>,
     /// Tokens that exist of the most there may be, where that could be read.
     pub quota: Option<Quota>,
+    /// How many tokens of this installation are used by nothing, among those that were listed.
+    pub orphans: u32,
     /// What should be known before going on, a sentence each.
     pub notices: Vec<String>,
 }
@@ -669,7 +684,7 @@ pub struct ConnectionCard {
     pub token_name: String,
     /// Its kind.
     pub token_kind: TokenKind,
-    /// When it was connected (RFC 3339, UTC).
+    /// When its token was put in place, by connecting or rotating (RFC 3339, UTC).
     pub connected_on: String,
     /// When the token lapses, if it does.
     pub expires_on: Option<String>,
@@ -692,25 +707,8 @@ pub struct ConnectionCard {
 pub struct Home {
     /// Every connection, newest first.
     pub connections: Vec<ConnectionCard>,
-    /// Runs that an earlier start left open.
-    pub unfinished: Vec<Unfinished>,
-}
-
-/// A run that was cut off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
-pub struct Unfinished {
-    /// The run's id.
-    pub run: String,
-    /// When it began (RFC 3339, UTC).
-    pub began_on: String,
-    /// Where it was cut off.
-    pub step: Step,
-    /// What stands because of it, a sentence each.
-    pub stands: Vec<String>,
-    /// The one thing to do.
-    pub next: String,
+    /// Runs that an earlier start left open, and ends that are; nothing was asked about them yet.
+    pub unfinished: Vec<LeftOver>,
 }
 
 /// What the page has to know at its start.

@@ -11,9 +11,20 @@ use crate::cloudflare::{Scope, TokenKind};
 use crate::profile::{Need, Permission, Profile};
 
 /// The pages for the kinds of token that a profile allows, best first.
-pub(super) fn token_pages(dashboard: &Url, profile: &Profile, name: &str) -> Vec<TokenPage> {
+///
+/// A token that only deletes others (`mints` is false) needs nothing of the profile.
+pub(super) fn token_pages(
+    dashboard: &Url,
+    profile: &Profile,
+    name: &str,
+    mints: bool,
+) -> Vec<TokenPage> {
     let page = |kind| {
-        let rows = rows(profile, kind);
+        let rows = if mints {
+            rows(profile, kind)
+        } else {
+            own_rows(kind, "To delete the narrow token, and this one at the end.")
+        };
         let link = TokenPageLink::new(dashboard, kind)
             .name(name)
             .rows(rows.iter().map(|(row, _)| row.clone()));
@@ -47,18 +58,26 @@ pub(super) fn in_words(row: Row, why: String) -> PermissionRow {
     }
 }
 
-fn rows(profile: &Profile, kind: TokenKind) -> Vec<(Row, String)> {
-    let mut rows: Vec<_> = token_page::broad_rows(kind)
+/// What each token that is pasted needs.
+fn own_rows(kind: TokenKind, tokens: &str) -> Vec<(Row, String)> {
+    token_page::broad_rows(kind)
         .into_iter()
         .map(|row| {
             let why = if row.group.contains("API Tokens") {
-                "To make the narrow token, and to delete this one at the end."
+                tokens
             } else {
                 "To show you the account by its name."
             };
             (row, why.to_owned())
         })
-        .collect();
+        .collect()
+}
+
+fn rows(profile: &Profile, kind: TokenKind) -> Vec<(Row, String)> {
+    let mut rows = own_rows(
+        kind,
+        "To make the narrow token, and to delete this one at the end.",
+    );
     let on_zones: Vec<_> = profile
         .permissions
         .iter()

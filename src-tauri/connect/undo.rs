@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use super::cut::UNDO;
+use super::effect::UNDO_MINT;
+use super::mint::may_exist;
 use super::run::{CANCELLED, Run, Stop};
 use super::story::{BroadState, StepState, Stopped};
 
@@ -20,7 +23,7 @@ impl Run<'_> {
             let broad = self.broad;
             let _ = self
                 .journal
-                .intent("undo-mint", &json!({ "token": made.token_id }));
+                .intent(UNDO_MINT, &json!({ "token": made.token_id }));
             match broad
                 .client
                 .delete_token(&broad.owner, &made.token_id)
@@ -29,16 +32,18 @@ impl Run<'_> {
                 Ok(()) => {
                     let _ = self
                         .journal
-                        .done("undo-mint", &json!({ "token": made.token_id }));
+                        .done(UNDO_MINT, &json!({ "token": made.token_id }));
                     undone.push(format!(
                         "The new token \"{}\" was deleted again.",
                         made.token_name
                     ));
                 }
                 Err(error) => {
+                    self.stands = true;
+                    let _ = self.journal.done(UNDO, &json!({}));
                     let _ = self
                         .journal
-                        .failed("undo-mint", &json!({ "token": made.token_id }));
+                        .failed(UNDO_MINT, &json!({ "token": made.token_id }));
                     stands.push(format!(
                         "The new token \"{}\" still exists at Cloudflare, because deleting it failed: {}",
                         made.token_name,
@@ -67,6 +72,16 @@ impl Run<'_> {
                 None,
             );
         }
+        if self.doubtful().next().is_some() {
+            self.look_again().await;
+        }
+        let doubtful: Vec<String> = self.doubtful().map(may_exist).collect();
+        if !doubtful.is_empty() {
+            // The run stays open: with another one-time token they can be looked for.
+            self.stands = true;
+            let _ = self.journal.done(UNDO, &json!({}));
+            stands.extend(doubtful);
+        }
         Undone { undone, stands }
     }
 
@@ -84,7 +99,7 @@ impl Run<'_> {
         } else {
             self.left_alive()
         };
-        if broad.state != BroadState::Refused {
+        if broad.state != BroadState::Refused && !self.shared {
             stands.push(format!("The token you pasted: {}", broad.sentence));
         }
         if undone.is_empty() && stands.is_empty() {

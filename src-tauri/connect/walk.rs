@@ -15,6 +15,7 @@ use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
 use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
+use super::rotate::Old;
 use super::run::Run;
 use super::story::{
     AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
@@ -22,7 +23,7 @@ use super::story::{
 };
 use super::token_pages::token_pages;
 use super::zones::Listed;
-use super::{cards, ids, session};
+use super::{cards, ids, orphans, session};
 use crate::cloudflare::id::is_id;
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
@@ -31,7 +32,7 @@ use crate::http::Base;
 use crate::platform::{DeviceCode, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
-use crate::record::{NewRun, RunKind, RunLock};
+use crate::record::{Connection, NewRun, RunKind, RunLock};
 use crate::secret::Secret;
 
 /// How long a pasted token is held at the most.
@@ -39,9 +40,9 @@ pub const PASTE_LIVES: Duration = Duration::from_mins(15);
 
 /// What was pasted, and when. Both clocks count: one stands still while the computer sleeps, the other may be set.
 pub(super) struct Paste {
-    reading: Reading,
-    since: Instant,
-    on: Timestamp,
+    pub(super) reading: Reading,
+    pub(super) since: Instant,
+    pub(super) on: Timestamp,
 }
 
 impl Paste {
@@ -70,7 +71,11 @@ pub struct Walk {
     pub(super) zones: Option<Listed>,
     pub(super) ours: bool,
     pub(super) begun: bool,
+    /// Whether the run was open before: then leaving it does not end it.
+    pub(super) resumes: bool,
     pub(super) fuse: Option<Fuse>,
+    /// The token that a rotation replaces, once it was looked at.
+    pub(super) old: Option<Old>,
 }
 
 impl Walk {
@@ -94,20 +99,71 @@ impl Walk {
             zones: None,
             ours: false,
             begun: false,
+            resumes: false,
             fuse: None,
+            old: None,
         })
     }
 
     /// Begins a run of `kind` about a connection that exists: for its profile, at its platform.
     pub fn about(app: &App, kind: RunKind, connection: &str) -> Result<Self, Problem> {
+        Self::about_with(app, kind, connection, None)
+    }
+
+    /// The same with a profile that is read from `file`, for a connection made with one that is not built in.
+    pub fn about_with(
+        app: &App,
+        kind: RunKind,
+        connection: &str,
+        file: Option<&str>,
+    ) -> Result<Self, Problem> {
         let known = app
             .record
             .connection(connection)
             .map_err(|error| error.problem())?
             .ok_or_else(unknown_connection)?;
-        let profile = Profile::load(&known.profile)?;
-        let mut walk = Self::begin(app, profile, known.platform_address.as_deref())?;
+        let mut walk = if kind == RunKind::Disconnect {
+            let kinds = vec![kind_of(&known)];
+            Self::without_profile(
+                app,
+                &known.profile,
+                kinds,
+                known.platform_address.as_deref(),
+            )?
+        } else {
+            let profile = Profile::load(file.unwrap_or(&known.profile))?;
+            if profile.id != known.profile {
+                return Err(another_profile(&known.profile, &profile.id));
+            }
+            Self::begin(app, profile, known.platform_address.as_deref())?
+        };
         (walk.kind, walk.connection) = (kind, known.id);
+        Ok(walk)
+    }
+
+    /// Begins a run that deletes tokens of this installation that nothing uses.
+    pub fn sweep(app: &App) -> Result<Self, Problem> {
+        let kinds = vec![TokenKind::User, TokenKind::Account];
+        let mut walk = Self::without_profile(app, "sweep", kinds, None)?;
+        walk.kind = RunKind::Sweep;
+        Ok(walk)
+    }
+
+    /// A walk that makes nothing, so that it needs no profile: the file of one may be gone by now.
+    pub(super) fn without_profile(
+        app: &App,
+        profile: &str,
+        kinds: Vec<TokenKind>,
+        platform: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let mut stand_in = Profile::load("site-generator")?;
+        (stand_in.id, stand_in.platform) = (profile.to_owned(), None);
+        "deleting the token".clone_into(&mut stand_in.name);
+        stand_in.tokens.kinds = kinds;
+        stand_in.tokens.why = Some("A token is deleted by one of its own kind.".to_owned());
+        let mut walk = Self::begin(app, stand_in, None)?;
+        let base = platform.map(Base::https_or_loopback).transpose()?;
+        walk.platform = base.map(|base| Platform::new(&app.http, base));
         Ok(walk)
     }
 
@@ -186,18 +242,19 @@ impl Walk {
 
     /// Step 2: Cloudflare's pages, one for each kind of token that the profile allows.
     pub fn token_pages(&self) -> Result<Vec<TokenPage>, Problem> {
-        offer(&self.app, &self.profile, &self.run)
+        offer(&self.app, &self.profile, &self.run, self.mints())
     }
 
     /// Step 2 by itself: pages for a token that is pasted into a later run of this installation.
     pub fn offer(app: &App, profile: &Profile) -> Result<Vec<TokenPage>, Problem> {
-        offer(app, profile, &ids::id()?)
+        offer(app, profile, &ids::id()?, true)
     }
 
     /// Step 3: takes what was pasted. What was there before is dropped.
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
-        (self.pasted, self.inspected, self.zones, self.fuse) = (None, None, None, None);
+        (self.pasted, self.inspected, self.zones) = (None, None, None);
+        (self.fuse, self.old) = (None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -236,6 +293,9 @@ impl Walk {
         let inspected = inspect::inspect(client, account, account_token).await?;
         if !self.profile.tokens.kinds.contains(&inspected.kind()) {
             return Err(wrong_kind(&self.profile, inspected.kind()));
+        }
+        if self.mints() {
+            inspected.room()?;
         }
         let name = inspected.own.as_ref().map(|own| own.name.clone());
         self.ours = match &name {
@@ -323,6 +383,8 @@ impl Walk {
         let Some(broad) = self.inspected.clone() else {
             return stopped(Step::Inspect, nothing_pasted());
         };
+        // From here on the run ends itself, or is left open by whatever cuts it off.
+        self.begun = false;
         let run = Run {
             app: &self.app,
             id: &self.run,
@@ -333,6 +395,7 @@ impl Walk {
             broad: &broad,
             ours: self.ours,
             wish: decision.choices.broad,
+            shared: false,
             pasted: since,
             fuse: self.fuse.clone(),
             fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),
@@ -340,10 +403,11 @@ impl Walk {
             cancel,
             journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
             made: None,
+            lost: Vec::new(),
+            stands: false,
         };
         let outcome = bootstrap(run, decision).await;
         // A second try is a run of its own, with names of its own.
-        self.begun = false;
         (self.open, self.account) = (None, None);
         if let (Ok(run), Ok(connection)) = (ids::id(), ids::id()) {
             (self.run, self.connection) = (run, connection);
@@ -433,6 +497,12 @@ impl Walk {
                 inspected.limit
             ));
         }
+        let orphans = orphans::count(&self.app, inspected)?;
+        if orphans > 0 {
+            notices.push(format!(
+                "{orphans} tokens of this installation are used by nothing. They can be deleted with a one-time token."
+            ));
+        }
         let own_end = inspected.own.as_ref().and_then(|own| own.expires_on);
         Ok(Inspection {
             token_id: inspected.token_id.clone(),
@@ -445,11 +515,17 @@ impl Walk {
                 used,
                 of: inspected.limit,
             }),
+            orphans,
             notices,
         })
     }
 
-    fn begin_run(&mut self) -> Result<(), Problem> {
+    /// Whether a token is to be made.
+    fn mints(&self) -> bool {
+        !self.resumes && matches!(self.kind, RunKind::Connect | RunKind::Rotate)
+    }
+
+    pub(super) fn begin_run(&mut self) -> Result<(), Problem> {
         if !self.begun {
             let record = &self.app.record;
             self.open = record
@@ -467,7 +543,7 @@ impl Walk {
         Ok(())
     }
 
-    fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+    pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;
@@ -500,6 +576,7 @@ impl Drop for Walk {
     /// A run that was begun and left before anything was made is closed, so that no start asks about it.
     fn drop(&mut self) {
         if self.begun
+            && !self.resumes
             && self
                 .app
                 .record
@@ -545,12 +622,12 @@ impl SignIn {
 }
 
 /// Remembers the name that the link gives, so that the token is known again when it is pasted.
-fn offer(app: &App, profile: &Profile, run: &str) -> Result<Vec<TokenPage>, Problem> {
+fn offer(app: &App, profile: &Profile, run: &str, mints: bool) -> Result<Vec<TokenPage>, Problem> {
     let name = ids::broad_token_name(run);
     app.record
         .offer(run, &name, (app.now)())
         .map_err(|error| error.problem())?;
-    Ok(token_pages(&app.addresses.dashboard, profile, &name))
+    Ok(token_pages(&app.addresses.dashboard, profile, &name, mints))
 }
 
 fn platform_of(
@@ -589,6 +666,15 @@ pub(super) fn address_setting(profile: &Profile) -> String {
     format!("platform-address/{}", profile.id)
 }
 
+/// Whose token a connection holds.
+pub(super) fn kind_of(known: &Connection) -> TokenKind {
+    if known.token_kind == "account" {
+        TokenKind::Account
+    } else {
+        TokenKind::User
+    }
+}
+
 fn stopped(step: Step, problem: Problem) -> Outcome {
     let undone = vec!["Nothing was made, so nothing is left.".to_owned()];
     Outcome::Stopped(Box::new(Stopped {
@@ -618,7 +704,7 @@ fn platform_address() -> Problem {
     )
 }
 
-fn sign_in_first() -> Problem {
+pub(super) fn sign_in_first() -> Problem {
     Problem::new(
         "not-signed-in",
         "You are not signed in at the platform.",
@@ -627,7 +713,7 @@ fn sign_in_first() -> Problem {
     )
 }
 
-fn paste_stale() -> Problem {
+pub(super) fn paste_stale() -> Problem {
     Problem::new(
         "paste-stale",
         "The pasted token was held for 15 minutes without being used, so it was dropped.",
@@ -636,7 +722,7 @@ fn paste_stale() -> Problem {
     )
 }
 
-fn nothing_pasted() -> Problem {
+pub(super) fn nothing_pasted() -> Problem {
     Problem::new(
         "nothing-pasted",
         "No token has been pasted yet.",
@@ -645,7 +731,7 @@ fn nothing_pasted() -> Problem {
     )
 }
 
-fn another_run() -> Problem {
+pub(super) fn another_run() -> Problem {
     Problem::new(
         "run-open",
         "Another window or command of Narrows is at work on this account right now.",
@@ -654,8 +740,17 @@ fn another_run() -> Problem {
     )
 }
 
+fn another_profile(known: &str, given: &str) -> Problem {
+    Problem::new(
+        "profile-other",
+        format!("The connection was made with the profile {known}, and this one is {given}."),
+        "Name the file of the connection's own profile.",
+        Next::ChangeChoices,
+    )
+}
+
 /// Asked before the mint, so that no token is made only to be refused.
-fn already_connected(platform: &str) -> Problem {
+pub(super) fn already_connected(platform: &str) -> Problem {
     Problem::new(
         "already-connected",
         format!("{platform} already has a connection to this account and project."),

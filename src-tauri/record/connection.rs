@@ -40,7 +40,7 @@ pub struct Connection {
     pub expires_on: Option<Timestamp>,
     /// Addresses from which alone it works; empty for anywhere.
     pub allow_ip: Vec<String>,
-    /// When it was connected.
+    /// When its token was put in place, by connecting or rotating.
     pub connected_on: Timestamp,
     /// Where the platform stands: `accepted`, `skipped`, `unknown` or `refused`.
     pub delivery: String,

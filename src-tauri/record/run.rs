@@ -12,6 +12,8 @@ use super::{Error, Record};
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
 #[serde(rename_all = "kebab-case")]
 pub enum RunKind {
     /// A new connection.
@@ -20,16 +22,19 @@ pub enum RunKind {
     Rotate,
     /// The end of a connection.
     Disconnect,
+    /// Tokens of ours that nothing uses are deleted.
+    Sweep,
 }
 
 impl Word for RunKind {
-    const ALL: &'static [Self] = &[Self::Connect, Self::Rotate, Self::Disconnect];
+    const ALL: &'static [Self] = &[Self::Connect, Self::Rotate, Self::Disconnect, Self::Sweep];
 
     fn word(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Rotate => "rotate",
             Self::Disconnect => "disconnect",
+            Self::Sweep => "sweep",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The real binary, in a home of its own.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -80,14 +80,33 @@ impl Program {
     }
 
     /// Runs to the end.
-    pub(crate) async fn run(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
+    pub(crate) async fn run(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+    ) -> Ran {
         self.start(arguments, input).ends().await
     }
 
     /// Starts and does not wait.
-    pub(crate) fn start(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Running {
+    pub(crate) fn start(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+    ) -> Running {
+        self.start_with(arguments, input, &[])
+    }
+
+    /// The same with more in its environment, for this once.
+    pub(crate) fn start_with(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: impl Into<Vec<u8>>,
+        more: &[(&str, String)],
+    ) -> Running {
         let mut child = self
             .command(arguments)
+            .envs(more.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -118,7 +137,7 @@ impl Program {
     }
 
     /// The command itself.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_narrows"));
         command.args(arguments).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -148,6 +167,21 @@ impl Running {
             }
         }
         panic!("it never said {part:?}, but:\n{}", self.heard)
+    }
+
+    /// Waits until it stands still at a line of its journal, and tells at which; nothing where it came to its end.
+    pub(crate) async fn halts(&mut self) -> Option<String> {
+        while let Some(line) = self.next().await {
+            if let Some(point) = line.strip_prefix("halted ") {
+                return Some(point.to_owned());
+            }
+        }
+        None
+    }
+
+    /// Kills it, as the system does when it runs out of memory.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is killed");
     }
 
     /// Presses Ctrl-C.

@@ -146,6 +146,13 @@ impl Stage {
         text.json().await.expect("and speaks JSON")
     }
 
+    /// Asks any address of the sandbox, past the product, showing a bearer token.
+    pub(crate) async fn ask(&self, url: &str, bearer: &str) -> Value {
+        let answer = self.admin.get(url).bearer_auth(bearer).send().await;
+        let answer = answer.expect("the sandbox answers");
+        answer.json().await.expect("and speaks JSON")
+    }
+
     /// Tells the sandbox's door for tests.
     pub(crate) async fn tell(&self, path: &str, body: &Value) -> Value {
         let answer = self
@@ -204,6 +211,15 @@ impl Stage {
             .collect()
     }
 
+    /// Waits until a call that begins like this has reached the sandbox.
+    pub(crate) async fn reaches(&self, call: &str) {
+        let sent = async || {
+            let requests = self.requests().await;
+            requests.iter().any(|line| line.starts_with(call))
+        };
+        until(sent, call).await;
+    }
+
     /// Requests that the sandbox saw, as "METHOD path".
     pub(crate) async fn requests(&self) -> Vec<String> {
         let list = self.admin("/requests").await;
@@ -238,4 +254,15 @@ pub(crate) fn destroy() -> Choices {
         broad: BroadWish::Destroy,
         ..Choices::default()
     }
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(so: impl AsyncFn() -> bool, what: &str) {
+    for _ in 0..1000 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("waited in vain: {what}");
 }

@@ -1,0 +1,133 @@
+//! `narrows disconnect`.
+
+use narrows_core::connect::story::{
+    Broad, BroadWish, Disconnected, Farewell, RunKind, TruthState, Truths,
+};
+use narrows_core::connect::{App, Walk, cancelled};
+use narrows_core::problem::Problem;
+use narrows_core::secret::Secret;
+
+use super::args::Disconnect;
+use super::connect::sign_in;
+use super::{ask, exit, print};
+
+/// Ends a connection.
+pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Problem> {
+    ask::vault(app, wanted.vault).await?;
+    let mut walk = Walk::about(app, RunKind::Disconnect, &wanted.connection)?;
+    // Until the first thing is deleted, stopping is leaving.
+    interruptible(ready(&mut walk, wanted.no_revoke)).await?;
+    let farewell = Farewell {
+        broad: broad_wish(wanted.keep_broad),
+        forget: wanted.forget,
+    };
+    let ended = walk.disconnect(&farewell).await?;
+    if wanted.output.json {
+        print::object(&ended);
+    } else {
+        told(&ended);
+    }
+    Ok(exit_of(&ended.truths))
+}
+
+async fn ready(walk: &mut Walk, no_revoke: bool) -> Result<(), Problem> {
+    reach(walk).await?;
+    if no_revoke {
+        return Ok(());
+    }
+    inspect(walk, ask::token().await?, None).await
+}
+
+/// Signs in where that can be done. A platform that cannot be reached is told later.
+pub(crate) async fn reach(walk: &mut Walk) -> Result<(), Problem> {
+    let prepared = walk.prepare().await;
+    let mut problems = prepared.problems.into_iter();
+    match (prepared.vault.self_test_ms, problems.next()) {
+        (None, Some(problem)) => return Err(problem),
+        (_, Some(problem)) => {
+            print::err(format!("The platform is told later. {}", problem.message));
+        }
+        (_, None) if prepared.sign_in_needed => {
+            if let Err(problem) = sign_in(walk).await {
+                print::err(format!("The platform is told later. {}", problem.message));
+            }
+        }
+        (_, None) => {}
+    }
+    Ok(())
+}
+
+/// Pastes a one-time token and asks who it is.
+pub(crate) async fn inspect(
+    walk: &mut Walk,
+    token: Secret,
+    account: Option<&str>,
+) -> Result<(), Problem> {
+    walk.paste(token)?;
+    walk.inspect(account).await.map(drop)
+}
+
+/// Runs what may be left at any moment by Ctrl-C.
+pub(crate) async fn interruptible<T>(
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    tokio::select! {
+        done = Box::pin(work) => done,
+        _ = tokio::signal::ctrl_c() => Err(cancelled()),
+    }
+}
+
+pub(crate) fn broad_wish(keep: bool) -> BroadWish {
+    if keep {
+        BroadWish::Keep
+    } else {
+        BroadWish::Destroy
+    }
+}
+
+/// The exit code of what the three sides say.
+pub(crate) fn exit_of(truths: &Truths) -> u8 {
+    if truths.platform.state == TruthState::Queued {
+        exit::UNKNOWN
+    } else if truths.is_open() {
+        exit::STOPPED
+    } else {
+        exit::DONE
+    }
+}
+
+fn told(ended: &Disconnected) {
+    print::line("Account", &ended.account_name);
+    truths(&ended.truths, &ended.platform_name);
+    pasted(ended.broad.as_ref());
+    print::line("Sites", &ended.sites);
+    if ended.truths.cloudflare.state == TruthState::Open {
+        print::line("Token", &ended.token_name);
+        print::line("Delete it at", &ended.token_list);
+    }
+    if ended.open {
+        print::line("Run", &ended.run);
+        print::out("open");
+    } else {
+        print::out("disconnected");
+    }
+}
+
+/// Prints where the three sides stand.
+pub(crate) fn truths(truths: &Truths, platform: &str) {
+    let name = if platform.chars().count() > 13 {
+        "Platform"
+    } else {
+        platform
+    };
+    print::line(name, &truths.platform.sentence);
+    print::line("Here", &truths.local.sentence);
+    print::line("Cloudflare", &truths.cloudflare.sentence);
+}
+
+/// Prints what became of the pasted token.
+pub(crate) fn pasted(broad: Option<&Broad>) {
+    if let Some(broad) = broad {
+        print::line("Pasted token", &broad.sentence);
+    }
+}

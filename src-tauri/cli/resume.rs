@@ -1,0 +1,156 @@
+//! `narrows resume`.
+
+use narrows_core::connect::story::{
+    BroadNeed, Ending, Fact, FactState, LeftOver, Resume as Wish, Settled, TruthState, Way,
+};
+use narrows_core::connect::{App, Walk, left_over, retry};
+use narrows_core::problem::Problem;
+use serde_json::json;
+
+use super::args::Resume;
+use super::disconnect::{broad_wish, exit_of, inspect, interruptible, pasted, reach, truths};
+use super::{ask, exit, print};
+
+/// Shows what is left, or ends one run.
+pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
+    ask::vault(app, wanted.vault).await?;
+    let Some(run) = wanted.run.clone() else {
+        return all(app, wanted.output.json).await;
+    };
+    let mut walk = Walk::resuming(app, &run)?;
+    let ending = match (wanted.finish, wanted.undo) {
+        (true, _) => Ending::Finish,
+        (_, true) => Ending::Undo,
+        (false, false) => return one(&walk, wanted.output.json).await,
+    };
+    interruptible(ready(&mut walk, ending, &wanted)).await?;
+    let settled = walk
+        .settle(Wish {
+            ending,
+            broad: broad_wish(wanted.keep_broad),
+            forget: wanted.forget,
+        })
+        .await?;
+    Ok(finish(&settled, wanted.output.json))
+}
+
+async fn all(app: &App, json: bool) -> Result<u8, Problem> {
+    retry(app).await?;
+    let runs = left_over(app).await?;
+    if json {
+        print::object(&json!({ "unfinished": runs }));
+    } else if runs.is_empty() {
+        print::out("Nothing is left over.");
+    } else {
+        runs.iter().for_each(told);
+    }
+    Ok(if runs.is_empty() {
+        exit::DONE
+    } else {
+        exit::STOPPED
+    })
+}
+
+async fn one(walk: &Walk, json: bool) -> Result<u8, Problem> {
+    let left = walk.stands().await?;
+    if json {
+        print::object(&left);
+    } else {
+        told(&left);
+    }
+    Ok(exit::STOPPED)
+}
+
+/// Signs in where that is needed, and takes a one-time token where one helps.
+async fn ready(walk: &mut Walk, ending: Ending, wanted: &Resume) -> Result<(), Problem> {
+    reach(walk).await?;
+    let left = walk.stands().await?;
+    let way = match ending {
+        Ending::Finish => left.finish,
+        Ending::Undo => left.undo,
+    };
+    let helps = way.is_some_and(|way| way.broad == BroadNeed::Better);
+    if wanted.no_revoke || !helps {
+        return Ok(());
+    }
+    match ask::token_if_any().await? {
+        Some(token) => inspect(walk, token, None).await,
+        None => Ok(()),
+    }
+}
+
+fn finish(settled: &Settled, json: bool) -> u8 {
+    if json {
+        print::object(settled);
+    } else {
+        match &settled.truths {
+            Some(found) => truths(found, "Platform"),
+            None => settled
+                .done
+                .iter()
+                .for_each(|line| print::line("Done", line)),
+        }
+        pasted(settled.broad.as_ref());
+        if settled.truths.is_none() {
+            settled
+                .stands
+                .iter()
+                .for_each(|line| print::line("Stands", line));
+        }
+        let open = |found: &narrows_core::connect::story::Truths| {
+            found.cloudflare.state == TruthState::Open
+        };
+        if let (true, Some(name)) = (
+            settled.truths.as_ref().is_some_and(open),
+            &settled.token_name,
+        ) {
+            print::line("Token", name);
+            print::line("Delete it at", &settled.token_list);
+        }
+        print::out(if settled.ended { "ended" } else { "open" });
+    }
+    if let Some(problem) = &settled.problem {
+        print::problem(problem, json);
+        return exit::of(problem);
+    }
+    settled.truths.as_ref().map_or(exit::DONE, exit_of)
+}
+
+fn told(left: &LeftOver) {
+    print::out(&left.run);
+    print::line("What", &left.headline);
+    print::line("Began", &left.began_on);
+    if let Some(account) = &left.account_name {
+        print::line("Account", account);
+    }
+    for Fact {
+        state, sentence, ..
+    } in &left.facts
+    {
+        let word = match state {
+            FactState::There => "There",
+            FactState::Gone => "Gone",
+            FactState::Unknown => "Not known",
+        };
+        print::line(word, sentence);
+    }
+    for (option, way) in [("--finish", &left.finish), ("--undo", &left.undo)] {
+        let Some(Way {
+            does,
+            broad,
+            sign_in,
+        }) = way
+        else {
+            continue;
+        };
+        for line in does {
+            print::line(option, line);
+        }
+        if *sign_in {
+            print::line("", "Needs you to sign in at the platform.");
+        }
+        if *broad == BroadNeed::Better {
+            print::line("", "Better with a one-time token.");
+        }
+    }
+}

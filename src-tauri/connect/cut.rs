@@ -1,0 +1,365 @@
+//! A run that was cut off, as its journal tells it. What is true of it now is asked elsewhere.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::app::App;
+use super::effect::NOMINATE;
+use super::nominate::Decision;
+use crate::cloudflare::{Account, Owner, Policy, TokenKind};
+use crate::problem::{Next, Problem};
+use crate::record::{Connection, Entry, Phase, Run};
+use crate::vault::{Item, VaultKind};
+
+/// The journal's word for a run that is being taken back: from then on its end is the undoing.
+pub(super) const UNDO: &str = "undo";
+
+/// A run and its journal.
+#[derive(Clone)]
+pub(super) struct Cut {
+    /// The run.
+    pub run: Run,
+    /// What was decided; nothing where it was cut off before that.
+    pub nominated: Option<Nominated>,
+    entries: Vec<Entry>,
+}
+
+/// What was decided before the first thing was made.
+#[derive(Clone, Deserialize)]
+pub(super) struct Nominated {
+    /// The connection's id.
+    pub connection: String,
+    /// The platform's name.
+    pub platform: String,
+    /// Its address, where there is a platform.
+    pub platform_address: Option<String>,
+    /// Kind of both tokens.
+    pub kind: TokenKind,
+    /// What was to be made; nothing in a disconnect.
+    #[serde(default)]
+    pub decision: Option<Decision>,
+    /// The connection as it was, in a disconnect.
+    #[serde(default)]
+    pub was: Option<Connection>,
+    /// The pasted token.
+    #[serde(default)]
+    pub broad: Option<BroadMark>,
+}
+
+/// What was noted of a pasted token.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BroadMark {
+    /// Cloudflare's id of it.
+    pub token: String,
+    /// Its name, where it could be read.
+    pub name: Option<String>,
+    /// Whether it was made through our link.
+    pub ours: bool,
+}
+
+/// A narrow token that a run made, or may have made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trace {
+    /// Its name, which is unique.
+    pub name: String,
+    /// Cloudflare's id; nothing where the answer was lost.
+    pub id: Option<String>,
+    /// The policies that Cloudflare gave it, where they were noted.
+    pub policies: Option<Vec<Policy>>,
+}
+
+impl Nominated {
+    /// The account.
+    pub(super) fn account(&self) -> Option<Account> {
+        let of = |was: &Connection| Account {
+            id: was.account_id.clone(),
+            name: was.account_name.clone(),
+        };
+        let decided = self.decision.as_ref();
+        decided
+            .map(|decision| decision.account.clone())
+            .or_else(|| self.was.as_ref().map(of))
+    }
+
+    /// The set of tokens that the narrow one belongs to.
+    pub(super) fn owner(&self) -> Owner {
+        match (self.kind, self.account()) {
+            (TokenKind::Account, Some(account)) => Owner::Account(account.id),
+            _ => Owner::User,
+        }
+    }
+
+    /// What a token of this connection is kept as.
+    pub(super) fn item(&self, token: &str) -> Item {
+        Item::Token {
+            connection: self.connection.clone(),
+            token: token.to_owned(),
+        }
+    }
+}
+
+impl Cut {
+    /// Whether what was decided cannot be read, as by a version that is older than the one that wrote it.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.nominated.is_none() && self.intended(NOMINATE)
+    }
+
+    /// Reads the journal of a run.
+    pub(super) fn read(app: &App, run: Run) -> Result<Self, Problem> {
+        let entries = app
+            .record
+            .journal(&run.id)
+            .map_err(|error| error.problem())?;
+        Ok(Self::of(run, entries))
+    }
+
+    /// The run of this id, where it has not ended.
+    pub(super) fn open(app: &App, run: &str) -> Result<Self, Problem> {
+        let known = app.record.run(run).map_err(|error| error.problem())?;
+        let open = known.filter(|run| run.ended.is_none());
+        Self::read(app, open.ok_or_else(unknown_run)?)
+    }
+
+    fn of(run: Run, entries: Vec<Entry>) -> Self {
+        let nominated = entries
+            .iter()
+            .rev()
+            .find(|entry| entry.step == NOMINATE && entry.phase == Phase::Done)
+            .and_then(|entry| Nominated::deserialize(&entry.detail).ok());
+        Self {
+            run,
+            nominated,
+            entries,
+        }
+    }
+
+    /// Whether this step was ever begun.
+    pub(super) fn intended(&self, step: &str) -> bool {
+        self.entries.iter().any(|entry| entry.step == step)
+    }
+
+    /// The last time that this step was done.
+    pub(super) fn done(&self, step: &str) -> Option<&Entry> {
+        self.last(step, Phase::Done)
+    }
+
+    /// The journal, line by line.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether it is being taken back.
+    pub(super) fn undoing(&self) -> bool {
+        self.done(UNDO).is_some()
+    }
+
+    /// When the pasted token dies by itself, where its fuse was lit.
+    pub(super) fn fuse(&self) -> Option<Timestamp> {
+        field(self.done_to_broad("fuse")?, "ends")
+    }
+
+    /// Whether the pasted token was seen dead.
+    pub(super) fn destroyed(&self) -> bool {
+        self.done_to_broad("destroy").is_some()
+    }
+
+    /// The last time that this step was done to the token that the run began with: another may have been pasted since.
+    fn done_to_broad(&self, step: &str) -> Option<&Entry> {
+        let broad = self.broad_id()?;
+        self.entries.iter().rev().find(|entry| {
+            entry.step == step
+                && entry.phase == Phase::Done
+                && field::<String>(entry, "token").as_ref() == Some(&broad)
+        })
+    }
+
+    /// Cloudflare's id of the pasted token, where it was noted.
+    pub(super) fn broad_id(&self) -> Option<String> {
+        let noted = self.nominated.as_ref().and_then(|all| all.broad.as_ref());
+        noted.map(|broad| broad.token.clone()).or_else(|| {
+            let entry = self
+                .entries
+                .iter()
+                .find(|entry| matches!(entry.step.as_str(), "fuse" | "destroy"))?;
+            field(entry, "token")
+        })
+    }
+
+    /// Which vault the value was put into.
+    pub(super) fn vault(&self) -> Option<VaultKind> {
+        let noted = self.entries.iter().rev().find(|entry| entry.step == "keep");
+        if let Some(entry) = noted {
+            return field(entry, "vault");
+        }
+        let was = self.nominated.as_ref()?.was.as_ref()?;
+        serde_json::from_value(Value::String(was.vault.clone())).ok()
+    }
+
+    /// The narrow tokens that this run made or may have made, and that were not seen gone.
+    pub(super) fn traces(&self) -> Vec<Trace> {
+        let mut traces: Vec<Trace> = Vec::new();
+        for entry in &self.entries {
+            match (entry.step.as_str(), entry.phase) {
+                ("mint", Phase::Intent) => traces.push(Trace {
+                    name: field(entry, "name").unwrap_or_default(),
+                    id: None,
+                    policies: None,
+                }),
+                ("mint", Phase::Done) => {
+                    if let Some(trace) = traces.last_mut() {
+                        trace.id = field(entry, "token");
+                        trace.policies = field(entry, "policies");
+                    }
+                }
+                ("mint", Phase::Failed) if field::<String>(entry, "lost").is_none() => {
+                    traces.pop();
+                }
+                // What was lost on the way was looked for once more before anything was kept.
+                ("keep", Phase::Intent) => traces.retain(|trace| trace.id.is_some()),
+                ("undo-mint" | "revoke", Phase::Done) => {
+                    let (id, name) = (
+                        field::<String>(entry, "token"),
+                        field::<String>(entry, "name"),
+                    );
+                    traces.retain(|trace| match &id {
+                        Some(_) => trace.id != id,
+                        None => Some(&trace.name) != name.as_ref(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        traces
+    }
+
+    /// Cloudflare's ids of every token that this run made, also of those that are gone.
+    pub(super) fn made(&self) -> Vec<String> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.step == "mint" && entry.phase == Phase::Done)
+            .filter_map(|entry| field(entry, "token"))
+            .collect()
+    }
+
+    fn last(&self, step: &str, phase: Phase) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .rev()
+            .find(|entry| entry.step == step && entry.phase == phase)
+    }
+}
+
+/// A field of an entry; nothing where it is missing or of another version's make.
+pub(super) fn field<T: DeserializeOwned>(entry: &Entry, name: &str) -> Option<T> {
+    serde_json::from_value(entry.detail.get(name)?.clone()).ok()
+}
+
+/// What is said where no open run has the id that was given.
+pub(super) fn unknown_run() -> Problem {
+    Problem::new(
+        "run-unknown",
+        "There is no unfinished run of this id.",
+        "Look at what is left over: `narrows resume` without an id lists it.",
+        Next::Home,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::record::RunKind;
+
+    fn cut(lines: &[(&str, Phase, Value)]) -> Cut {
+        let at: Timestamp = "2026-11-22T12:00:00Z".parse().expect("a time");
+        let run = Run {
+            id: "r1".to_owned(),
+            kind: RunKind::Connect,
+            profile: "site-generator".to_owned(),
+            account: None,
+            began: at,
+            ended: None,
+            how: None,
+        };
+        let entries = (1..).zip(lines).map(|(seq, (step, phase, detail))| Entry {
+            seq,
+            at,
+            step: (*step).to_owned(),
+            phase: *phase,
+            detail: detail.clone(),
+        });
+        Cut::of(run, entries.collect())
+    }
+
+    fn names(cut: &Cut) -> Vec<(String, Option<String>)> {
+        let traces = cut.traces().into_iter();
+        traces.map(|trace| (trace.name, trace.id)).collect()
+    }
+
+    #[test]
+    fn each_token_that_may_exist_is_remembered_until_it_was_seen_gone() {
+        use Phase::{Done, Failed, Intent};
+        let intent = || ("mint", Intent, json!({ "name": "n1" }));
+        let second = || ("mint", Intent, json!({ "name": "n1 (2)" }));
+        let made = || ("mint", Done, json!({ "name": "n1", "token": "t1" }));
+        let lost = || ("mint", Failed, json!({ "code": "no-answer", "lost": "n1" }));
+        let one = |name: &str, id: Option<&str>| (name.to_owned(), id.map(str::to_owned));
+        for (lines, left, why) in [
+            (vec![], vec![], "nothing was begun"),
+            (
+                vec![intent()],
+                vec![one("n1", None)],
+                "the answer never came",
+            ),
+            (
+                vec![intent(), made()],
+                vec![one("n1", Some("t1"))],
+                "it was made",
+            ),
+            (
+                vec![intent(), ("mint", Failed, json!({ "code": "token-quota" }))],
+                vec![],
+                "it was refused, so there is none",
+            ),
+            (
+                vec![intent(), lost(), second()],
+                vec![one("n1", None), one("n1 (2)", None)],
+                "either may exist",
+            ),
+            (
+                vec![
+                    intent(),
+                    lost(),
+                    second(),
+                    ("mint", Done, json!({ "name": "n1 (2)", "token": "t2" })),
+                    (
+                        "keep",
+                        Intent,
+                        json!({ "token": "t2", "vault": "keychain" }),
+                    ),
+                ],
+                vec![one("n1 (2)", Some("t2"))],
+                "the lost one was looked for again before the second was kept",
+            ),
+            (
+                vec![
+                    intent(),
+                    made(),
+                    ("undo-mint", Done, json!({ "token": "t1" })),
+                ],
+                vec![],
+                "it was deleted",
+            ),
+            (
+                vec![intent(), ("revoke", Done, json!({ "name": "n1" }))],
+                vec![],
+                "it was looked for by its name",
+            ),
+        ] {
+            assert_eq!(names(&cut(&lines)), left, "{why}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! A connect that was cut off after its token was kept, brought to its end without the broad token.
+
+use serde_json::json;
+
+use super::app::App;
+use super::bootstrap::word;
+use super::cards;
+use super::cut::{Cut, Nominated, Trace};
+use super::deliver::{Delivered, Link, deliver};
+use super::destroy::{alive, expiring, kept};
+use super::ids;
+use super::nominate::Decision;
+use super::prove::{Subject, project, prove, questions, settle};
+use super::report::Journal;
+use super::story::{Broad, ConnectionCard, Delivery};
+use crate::cloudflare::policies::same_reach;
+use crate::cloudflare::{Credential, TokenKind};
+use crate::platform::{Delivery as Sent, Nonce, TokenKind as SentKind};
+use crate::problem::{Next, Problem};
+use crate::record::Connection;
+use crate::secret::Secret;
+
+/// A connect that came to its end after all.
+pub(super) struct Finished {
+    /// The connection.
+    pub connection: ConnectionCard,
+    /// What was done, a sentence each.
+    pub done: Vec<String>,
+    /// Why the platform has not confirmed it, where it has not.
+    pub problem: Option<Problem>,
+}
+
+/// Proves the kept token, delivers it, and writes the connection down.
+pub(super) async fn finish(
+    app: &App,
+    journal: &Journal,
+    cut: &Cut,
+    link: Option<&Link>,
+) -> Result<Finished, Problem> {
+    let nominated = cut.nominated.as_ref().ok_or_else(cannot)?;
+    let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
+    let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
+    let id = trace.id.clone().ok_or_else(cannot)?;
+    let kept = app.vault().get(&nominated.item(&id)).await;
+    let value = kept.map_err(|error| error.problem())?.ok_or_else(cannot)?;
+    if link.is_none() && nominated.platform_address.is_some() {
+        return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
+    }
+    let given = trace.policies.as_deref().ok_or_else(cannot)?;
+    if !same_reach(given, &decision.new_token.policies) {
+        return Err(granted_differs());
+    }
+    let narrow = app
+        .cloudflare(Credential::Token(value.duplicate()))
+        .map_err(|error| error.problem())?;
+    let plan = questions(decision, &decision.requested, None);
+    let owner = nominated.owner();
+    let subject = Subject {
+        client: &narrow,
+        owner: &owner,
+        plan: &plan,
+        project: project(decision),
+        limited_to_addresses: !decision.allow_ip.is_empty(),
+    };
+    let proof = prove(&subject, app.pace).await?;
+    journal.activity("prove token", &trace.name, "proved", None);
+    let mut done = vec![format!(
+        "The token was proved: can {} of {}, cannot {} of {}.",
+        proof.can.proved, proof.can.of, proof.cannot.proved, proof.cannot.of
+    )];
+    let (delivered, _) = tokio::join!(
+        hand_over(journal, cut, nominated, decision, link, &id, &trace, &value),
+        async { proof.elsewhere || settle(&narrow, &plan, app.pace).await },
+    );
+    let (delivery, code, nonce, problem) = match delivered? {
+        None => (Delivery::Skipped, None, None, None),
+        Some(Delivered::Accepted { code, nonce }) => {
+            done.push(format!("{} holds it: receipt {code}.", nominated.platform));
+            (Delivery::Accepted, Some(code), Some(nonce), None)
+        }
+        Some(Delivered::Refused(problem)) => (Delivery::Refused, None, None, Some(problem)),
+        Some(Delivered::Unknown(problem)) => (Delivery::Unknown, None, None, Some(problem)),
+    };
+    let known = Connection {
+        id: nominated.connection.clone(),
+        profile: cut.run.profile.clone(),
+        platform: nominated.platform.clone(),
+        platform_address: nominated.platform_address.clone(),
+        account_id: decision.account.id.clone(),
+        account_name: decision.account.name.clone(),
+        project: decision.project.clone(),
+        token_id: id,
+        token_name: trace.name,
+        token_kind: word(nominated.kind),
+        fingerprint: value.fingerprint(),
+        policy: json!(decision.requested),
+        expires_on: decision.new_token.expires_on,
+        allow_ip: decision.allow_ip.clone(),
+        connected_on: (app.now)(),
+        delivery: word(delivery),
+        receipt_code: code,
+        nonce,
+        vault: word(app.vault().kind()),
+        broad_left: broad_left(app, cut).map(|left| json!(left)),
+        choices: json!(decision.choices),
+    };
+    app.record
+        .put_connection(&known)
+        .map_err(|error| error.problem())?;
+    done.push("The connection is in the list.".to_owned());
+    Ok(Finished {
+        connection: cards::connection(app, &known)?,
+        done,
+        problem,
+    })
+}
+
+/// Asks first what the platform holds: it may have taken the token before the run was cut off.
+#[allow(clippy::too_many_arguments, reason = "each is a different thing")]
+async fn hand_over(
+    journal: &Journal,
+    cut: &Cut,
+    nominated: &Nominated,
+    decision: &Decision,
+    link: Option<&Link>,
+    id: &str,
+    trace: &Trace,
+    value: &Secret,
+) -> Result<Option<Delivered>, Problem> {
+    let Some(link) = link else { return Ok(None) };
+    let nonce = Nonce::generate().map_err(|error| error.problem())?;
+    let held = link
+        .platform
+        .get_connection(&link.session, &nominated.connection, &nonce)
+        .await;
+    if let Ok(held) = held
+        && held.proves(value, &nonce)
+    {
+        return Ok(Some(Delivered::Accepted {
+            code: held.receipt.code(),
+            nonce: nonce.as_str().to_owned(),
+        }));
+    }
+    let sent = Sent {
+        profile: &cut.run.profile,
+        account_id: &decision.account.id,
+        account_name: &decision.account.name,
+        project: decision.project.as_deref(),
+        token: value,
+        token_id: id,
+        token_kind: match nominated.kind {
+            TokenKind::User => SentKind::User,
+            TokenKind::Account => SentKind::Account,
+        },
+        token_name: &trace.name,
+        expires_on: decision.new_token.expires_on,
+        nonce: &nonce,
+        replaces: None,
+    };
+    let key = ids::idempotency_key()?;
+    journal.intent(
+        "deliver",
+        &json!({ "token": id, "platform": nominated.platform }),
+    )?;
+    let delivered = deliver(link, &nominated.connection, &sent, &key).await;
+    let (result, noted) = match &delivered {
+        Delivered::Accepted { code, .. } => (
+            "accepted",
+            journal.done("deliver", &json!({ "receipt": code })),
+        ),
+        Delivered::Refused(problem) => (
+            "refused",
+            journal.failed("deliver", &json!({ "code": problem.code })),
+        ),
+        Delivered::Unknown(problem) => (
+            "unknown",
+            journal.failed("deliver", &json!({ "code": problem.code })),
+        ),
+    };
+    noted?;
+    journal.activity("deliver token", &nominated.platform, result, None);
+    Ok(Some(delivered))
+}
+
+/// What is known of the token that was pasted into the run that was cut off.
+pub(super) fn broad_left(app: &App, cut: &Cut) -> Option<Broad> {
+    if cut.destroyed() {
+        return None;
+    }
+    let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
+    let name = mark.and_then(|mark| mark.name.clone());
+    match (cut.fuse(), mark) {
+        (Some(end), _) if end <= (app.now)() => None,
+        (Some(end), _) => Some(expiring(name, end)),
+        (None, Some(mark)) if !mark.ours && !cut.intended("destroy") => Some(kept(name, false)),
+        (None, _) => cut.broad_id().map(|_| alive(name)),
+    }
+}
+
+fn cannot() -> Problem {
+    Problem::new(
+        "run-lost",
+        "This run cannot be finished: the value of its token was never kept, or is not here any more.",
+        "Take it back, then connect again.",
+        Next::Home,
+    )
+}
+
+fn granted_differs() -> Problem {
+    Problem::new(
+        "granted-differs",
+        "Cloudflare made a token with other permissions than were asked for.",
+        "Take the run back, then connect again.",
+        Next::Retry,
+    )
+}

@@ -1,0 +1,472 @@
+//! Taking a narrow token back on all three sides: at the platform, at Cloudflare, and here.
+//!
+//! Disconnecting and undoing a run are the same walk: the platform first, so that it does not go on with a token that is
+//! about to die; then Cloudflare; then this computer, which has to keep the value for as long as Cloudflare has to be
+//! asked with it. Each side is noted before and after, so that the walk can be taken up wherever it was cut off, and
+//! walking it again does nothing twice.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::app::{App, passphrase_needed};
+use super::cut::Cut;
+use super::deliver::Link;
+use super::inspect::Inspected;
+use super::report::Journal;
+use super::session;
+use super::story::{Truth, TruthState, Truths, VaultKind};
+use crate::cloudflare::{Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus};
+use crate::http::Base;
+use crate::platform::{self, Platform};
+use crate::problem::Problem;
+use crate::secret::Secret;
+use crate::vault::Item;
+
+/// The journal's words for the three sides.
+pub(super) const PLATFORM: &str = "forget-platform";
+pub(super) const REVOKE: &str = "revoke";
+pub(super) const FORGET: &str = "forget";
+
+/// How long Cloudflare may take to refuse a token that was deleted.
+const BOUND: Duration = Duration::from_secs(15);
+const GAP: Duration = Duration::from_millis(250);
+
+/// How often the list is read for a token of which only the name is known.
+const LOOKS: u32 = 3;
+const LOOK_GAP: Duration = Duration::from_millis(700);
+
+/// What is to be taken back.
+pub(super) struct Bond {
+    /// The connection's id.
+    pub connection: String,
+    /// The platform's name.
+    pub platform: String,
+    /// Its address, where it holds the token or may hold it.
+    pub address: Option<String>,
+    /// The account.
+    pub account: Account,
+    /// Kind of the token.
+    pub kind: TokenKind,
+    /// Tokens that exist or may exist: their names, and Cloudflare's ids where known.
+    pub tokens: Vec<(String, Option<String>)>,
+    /// Ids of the tokens whose values may be kept here, also of those that are gone.
+    pub copies: Vec<String>,
+    /// Where the values are kept.
+    pub vault: VaultKind,
+}
+
+/// What it is taken back with.
+pub(super) struct Means<'a> {
+    /// The platform, where the person is signed in already.
+    pub link: Option<&'a Link>,
+    /// The pasted token.
+    pub broad: Option<&'a Inspected>,
+    /// Whether everything is to be forgotten here, also what is still open.
+    pub forget: bool,
+}
+
+/// What a kept value says of its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Cloudflare takes it.
+    Works,
+    /// Cloudflare does not take it any more.
+    Refused,
+    /// Cloudflare could not be asked, or did not say.
+    Unknown,
+}
+
+impl Bond {
+    /// What the journal says; nothing where it was cut off before anything was decided.
+    pub(super) fn of(cut: &Cut) -> Option<Self> {
+        let nominated = cut.nominated.as_ref()?;
+        let mut tokens: Vec<_> = cut
+            .traces()
+            .into_iter()
+            .map(|trace| (trace.name, trace.id))
+            .collect();
+        let revoked = cut.done(REVOKE).is_some();
+        if let (Some(was), false) = (&nominated.was, revoked) {
+            tokens.push((was.token_name.clone(), Some(was.token_id.clone())));
+        }
+        let held = nominated.was.is_some() || cut.intended("deliver");
+        let mut copies = cut.made();
+        copies.extend(nominated.was.as_ref().map(|was| was.token_id.clone()));
+        Some(Self {
+            connection: nominated.connection.clone(),
+            platform: nominated.platform.clone(),
+            address: nominated.platform_address.clone().filter(|_| held),
+            account: nominated.account()?,
+            kind: nominated.kind,
+            tokens,
+            copies,
+            vault: cut.vault().unwrap_or(VaultKind::Keychain),
+        })
+    }
+
+    /// The set of tokens that the narrow one belongs to.
+    pub(super) fn owner(&self) -> Owner {
+        match self.kind {
+            TokenKind::User => Owner::User,
+            TokenKind::Account => Owner::Account(self.account.id.clone()),
+        }
+    }
+
+    fn item(&self, token: &str) -> Item {
+        Item::Token {
+            connection: self.connection.clone(),
+            token: token.to_owned(),
+        }
+    }
+
+    /// The kept value of one of its tokens.
+    pub(super) async fn value(&self, app: &App, token: &str) -> Result<Option<Secret>, Problem> {
+        if self.vault == VaultKind::File && app.vault().kind() != VaultKind::File {
+            return Err(passphrase_needed());
+        }
+        let kept = app.vault().get(&self.item(token)).await;
+        kept.map_err(|error| error.problem())
+    }
+}
+
+/// Takes everything back that can be, and says where each side stands.
+pub(super) async fn part(
+    app: &App,
+    journal: &Journal,
+    cut: &Cut,
+    bond: &Bond,
+    means: &Means<'_>,
+) -> Truths {
+    let platform = at_platform(app, journal, cut, bond, means).await;
+    let cloudflare = at_cloudflare(app, journal, cut, bond, means).await;
+    let local = here(app, journal, bond, &cloudflare, means.forget).await;
+    Truths {
+        platform,
+        local,
+        cloudflare,
+    }
+}
+
+fn truth(state: TruthState, at: Option<Timestamp>, sentence: impl Into<String>) -> Truth {
+    Truth {
+        state,
+        sentence: sentence.into(),
+        at: at.map(|at| at.to_string()),
+    }
+}
+
+async fn at_platform(
+    app: &App,
+    journal: &Journal,
+    cut: &Cut,
+    bond: &Bond,
+    means: &Means<'_>,
+) -> Truth {
+    let name = &bond.platform;
+    let Some(address) = &bond.address else {
+        return truth(
+            TruthState::None,
+            None,
+            "No platform holds the token: it was never delivered to one.",
+        );
+    };
+    let deleted = |at| {
+        truth(
+            TruthState::Deleted,
+            Some(at),
+            format!("{name} has deleted the connection and its copy of the token."),
+        )
+    };
+    if let Some(done) = cut.done(PLATFORM) {
+        return deleted(done.at);
+    }
+    match delete_there(app, journal, bond, address, means.link).await {
+        Ok(()) => deleted((app.now)()),
+        Err(problem) => truth(
+            TruthState::Queued,
+            None,
+            format!(
+                "{name} was not told yet, and is asked again until it answers. {}",
+                problem.message
+            ),
+        ),
+    }
+}
+
+async fn delete_there(
+    app: &App,
+    journal: &Journal,
+    bond: &Bond,
+    address: &str,
+    link: Option<&Link>,
+) -> Result<(), Problem> {
+    let own;
+    let link = if let Some(link) = link {
+        link
+    } else {
+        let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
+        let resumed = session::resume(app, &platform).await?;
+        own = resumed
+            .ok_or_else(|| platform::Error::NotSignedIn("no session is kept".to_owned()).problem())?
+            .0;
+        &own
+    };
+    let subject = json!({ "connection": bond.connection });
+    journal.intent(PLATFORM, &subject)?;
+    let deleted = link
+        .platform
+        .delete_connection(&link.session, &bond.connection)
+        .await;
+    match deleted {
+        // What it does not have, it has deleted.
+        Ok(()) | Err(platform::Error::UnknownConnection(_)) => {
+            journal.activity("delete at the platform", &bond.platform, "deleted", None);
+            journal.done(PLATFORM, &subject)
+        }
+        Err(error) => {
+            let problem = error.problem();
+            journal.activity(
+                "delete at the platform",
+                &bond.platform,
+                &problem.code,
+                None,
+            );
+            journal.failed(PLATFORM, &json!({ "code": problem.code }))?;
+            Err(problem)
+        }
+    }
+}
+
+async fn at_cloudflare(
+    app: &App,
+    journal: &Journal,
+    cut: &Cut,
+    bond: &Bond,
+    means: &Means<'_>,
+) -> Truth {
+    let mut open = Vec::new();
+    for (name, id) in &bond.tokens {
+        if let Err(sentence) = revoke(app, journal, bond, means.broad, name, id.as_deref()).await {
+            open.push(sentence);
+        }
+    }
+    if !open.is_empty() {
+        return truth(TruthState::Open, None, open.join(" "));
+    }
+    if bond.copies.is_empty() && bond.tokens.is_empty() {
+        return truth(
+            TruthState::None,
+            None,
+            "No token of this run is at Cloudflare.",
+        );
+    }
+    let seen = cut.done(REVOKE).map(|entry| entry.at);
+    truth(
+        TruthState::Revoked,
+        Some(seen.unwrap_or_else(app.now)),
+        "The token opens nothing any more: Cloudflare refuses it.",
+    )
+}
+
+/// Ends one token and sees it refused; otherwise the sentence that says how it stands.
+async fn revoke(
+    app: &App,
+    journal: &Journal,
+    bond: &Bond,
+    broad: Option<&Inspected>,
+    name: &str,
+    id: Option<&str>,
+) -> Result<(), String> {
+    let value = match id {
+        Some(id) => bond.value(app, id).await.map_err(|p| p.message)?,
+        None => None,
+    };
+    let narrow = value.and_then(|value| app.cloudflare(Credential::Token(value)).ok());
+    let subject = json!({ "token": id, "name": name });
+    let seen_dead = || {
+        journal.activity("revoke token", name, "refused", None);
+        journal
+            .done(REVOKE, &subject)
+            .map_err(|problem| problem.message)
+    };
+    // What Cloudflare refuses already needs nobody's token.
+    let before = match &narrow {
+        Some(narrow) => ask(narrow, &bond.owner()).await,
+        None => Answer::Unknown,
+    };
+    if before == Answer::Refused {
+        return seen_dead();
+    }
+    let Some(broad) = broad else {
+        return Err(match (narrow, before) {
+            (Some(_), Answer::Works) => format!(
+                "The token \"{name}\" still works at Cloudflare. Delete it in Cloudflare's list of tokens, or paste a one-time token."
+            ),
+            (Some(_), _) => {
+                format!("Cloudflare could not be asked whether the token \"{name}\" still works.")
+            }
+            (None, _) => format!(
+                "The token \"{name}\" may exist at Cloudflare. Its value is not kept here, so only Cloudflare's list of tokens, or a one-time token, can tell."
+            ),
+        });
+    };
+    journal
+        .intent(REVOKE, &subject)
+        .map_err(|problem| problem.message)?;
+    let ordered = match id {
+        Some(id) => by_id(broad, id).await,
+        None => by_name(broad, name).await,
+    };
+    let failed = |sentence: String, code: &str| {
+        journal.activity("revoke token", name, code, None);
+        let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
+        Err(sentence)
+    };
+    if let Err(error) = ordered {
+        let problem = error.problem();
+        let sentence = format!(
+            "The token \"{name}\" could not be deleted. {}",
+            problem.message
+        );
+        return failed(sentence, &problem.code);
+    }
+    match narrow {
+        // Only the token itself can tell for sure: another person's list would not have it either.
+        Some(narrow) => {
+            let end = Instant::now() + BOUND;
+            while ask(&narrow, &bond.owner()).await != Answer::Refused {
+                if Instant::now() >= end {
+                    let sentence = format!(
+                        "The token \"{name}\" was to be deleted, but Cloudflare still takes it. Check again in a minute; if it stays so, it is not the pasted token's owner's."
+                    );
+                    return failed(sentence, "still-works");
+                }
+                sleep(GAP).await;
+            }
+            seen_dead()
+        }
+        None => seen_dead(),
+    }
+}
+
+/// Deletes by id. A token that is not there is gone.
+async fn by_id(broad: &Inspected, id: &str) -> Result<(), Error> {
+    match broad.client.delete_token(&broad.owner, id).await {
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => Ok(()),
+        answered => answered,
+    }
+}
+
+/// Deletes every token of exactly this name, looking more than once: a new one may be missing from the list.
+async fn by_name(broad: &Inspected, name: &str) -> Result<(), Error> {
+    for look in 0..LOOKS {
+        if look > 0 {
+            sleep(LOOK_GAP).await;
+        }
+        let list = broad.client.tokens(&broad.owner, Some(name)).await?;
+        let mut found = false;
+        for token in list.tokens.iter().filter(|token| token.name == name) {
+            by_id(broad, &token.id).await?;
+            found = true;
+        }
+        if found {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Asks Cloudflare whether it takes a token, with the token itself.
+pub(super) async fn ask(narrow: &Client, owner: &Owner) -> Answer {
+    match narrow.verify(owner).await {
+        Ok(verified) if verified.status == TokenStatus::Active => Answer::Works,
+        Ok(_) => Answer::Refused,
+        Err(error) => match error.kind {
+            Kind::UnknownToken => Answer::Refused,
+            // It is known, but not taken from here.
+            Kind::AddressBlocked { .. } => Answer::Works,
+            _ => Answer::Unknown,
+        },
+    }
+}
+
+async fn here(
+    app: &App,
+    journal: &Journal,
+    bond: &Bond,
+    cloudflare: &Truth,
+    forget: bool,
+) -> Truth {
+    let unlisted = app
+        .record
+        .remove_connection(&bond.connection)
+        .map_err(|error| error.problem());
+    let place = match bond.vault {
+        VaultKind::Keychain => "keychain",
+        VaultKind::File => "sealed file",
+    };
+    if let Err(problem) = unlisted {
+        return truth(TruthState::Kept, None, problem.message);
+    }
+    if cloudflare.state.is_open() && !forget {
+        let mut kept = false;
+        for id in &bond.copies {
+            kept |= !matches!(bond.value(app, id).await, Ok(None));
+        }
+        if kept {
+            return truth(
+                TruthState::Kept,
+                None,
+                format!(
+                    "The connection is off the list. The token's value stays in the {place}, so that Cloudflare can be asked whether it still works, and is deleted when it does not."
+                ),
+            );
+        }
+    }
+    match forget_values(app, journal, bond).await {
+        Ok(()) => truth(
+            TruthState::Forgotten,
+            Some((app.now)()),
+            format!("The connection is off the list, and nothing of the token is in the {place}."),
+        ),
+        Err(problem) => truth(
+            TruthState::Kept,
+            None,
+            format!(
+                "The connection is off the list, but the token's value may still be in the {place}. {}",
+                problem.message
+            ),
+        ),
+    }
+}
+
+async fn forget_values(app: &App, journal: &Journal, bond: &Bond) -> Result<(), Problem> {
+    if bond.vault == VaultKind::File && app.vault().kind() != VaultKind::File {
+        return Err(passphrase_needed());
+    }
+    for id in &bond.copies {
+        let subject = json!({ "token": id });
+        journal.intent(FORGET, &subject)?;
+        let deleted = app.vault().delete(&bond.item(id)).await;
+        match deleted {
+            Ok(was_there) => {
+                let how = if was_there {
+                    "deleted"
+                } else {
+                    "was not there"
+                };
+                journal.activity("forget token", &bond.connection, how, None);
+                journal.done(FORGET, &subject)?;
+            }
+            Err(error) => {
+                let problem = error.problem();
+                journal.failed(FORGET, &json!({ "token": id, "code": problem.code }))?;
+                return Err(problem);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,827 @@
+//! Recover: a run that was cut off is shown by what is true of it now, and finished or taken back.
+//!
+//! The journal says what was begun; what became of it is asked: the vault for the value, Cloudflare with that value, the
+//! platform with a fresh nonce. Nothing is changed by looking. Each kind of run has its own ways to end.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::app::App;
+use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
+use super::deliver::Link;
+use super::finish::{broad_left, finish};
+use super::parting::{Answer, Bond, ask};
+use super::redeliver::redeliver;
+use super::rotate::Left;
+use super::session;
+use super::story::{
+    BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
+    Settled, Truths, VaultKind, Way,
+};
+use super::walk::{Walk, another_run};
+use crate::cloudflare::{Credential, Kind, TokenKind, token_list};
+use crate::http::Base;
+use crate::platform::{self, Nonce, Platform};
+use crate::problem::{Next, Problem};
+use crate::profile::Profile;
+use crate::secret::Secret;
+
+/// Between tries to come to the end of a disconnect: doubled each time, up to the last.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+const LAST_PAUSE: Duration = Duration::from_mins(15);
+
+/// Runs that nobody works on and that have not ended, as they were written down; nothing is asked.
+pub(super) fn noted(app: &App) -> Result<Vec<LeftOver>, Problem> {
+    let cuts = cut_off(app)?;
+    Ok(cuts.iter().map(|cut| told(app, cut)).collect())
+}
+
+/// The same by what is true now. One after the other, as they may share a session.
+pub async fn left_over(app: &App) -> Result<Vec<LeftOver>, Problem> {
+    let mut found = Vec::new();
+    for cut in cut_off(app)? {
+        found.push(look(app, &cut).await);
+    }
+    Ok(found)
+}
+
+/// Goes on with what a person has already asked for and that needs nobody: deletions that a platform has not answered,
+/// and questions to Cloudflare whether a token still works. Tells how many stay open.
+pub async fn retry(app: &App) -> Result<u32, Problem> {
+    let mut open = 0;
+    for cut in cut_off(app)? {
+        let ending = match cut.run.kind {
+            RunKind::Disconnect if cut.nominated.is_some() => Ending::Finish,
+            RunKind::Connect if cut.undoing() => Ending::Undo,
+            _ => continue,
+        };
+        // Somebody else may have taken it up meanwhile.
+        let Ok(mut walk) = Walk::resuming(app, &cut.run.id) else {
+            continue;
+        };
+        let wish = Resume {
+            ending,
+            broad: BroadWish::Unsaid,
+            forget: false,
+        };
+        let settled = walk.settle(wish).await;
+        open += u32::from(!settled.is_ok_and(|settled| settled.ended));
+    }
+    Ok(open)
+}
+
+/// Does [`retry`] again and again while anything stays open, and calls `changed` when something came to its end.
+pub async fn keep_trying(app: &App, changed: impl Fn()) {
+    let mut pause = FIRST_PAUSE;
+    let mut before = None;
+    loop {
+        let open = retry(app).await.unwrap_or_default();
+        if before.is_some_and(|before| open < before) {
+            changed();
+            pause = FIRST_PAUSE;
+        }
+        before = Some(open);
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_PAUSE);
+    }
+}
+
+fn cut_off(app: &App) -> Result<Vec<Cut>, Problem> {
+    let mut cuts = Vec::new();
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        // A run that is going on right now, here or in another process, is not left over.
+        let held = app.record.run_is_held(&run.id);
+        if !held.map_err(|error| error.problem())? {
+            cuts.push(Cut::read(app, run)?);
+        }
+    }
+    Ok(cuts)
+}
+
+/// What was written down.
+fn told(app: &App, cut: &Cut) -> LeftOver {
+    let nominated = cut.nominated.as_ref();
+    let account = nominated.and_then(Nominated::account);
+    let was = nominated.and_then(|all| all.was.as_ref());
+    let trace = cut.traces().into_iter().next_back();
+    let owner = nominated.map_or(crate::cloudflare::Owner::User, Nominated::owner);
+    LeftOver {
+        run: cut.run.id.clone(),
+        kind: cut.run.kind,
+        began_on: cut.run.began.to_string(),
+        profile: cut.run.profile.clone(),
+        platform: nominated.map(|all| all.platform.clone()),
+        account_name: account.map(|account| account.name),
+        connection_id: nominated.map(|all| all.connection.clone()),
+        token_name: was
+            .map(|was| was.token_name.clone())
+            .or_else(|| trace.map(|trace| trace.name)),
+        token_list: token_list(&app.addresses.dashboard, &owner).to_string(),
+        headline: headline(cut).to_owned(),
+        asked: false,
+        facts: Vec::new(),
+        finish: None,
+        undo: None,
+    }
+}
+
+fn headline(cut: &Cut) -> &'static str {
+    match cut.run.kind {
+        _ if cut.is_unreadable() => {
+            "A newer version of Narrows began this run, and only it can end it."
+        }
+        RunKind::Connect if cut.undoing() => {
+            "A connection is being taken back, and not all of it is done."
+        }
+        RunKind::Connect if cut.nominated.is_none() => {
+            "A connection was cut off before anything was made."
+        }
+        RunKind::Connect if cut.intended("deliver") => {
+            "A connection was cut off while its token was handed to the platform."
+        }
+        RunKind::Connect if cut.done("keep").is_some() => {
+            "A connection was cut off after its token was kept, before it was delivered."
+        }
+        RunKind::Connect => "A connection was cut off while its token was made.",
+        RunKind::Rotate => "A rotation was cut off.",
+        RunKind::Disconnect => "A connection was ended, and not all of it is done.",
+        RunKind::Sweep => "The deleting of unused tokens was cut off.",
+    }
+}
+
+/// What is known of a run's token, platform and copy.
+struct Seen {
+    value: Result<Option<Secret>, Problem>,
+    answer: Answer,
+    link: Option<Link>,
+}
+
+/// Asks everything that can be asked.
+async fn look(app: &App, cut: &Cut) -> LeftOver {
+    let mut left = told(app, cut);
+    left.asked = true;
+    let Some(nominated) = &cut.nominated else {
+        if !cut.is_unreadable() {
+            left.facts.extend(pasted(app, cut));
+            left.finish = Some(way(
+                &["Closes the run: no narrow token was made."],
+                BroadNeed::No,
+                false,
+            ));
+        }
+        return left;
+    };
+    let Some(bond) = Bond::of(cut) else {
+        return left;
+    };
+    let id = bond.copies.last().cloned();
+    let value = match &id {
+        Some(id) => bond.value(app, id).await,
+        None => Ok(None),
+    };
+    let answer = match &value {
+        Ok(Some(value)) => match app.cloudflare(Credential::Token(value.duplicate())) {
+            Ok(narrow) => ask(&narrow, &bond.owner()).await,
+            Err(_) => Answer::Unknown,
+        },
+        _ => Answer::Unknown,
+    };
+    let (link, reach) = reach(app, nominated).await;
+    let seen = Seen {
+        value,
+        answer,
+        link,
+    };
+    left.facts.extend(token(cut, &bond, &seen));
+    left.facts.push(copy(&seen));
+    left.facts
+        .push(platform(cut, nominated, &seen, reach).await);
+    let listed = app.record.connection(&bond.connection).ok().flatten();
+    if let Some(known) = &listed {
+        let sentence = format!(
+            "The connection to “{}” is in the list, with the token \"{}\".",
+            known.account_name, known.token_name
+        );
+        left.facts
+            .push(fact(FactAbout::Connection, FactState::There, sentence));
+    }
+    left.facts.extend(pasted(app, cut));
+    (left.finish, left.undo) = ways(cut, &bond, &seen);
+    left
+}
+
+/// The platform, if the person is signed in there; else why it cannot be asked.
+async fn reach(app: &App, nominated: &Nominated) -> (Option<Link>, Option<Problem>) {
+    let Some(address) = &nominated.platform_address else {
+        return (None, None);
+    };
+    let platform = match Base::https_or_loopback(address) {
+        Ok(base) => Platform::new(&app.http, base),
+        Err(problem) => return (None, Some(problem)),
+    };
+    match session::resume(app, &platform).await {
+        Ok(Some((link, _))) => (Some(link), None),
+        Ok(None) => (None, Some(sign_in_first())),
+        Err(problem) => (None, Some(problem)),
+    }
+}
+
+fn token(cut: &Cut, bond: &Bond, seen: &Seen) -> Vec<Fact> {
+    let about = FactAbout::Token;
+    let mut facts = Vec::new();
+    for (name, id) in &bond.tokens {
+        let known = id.is_some() && matches!(seen.value, Ok(Some(_)));
+        let (state, sentence) = match (id, known, seen.answer) {
+            (_, true, Answer::Works) => (
+                FactState::There,
+                format!("The narrow token \"{name}\" works at Cloudflare."),
+            ),
+            (_, true, Answer::Refused) => (
+                FactState::Gone,
+                format!("Cloudflare refuses the narrow token \"{name}\"."),
+            ),
+            (_, true, Answer::Unknown) => (
+                FactState::Unknown,
+                format!("Cloudflare could not be asked whether the narrow token \"{name}\" works."),
+            ),
+            (Some(_), false, _) => (
+                FactState::Unknown,
+                format!(
+                    "The narrow token \"{name}\" was made. Its value is not here, so it cannot be asked; a one-time token can find it."
+                ),
+            ),
+            (None, _, _) => (
+                FactState::Unknown,
+                format!(
+                    "A narrow token \"{name}\" may have been made. A one-time token can find it by its name."
+                ),
+            ),
+        };
+        facts.push(fact(about, state, sentence));
+    }
+    if bond.tokens.is_empty() && cut.intended("mint") || cut.done(super::parting::REVOKE).is_some()
+    {
+        facts.push(fact(
+            about,
+            FactState::Gone,
+            "No narrow token of this run is left at Cloudflare.",
+        ));
+    }
+    facts
+}
+
+fn copy(seen: &Seen) -> Fact {
+    let (state, sentence) = match &seen.value {
+        Ok(Some(_)) => (
+            FactState::There,
+            "The token's value is in the vault on this computer.".to_owned(),
+        ),
+        Ok(None) => (
+            FactState::Gone,
+            "No value of it is in the vault on this computer.".to_owned(),
+        ),
+        Err(problem) => (FactState::Unknown, problem.message.clone()),
+    };
+    fact(FactAbout::Copy, state, sentence)
+}
+
+async fn platform(cut: &Cut, nominated: &Nominated, seen: &Seen, why: Option<Problem>) -> Fact {
+    let name = &nominated.platform;
+    let about = FactAbout::Platform;
+    if nominated.platform_address.is_none() {
+        return fact(
+            about,
+            FactState::Gone,
+            "There is no platform to deliver to.",
+        );
+    }
+    if nominated.was.is_none() && !cut.intended("deliver") {
+        let sentence = format!("{name} was never sent the token.");
+        return fact(about, FactState::Gone, sentence);
+    }
+    let unknown = |problem: &Problem| {
+        let sentence = format!(
+            "{name} could not be asked what it holds. {}",
+            problem.message
+        );
+        fact(about, FactState::Unknown, sentence)
+    };
+    let Some(link) = &seen.link else {
+        return unknown(&why.unwrap_or_else(sign_in_first));
+    };
+    let Ok(nonce) = Nonce::generate() else {
+        return unknown(&sign_in_first());
+    };
+    let held = link
+        .platform
+        .get_connection(&link.session, &nominated.connection, &nonce)
+        .await;
+    match (held, &seen.value) {
+        (Ok(held), Ok(Some(value))) if held.proves(value, &nonce) => fact(
+            about,
+            FactState::There,
+            format!("{name} holds this token: receipt {}.", held.receipt.code()),
+        ),
+        (Ok(held), _) => fact(
+            about,
+            FactState::There,
+            format!(
+                "{name} holds a token for this connection, with fingerprint {}.",
+                held.fingerprint
+            ),
+        ),
+        (Err(platform::Error::UnknownConnection(_)), _) => fact(
+            about,
+            FactState::Gone,
+            format!("{name} has no such connection."),
+        ),
+        (Err(error), _) => unknown(&error.problem()),
+    }
+}
+
+fn pasted(app: &App, cut: &Cut) -> Option<Fact> {
+    let about = FactAbout::PastedToken;
+    if cut.destroyed() {
+        let sentence = "The token that was pasted opens nothing any more.";
+        return Some(fact(about, FactState::Gone, sentence));
+    }
+    match (broad_left(app, cut), cut.fuse()) {
+        (Some(left), Some(_)) => Some(fact(
+            about,
+            FactState::Unknown,
+            format!(
+                "The token that was pasted may still work. {}",
+                left.sentence
+            ),
+        )),
+        (Some(left), None) => Some(fact(
+            about,
+            FactState::Unknown,
+            format!("The token that was pasted: {}", left.sentence),
+        )),
+        (None, Some(end)) => Some(fact(
+            about,
+            FactState::Gone,
+            format!(
+                "The token that was pasted ended by itself at {}.",
+                clock(end)
+            ),
+        )),
+        (None, None) => None,
+    }
+}
+
+fn clock(end: Timestamp) -> String {
+    end.strftime("%H:%M UTC").to_string()
+}
+
+/// How a run of each kind can end.
+fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
+    let alive = seen.answer == Answer::Works;
+    let name = bond.platform.as_str();
+    let there = cut
+        .nominated
+        .as_ref()
+        .is_some_and(|all| all.platform_address.is_some());
+    let sign_in = there && seen.link.is_none();
+    let taking_back = || {
+        let mut does = Vec::new();
+        if bond.address.is_some() {
+            does.push(format!("Deletes the connection at {name}."));
+        }
+        if !bond.tokens.is_empty() {
+            does.push(
+                "Deletes the narrow token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it."
+                    .to_owned(),
+            );
+        }
+        does.push("Then deletes its value on this computer.".to_owned());
+        let dead = bond.tokens.is_empty() || seen.answer == Answer::Refused;
+        Way {
+            does,
+            broad: if dead {
+                BroadNeed::No
+            } else {
+                BroadNeed::Better
+            },
+            sign_in: bond.address.is_some()
+                && seen.link.is_none()
+                && cut.done(super::parting::PLATFORM).is_none(),
+        }
+    };
+    match cut.run.kind {
+        RunKind::Connect => {
+            let policies = cut
+                .traces()
+                .last()
+                .is_some_and(|trace: &Trace| trace.policies.is_some());
+            let finish = (alive && policies && !cut.undoing()).then(|| {
+                let mut does = vec!["Proves the kept token once more.".to_owned()];
+                if there {
+                    does.push(format!(
+                        "Delivers it to {name}, unless it holds it already."
+                    ));
+                }
+                does.push("Puts the connection into the list.".to_owned());
+                Way {
+                    does,
+                    broad: BroadNeed::No,
+                    sign_in,
+                }
+            });
+            (finish, Some(taking_back()))
+        }
+        RunKind::Disconnect => {
+            let undo = alive.then(|| {
+                let mut does = vec!["Puts the connection back into the list.".to_owned()];
+                if there {
+                    does.push(format!("Delivers the kept token to {name} again."));
+                }
+                Way {
+                    does,
+                    broad: BroadNeed::No,
+                    sign_in,
+                }
+            });
+            (Some(taking_back()), undo)
+        }
+        RunKind::Rotate => ways_of_rotation(cut, seen, sign_in),
+        RunKind::Sweep => (
+            Some(way(
+                &[
+                    "Closes the run. What nothing uses can be listed again with another one-time token.",
+                ],
+                BroadNeed::No,
+                false,
+            )),
+            None,
+        ),
+    }
+}
+
+/// A rotation knows its own ways; they are put into words here.
+fn ways_of_rotation(cut: &Cut, seen: &Seen, sign_in: bool) -> (Option<Way>, Option<Way>) {
+    let Some(left) = Left::read(&cut.run.id, cut.entries()) else {
+        return (None, None);
+    };
+    if left.is_empty() {
+        let close = way(
+            &["Closes the run: no new token was made, and the old one is in use as before."],
+            BroadNeed::No,
+            false,
+        );
+        return (Some(close), None);
+    }
+    let (finish, undo) = left.ends(matches!(seen.value, Ok(Some(_))));
+    let finish = finish.then(|| {
+        let does = [
+            "Goes on where the rotation was cut off, until the new token is in use here and at the platform.",
+            "Deletes the old token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it.",
+        ];
+        way(&does, BroadNeed::Better, sign_in)
+    });
+    let undo = undo.then(|| {
+        let does = [
+            "Deletes the new token at Cloudflare with a one-time token that you paste, unless the platform holds it.",
+            "The old token stays in use.",
+        ];
+        way(&does, BroadNeed::Better, sign_in)
+    });
+    (finish, undo)
+}
+
+fn way(does: &[&str], broad: BroadNeed, sign_in: bool) -> Way {
+    Way {
+        does: does.iter().map(|&line| line.to_owned()).collect(),
+        broad,
+        sign_in,
+    }
+}
+
+fn fact(about: FactAbout, state: FactState, sentence: impl Into<String>) -> Fact {
+    Fact {
+        about,
+        state,
+        sentence: sentence.into(),
+    }
+}
+
+impl Walk {
+    /// Takes up a run that was cut off. Signing in, the token page, paste and inspection go as ever.
+    pub fn resuming(app: &App, run: &str) -> Result<Self, Problem> {
+        let cut = Cut::open(app, run)?;
+        let held = app.record.hold_run(run).map_err(|error| error.problem())?;
+        let held = held.ok_or_else(another_run)?;
+        let nominated = cut.nominated.as_ref();
+        let kinds = nominated.map_or_else(
+            || vec![TokenKind::User, TokenKind::Account],
+            |all| vec![all.kind],
+        );
+        let address = nominated.and_then(|all| all.platform_address.as_deref());
+        let mut walk = Self::without_profile(app, &cut.run.profile, kinds, address)?;
+        if let Ok(profile) = Profile::load(&cut.run.profile)
+            && cut.run.kind == RunKind::Rotate
+        {
+            walk.profile = profile;
+        }
+        if let Some(nominated) = nominated {
+            nominated.connection.clone_into(&mut walk.connection);
+        }
+        run.clone_into(&mut walk.run);
+        (walk.kind, walk.open) = (cut.run.kind, Some(held));
+        (walk.begun, walk.resumes) = (true, true);
+        Ok(walk)
+    }
+
+    /// Where the run stands now.
+    pub async fn stands(&self) -> Result<LeftOver, Problem> {
+        Ok(look(&self.app, &Cut::open(&self.app, &self.run)?).await)
+    }
+
+    /// Ends the run in one of its ways, as far as that can be done now.
+    pub async fn settle(&mut self, wish: Resume) -> Result<Settled, Problem> {
+        let cut = Cut::open(&self.app, &self.run)?;
+        if cut.is_unreadable() {
+            return Err(unreadable());
+        }
+        if let Some(account) = cut.nominated.as_ref().and_then(Nominated::account) {
+            self.fits(
+                cut.nominated
+                    .as_ref()
+                    .map_or(TokenKind::User, |all| all.kind),
+                &account.id,
+            )?;
+            self.take_account(&account.id)?;
+        }
+        let mut settled = self.unsettled(&cut, wish.ending);
+        match (cut.run.kind, wish.ending) {
+            _ if cut.nominated.is_none() => {
+                settled
+                    .done
+                    .push("Nothing was made, so the run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+            (RunKind::Connect, Ending::Finish) => self.finish_connect(&cut, &mut settled).await?,
+            (RunKind::Connect, Ending::Undo) => {
+                if !cut.undoing() {
+                    self.journal().done(UNDO, &json!({}))?;
+                }
+                self.settle_back(&cut, wish, "undone", &mut settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Finish) => {
+                self.settle_back(&cut, wish, "disconnected", &mut settled)
+                    .await?;
+            }
+            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
+            (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
+            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Sweep, Ending::Finish) => {
+                settled.done.push("The run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+        }
+        if settled.broad.is_none() {
+            settled.broad = self.end_broad(wish.broad).await;
+        }
+        if let Some(left) = broad_left(&self.app, &cut)
+            && settled.connection.is_none()
+        {
+            settled.stands.push(format!(
+                "The token that was pasted when the run began: {}",
+                left.sentence
+            ));
+        }
+        (self.begun, self.open, self.account) = (false, None, None);
+        Ok(settled)
+    }
+
+    fn unsettled(&self, cut: &Cut, ending: Ending) -> Settled {
+        let told = told(&self.app, cut);
+        Settled {
+            run: told.run,
+            kind: told.kind,
+            ending,
+            ended: false,
+            done: Vec::new(),
+            stands: Vec::new(),
+            truths: None,
+            connection: None,
+            broad: None,
+            token_name: told.token_name,
+            token_list: told.token_list,
+            problem: None,
+        }
+    }
+
+    async fn finish_connect(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+        if cut.undoing() {
+            return Err(no_such_way());
+        }
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        self.sign_in_kept().await?;
+        let journal = self.journal();
+        let finished = finish(&self.app, &journal, cut, self.link.as_ref()).await?;
+        self.end_run(if finished.problem.is_some() {
+            "pending"
+        } else {
+            "connected"
+        });
+        settled.ended = true;
+        settled.done = finished.done;
+        settled
+            .stands
+            .extend(finished.connection.broad_left.clone());
+        settled.connection = Some(finished.connection);
+        settled.problem = finished.problem;
+        Ok(())
+    }
+
+    async fn settle_rotation(
+        &mut self,
+        cut: &Cut,
+        ending: Ending,
+        settled: &mut Settled,
+    ) -> Result<(), Problem> {
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
+            let nothing = "No new token was made, and the old one is in use as before.";
+            settled.done.push(nothing.to_owned());
+            self.end_run("left");
+            settled.ended = true;
+            return Ok(());
+        }
+        // It takes both locks itself.
+        (self.open, self.account) = (None, None);
+        match ending {
+            Ending::Finish => {
+                let rotation = self.finish_rotation(&cut.run.id).await?;
+                settled.done.push(rotation.old_token.sentence.clone());
+                settled.stands.extend(rotation.stands);
+                settled.problem = rotation.problem;
+            }
+            Ending::Undo => {
+                let (undone, stands) = self.undo_rotation(&cut.run.id).await?;
+                settled.done.extend(undone);
+                settled.stands.extend(stands);
+            }
+        }
+        let record = &self.app.record;
+        let run = record.run(&cut.run.id).map_err(|error| error.problem())?;
+        settled.ended = run.is_none_or(|run| run.ended.is_some());
+        let known = record
+            .connection(&self.connection)
+            .map_err(|error| error.problem())?;
+        settled.connection = known
+            .map(|known| super::cards::connection(&self.app, &known))
+            .transpose()?;
+        Ok(())
+    }
+
+    async fn settle_back(
+        &mut self,
+        cut: &Cut,
+        wish: Resume,
+        how: &str,
+        settled: &mut Settled,
+    ) -> Result<(), Problem> {
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        let farewell = Farewell {
+            broad: wish.broad,
+            forget: wish.forget,
+        };
+        self.end_earlier(cut, settled).await;
+        let (truths, broad) = self.take_back(cut, &farewell).await?;
+        settled.ended = !self.leave(&truths, wish.forget, how);
+        let Truths {
+            platform,
+            local,
+            cloudflare,
+        } = &truths;
+        for truth in [platform, cloudflare, local] {
+            let list = if truth.state.is_open() {
+                &mut settled.stands
+            } else {
+                &mut settled.done
+            };
+            list.push(truth.sentence.clone());
+        }
+        (settled.truths, settled.broad) = (Some(truths), broad);
+        Ok(())
+    }
+
+    /// Puts a connection that was being ended back.
+    async fn take_up_again(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+        let (Some(bond), Some(was)) = (
+            Bond::of(cut),
+            cut.nominated.as_ref().and_then(|all| all.was.clone()),
+        ) else {
+            return Err(unknown_run());
+        };
+        self.can_open(bond.vault == VaultKind::File)?;
+        let value = bond
+            .value(&self.app, &was.token_id)
+            .await?
+            .ok_or_else(no_such_way)?;
+        let narrow = self
+            .app
+            .cloudflare(Credential::Token(value))
+            .map_err(|error| error.problem())?;
+        if let Err(error) = narrow.verify(&bond.owner()).await {
+            return Err(match error.kind {
+                Kind::UnknownToken => no_such_way(),
+                _ => error.problem(),
+            });
+        }
+        self.journal().done(UNDO, &json!({}))?;
+        let mut known = was;
+        if known.platform_address.is_some() {
+            "unknown".clone_into(&mut known.delivery);
+            (known.receipt_code, known.nonce) = (None, None);
+        }
+        self.app
+            .record
+            .put_connection(&known)
+            .map_err(|error| error.problem())?;
+        self.end_run("undone");
+        settled.ended = true;
+        settled
+            .done
+            .push("The connection is back in the list.".to_owned());
+        settled.connection = Some(super::cards::connection(&self.app, &known)?);
+        if known.platform_address.is_none() {
+            return Ok(());
+        }
+        match redeliver(&self.app, &known.id).await {
+            Ok(card) => {
+                settled
+                    .done
+                    .push(format!("{} holds its token again.", known.platform));
+                settled.connection = Some(card);
+            }
+            Err(problem) => settled.problem = Some(problem),
+        }
+        Ok(())
+    }
+
+    /// With a token that was pasted now, the one that the run began with is ended too, where it was made for the run.
+    async fn end_earlier(&self, cut: &Cut, settled: &mut Settled) {
+        let (Some(broad), Some(earlier)) = (&self.inspected, cut.broad_id()) else {
+            return;
+        };
+        let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
+        let ours = cut.fuse().is_some() || mark.is_some_and(|mark| mark.ours);
+        if !ours || cut.destroyed() || earlier == broad.token_id {
+            return;
+        }
+        let journal = self.journal();
+        let subject = json!({ "token": earlier });
+        if journal.intent("destroy", &subject).is_err() {
+            return;
+        }
+        let deleted = broad.client.delete_token(&broad.owner, &earlier).await;
+        let gone = match &deleted {
+            Ok(()) => true,
+            Err(error) => error.kind == Kind::NotFound,
+        };
+        if gone && journal.done("destroy", &subject).is_ok() {
+            settled
+                .done
+                .push("The token that was pasted when the run began is gone.".to_owned());
+        }
+    }
+
+    /// Takes the kept session where nobody has signed in on this walk.
+    async fn sign_in_kept(&mut self) -> Result<(), Problem> {
+        if let (Some(platform), None) = (&self.platform, &self.link) {
+            let resumed = session::resume(&self.app, platform).await?;
+            self.link = resumed.map(|(link, _)| link);
+        }
+        Ok(())
+    }
+}
+
+fn sign_in_first() -> Problem {
+    platform::Error::NotSignedIn("no session is kept".to_owned()).problem()
+}
+
+fn no_such_way() -> Problem {
+    Problem::new(
+        "run-way",
+        "This run cannot be ended that way any more.",
+        "Look at what it offers now.",
+        Next::Home,
+    )
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        "run-unreadable",
+        "This run was begun by another version of Narrows, and what it decided cannot be read.",
+        "End it with the version that began it.",
+        Next::Home,
+    )
+}

@@ -1,0 +1,584 @@
+//! A rotation that was cut off, or that the platform left pending: what it is, and how it is finished or undone.
+//!
+//! Finishing needs no broad token, as the new one is kept; only the old one then stays open until somebody deletes it.
+//! Undoing needs one, and is refused where the platform may hold the new token.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::super::deliver::Link;
+use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, ROLL, UNDO_MINT};
+use super::super::inspect::Inspected;
+use super::super::mint::{Swept, sweep};
+use super::super::prove::{self, Subject, granted};
+use super::super::redeliver::sign_in;
+use super::super::report::{Journal, Report};
+use super::super::session;
+use super::super::story::{Delivery, Grant};
+use super::super::undo::Undone;
+use super::super::walk::{Walk, another_run};
+use super::course::{Course, Mark, Move};
+use super::decide::Nominated;
+use super::in_place::{Rolling, roll_lost};
+use super::old::{client, item, value};
+use super::story::{OldTokenState, Rotation, RotationState, RotationWay};
+use super::turn::{Turn, owner, refused};
+use super::{in_use, known};
+use crate::cloudflare::Kind;
+use crate::connect::App;
+use crate::http::Base;
+use crate::platform::{Error as PlatformError, Nonce, Platform};
+use crate::problem::{Next, Problem};
+use crate::proof::{Where, plan};
+use crate::record::{Connection, Entry, Phase, RunKind};
+use crate::secret::Secret;
+
+/// A rotation that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenRotation {
+    /// The run's id.
+    pub run: String,
+    /// The connection's id.
+    pub connection: String,
+    /// Where it stands, by the journal.
+    pub state: RotationState,
+    /// Whether a token was made that only this run accounts for.
+    pub holds_a_token: bool,
+}
+
+/// What the journal of a rotation says.
+pub(in crate::connect) struct Left {
+    pub(super) run: String,
+    pub(super) nominated: Nominated,
+    pub(super) course: Course,
+    /// The new token's id and name, once it was made.
+    made: Option<(String, String)>,
+    /// Names under which one may have been made.
+    names: Vec<String>,
+    /// Whether a roll was ordered.
+    rolled: Mark,
+    receipt: Option<(String, String)>,
+}
+
+impl Left {
+    /// Reads the journal of a run; nothing where nothing was decided yet, and so nothing done.
+    pub(in crate::connect) fn read(run: &str, journal: &[Entry]) -> Option<Self> {
+        let text = |detail: &Value, name: &str| detail.get(name)?.as_str().map(str::to_owned);
+        let nominated = journal.iter().find(|entry| entry.step == NOMINATE)?;
+        let mut left = Self {
+            run: run.to_owned(),
+            nominated: serde_json::from_value(nominated.detail.clone()).ok()?,
+            course: Course::read(journal),
+            made: None,
+            names: Vec::new(),
+            rolled: Mark::Not,
+            receipt: None,
+        };
+        for entry in journal {
+            let detail = &entry.detail;
+            match (entry.step.as_str(), entry.phase) {
+                (MINT, Phase::Intent) => left.names.extend(text(detail, "name")),
+                (MINT, Phase::Done) => left.made = text(detail, "token").zip(text(detail, "name")),
+                (DELIVER, Phase::Done) => {
+                    left.receipt = text(detail, "receipt").zip(text(detail, "nonce"));
+                }
+                (ROLL, Phase::Intent) => left.rolled = Mark::Perhaps,
+                (ROLL, Phase::Done) => left.rolled = Mark::Done,
+                _ => {}
+            }
+        }
+        Some(left)
+    }
+
+    /// Where it stands.
+    pub(in crate::connect) fn open(&self) -> OpenRotation {
+        let in_place = self.nominated.way == RotationWay::InPlace;
+        OpenRotation {
+            run: self.run.clone(),
+            connection: self.nominated.connection.clone(),
+            state: match (in_place, self.rolled) {
+                (false, _) => self.course.state(),
+                (true, Mark::Not) => RotationState::Stopped,
+                (true, _) => RotationState::Undelivered,
+            },
+            holds_a_token: if in_place {
+                self.rolled != Mark::Not
+            } else {
+                self.course.holds_a_token()
+            },
+        }
+    }
+
+    /// Which ways it can end, by the journal: finished, undone. `kept` says whether the new token's value is here.
+    pub(in crate::connect) fn ends(&self, kept: bool) -> (bool, bool) {
+        let in_place = self.nominated.way == RotationWay::InPlace;
+        let undone = self.course.undo == Mark::Done;
+        let finish = in_place || (self.made.is_some() && kept && !undone);
+        let sent = self.course.deliver == Mark::Done || self.course.swap == Mark::Done;
+        (finish, !in_place && !sent)
+    }
+
+    /// Whether it made nothing, for certain.
+    pub(in crate::connect) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.rolled == Mark::Not
+    }
+
+    fn of(app: &App, run: &str) -> Result<Self, Problem> {
+        let journal = app.record.journal(run).map_err(|error| error.problem())?;
+        Self::read(run, &journal).ok_or_else(nothing_left)
+    }
+}
+
+/// The rotation of a connection that has not ended, if there is one. One that is going on right now counts.
+pub fn open_rotation(app: &App, connection: &str) -> Result<Option<OpenRotation>, Problem> {
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        if run.kind != RunKind::Rotate {
+            continue;
+        }
+        let journal = app
+            .record
+            .journal(&run.id)
+            .map_err(|error| error.problem())?;
+        let left = Left::read(&run.id, &journal).map(|left| left.open());
+        if let Some(open) = left.filter(|open| open.connection == connection) {
+            return Ok(Some(open));
+        }
+    }
+    Ok(None)
+}
+
+/// Refuses where a token was made for a connection that it does not name yet.
+pub(super) fn none_open(app: &App, connection: &str) -> Result<(), Problem> {
+    match open_rotation(app, connection)? {
+        Some(open) if open.holds_a_token => Err(rotation_open(&open.run)),
+        _ => Ok(()),
+    }
+}
+
+/// Goes on with a rotation without a broad token: delivers, swaps, and looks whether the old token is refused.
+pub async fn finish_rotation(app: &App, run: &str) -> Result<Rotation, Problem> {
+    finish(app, run, None).await
+}
+
+impl Walk {
+    /// The same with the pasted token at hand: the old token is deleted as well.
+    pub async fn finish_rotation(&self, run: &str) -> Result<Rotation, Problem> {
+        finish(&self.app, run, self.inspected.as_ref()).await
+    }
+
+    /// Undoes a rotation with the pasted token: deletes the new token, if the platform does not hold it.
+    pub async fn undo_rotation(&self, run: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
+        let broad = self
+            .inspected
+            .as_ref()
+            .ok_or_else(super::super::walk::nothing_pasted)?;
+        let undone = undo(&self.app, run, broad).await?;
+        Ok((undone.undone, undone.stands))
+    }
+}
+
+/// Goes on with a rotation where it was cut off. An error before anything was done; from then on a [`Rotation`].
+pub(in crate::connect) async fn finish(
+    app: &App,
+    run: &str,
+    broad: Option<&Inspected>,
+) -> Result<Rotation, Problem> {
+    let since = Instant::now();
+    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
+    let _held = held.ok_or_else(another_run)?;
+    let left = Left::of(app, run)?;
+    let account = &left.nominated.decision.account.id;
+    let lock = app.record.lock(&format!("account-{account}"));
+    let _lock = lock
+        .map_err(|error| error.problem())?
+        .ok_or_else(another_run)?;
+    let broad = broad.filter(|broad| broad.owner == owner(&left.nominated));
+    let known = known(app, &left.nominated.connection)?;
+    let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
+    let report = Report::new(None, since);
+    if left.nominated.way == RotationWay::InPlace {
+        return finish_in_place(app, left, known, &journal, &report, since).await;
+    }
+    let (token_id, token_name) = match (&left.made, left.course.undo) {
+        (Some(made), Mark::Not | Mark::Perhaps | Mark::Failed) => made.clone(),
+        _ => return Err(nothing_to_finish()),
+    };
+    if known.token_id != left.nominated.replaces.token_id && known.token_id != token_id {
+        return Err(overtaken());
+    }
+    let kept = app.vault().get(&item(&known.id, &token_id)).await;
+    let value = kept
+        .map_err(|error| error.problem())?
+        .ok_or_else(value_gone)?;
+    let mut course = left.course;
+    // Kept and found again is kept, whatever the journal had time to say.
+    course.keep = Mark::Done;
+    if course.next() == Move::Prove {
+        prove(app, &left, &token_id, &value, broad, &journal).await?;
+        course.note(PROVE, Phase::Done);
+    }
+    let link = match (&left.nominated.platform_address, course.deliver) {
+        (Some(_), Mark::Done) | (None, _) => None,
+        (Some(address), _) => Some(sign_in_again(app, address).await?),
+    };
+    let (delivery, receipt) = match (&left.receipt, course.deliver) {
+        (Some(receipt), _) => (Delivery::Accepted, Some(receipt.clone())),
+        (None, Mark::Done) => (Delivery::Skipped, None),
+        (None, _) => (Delivery::Unknown, None),
+    };
+    let mut old = in_use(&left.nominated);
+    if course.revoke == Mark::Done {
+        old.state = OldTokenState::Refused;
+        "Cloudflare refuses it.".clone_into(&mut old.sentence);
+    }
+    let mut turn = Turn {
+        app,
+        journal: &journal,
+        report: &report,
+        link: link.as_ref(),
+        broad,
+        nominated: &left.nominated,
+        known,
+        token_id,
+        token_name,
+        value,
+        course,
+        settled: true,
+        delivery,
+        receipt,
+        old,
+        stop: None,
+        notices: Vec::new(),
+    };
+    turn.go_on().await;
+    let granted: Vec<Grant> = left.nominated.decision.requested.clone();
+    let told = turn.tell(run, since, None, None, granted);
+    if turn.course.next() == Move::End {
+        close(app, run, "rotated");
+    }
+    Ok(told)
+}
+
+/// Asks again what the new token can do. Which policy it got is known only if that was compared before the cut, or can
+/// be now, with a broad token.
+async fn prove(
+    app: &App,
+    left: &Left,
+    token_id: &str,
+    value: &Secret,
+    broad: Option<&Inspected>,
+    journal: &Journal,
+) -> Result<(), Problem> {
+    let decision = &left.nominated.decision;
+    let owner = owner(&left.nominated);
+    match (left.course.prove, broad) {
+        (Mark::Not, None) => return Err(broad_needed()),
+        (Mark::Not, Some(broad)) => {
+            let token = broad
+                .client
+                .token(&broad.owner, token_id)
+                .await
+                .map_err(|error| error.problem())?;
+            granted(&decision.requested, &token.policies, &broad.catalogue)?;
+        }
+        _ => {}
+    }
+    let subject = json!({ "token": token_id });
+    journal.intent(PROVE, &subject)?;
+    let narrow = client(app, value)?;
+    let probes: Vec<&str> = decision.probes.iter().map(String::as_str).collect();
+    let groups: Vec<&str> = decision
+        .requested
+        .iter()
+        .map(|grant| grant.group.as_str())
+        .collect();
+    let plan = plan(
+        &probes,
+        &groups,
+        Where {
+            account: &decision.account.id,
+            zones: &decision.zones,
+            other_account: None,
+        },
+    );
+    let asked = Subject {
+        client: &narrow,
+        owner: &owner,
+        plan: &plan,
+        project: None,
+        limited_to_addresses: !decision.allow_ip.is_empty(),
+    };
+    prove::prove(&asked, app.pace).await?;
+    journal.done(PROVE, &subject)
+}
+
+/// A roll in place that was cut off: the vault tells what became of it.
+async fn finish_in_place(
+    app: &App,
+    left: Left,
+    known: Connection,
+    journal: &Journal,
+    report: &Report,
+    since: Instant,
+) -> Result<Rotation, Problem> {
+    let nominated = &left.nominated;
+    let value = value(app, &known).await?.ok_or_else(value_gone)?;
+    let own = client(app, &value)?;
+    let dead = refused(Some(&own), &owner(nominated)).await;
+    let rolled = value.fingerprint() != nominated.replaces.fingerprint;
+    let mut told = in_use(nominated);
+    let mut rolling = Rolling {
+        app,
+        journal,
+        report,
+        link: None,
+        nominated,
+        value: &value,
+    };
+    match (rolled, dead) {
+        (_, None) => Err(no_answer()),
+        (false, Some(false)) => {
+            close(app, &left.run, "nothing-rolled");
+            let mut rotation = rolling.tell(&left.run, since, RotationState::Stopped, told);
+            rotation.new_token = None;
+            rotation.stands = vec!["The old value is in use, as before.".to_owned()];
+            Ok(rotation)
+        }
+        (_, Some(true)) => {
+            close(app, &left.run, "value-lost");
+            told.state = OldTokenState::Open;
+            "It got a new value that nobody has. Another rotation replaces it."
+                .clone_into(&mut told.sentence);
+            let mut rotation = rolling.tell(&left.run, since, RotationState::ValueLost, told);
+            rotation.new_token = None;
+            rotation.problem = Some(roll_lost(&nominated.platform, &no_answer()));
+            Ok(rotation)
+        }
+        (true, Some(false)) => {
+            told.state = OldTokenState::Refused;
+            "The token has a new value.".clone_into(&mut told.sentence);
+            let link = match &nominated.platform_address {
+                Some(address) => Some(sign_in_again(app, address).await?),
+                None => None,
+            };
+            rolling.link = link.as_ref();
+            let (delivery, receipt, problem) = rolling.deliver(known).await;
+            let state = if problem.is_none() {
+                RotationState::Rotated
+            } else {
+                RotationState::Undelivered
+            };
+            let how = if problem.is_none() {
+                "rotated"
+            } else {
+                "undelivered"
+            };
+            close(app, &left.run, how);
+            let rotation = rolling.tell(&left.run, since, state, told);
+            Ok(Rotation {
+                delivery,
+                receipt_code: receipt.map(|(code, _)| code),
+                problem,
+                ..rotation
+            })
+        }
+    }
+}
+
+/// Deletes the new token of a rotation that did not come through, and its value. Refused where the platform holds it, or
+/// may: then only finishing is safe.
+pub(in crate::connect) async fn undo(
+    app: &App,
+    run: &str,
+    broad: &Inspected,
+) -> Result<Undone, Problem> {
+    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
+    let _held = held.ok_or_else(another_run)?;
+    let left = Left::of(app, run)?;
+    let account = &left.nominated.decision.account.id;
+    let lock = app.record.lock(&format!("account-{account}"));
+    let _lock = lock
+        .map_err(|error| error.problem())?
+        .ok_or_else(another_run)?;
+    if left.nominated.way == RotationWay::InPlace || left.course.swap == Mark::Done {
+        return Err(too_late());
+    }
+    if broad.owner != owner(&left.nominated) {
+        return Err(other_broad());
+    }
+    if !left.course.never_sent() {
+        not_held(app, &left).await?;
+    }
+    let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
+    let mut undone = Undone::default();
+    let names = left.names.join(", ");
+    let subject = json!({ "names": left.names, "token": left.made.as_ref().map(|(id, _)| id) });
+    journal.intent(UNDO_MINT, &subject)?;
+    if let Some((id, name)) = &left.made {
+        match broad.client.delete_token(&broad.owner, id).await {
+            Ok(()) => undone
+                .undone
+                .push(format!("The new token \"{name}\" was deleted again.")),
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => undone
+                .undone
+                .push(format!("The new token \"{name}\" was gone already.")),
+            Err(error) => {
+                journal.failed(UNDO_MINT, &subject)?;
+                return Err(error.problem());
+            }
+        }
+        match app
+            .vault()
+            .delete(&item(&left.nominated.connection, id))
+            .await
+        {
+            Ok(true) => undone
+                .undone
+                .push("Its copy on this computer was deleted.".to_owned()),
+            Ok(false) => {}
+            Err(error) => undone.stands.push(format!(
+                "Its copy may still be in the vault: {}",
+                error.problem().message
+            )),
+        }
+    } else {
+        for name in &left.names {
+            match sweep(broad, name).await {
+                Swept::Deleted => undone
+                    .undone
+                    .push(format!("The new token \"{name}\" was deleted again.")),
+                Swept::Nothing => {}
+                Swept::Unknown(error) => {
+                    journal.failed(UNDO_MINT, &subject)?;
+                    return Err(error.problem());
+                }
+            }
+        }
+    }
+    journal.done(UNDO_MINT, &subject)?;
+    journal.activity("undo", &names, "undone", None);
+    close(app, run, "undone");
+    if undone.undone.is_empty() {
+        undone
+            .undone
+            .push("Nothing was made, so nothing is left.".to_owned());
+    }
+    undone
+        .stands
+        .insert(0, "The old token is in use, as before.".to_owned());
+    Ok(undone)
+}
+
+/// Asks the platform, which was sent the new token, whether it holds another.
+async fn not_held(app: &App, left: &Left) -> Result<(), Problem> {
+    let Some(address) = &left.nominated.platform_address else {
+        return Ok(());
+    };
+    let link = sign_in_again(app, address).await?;
+    let nonce = Nonce::generate().map_err(|error| error.problem())?;
+    let held = link
+        .platform
+        .get_connection(&link.session, &left.nominated.connection, &nonce)
+        .await;
+    match held {
+        Ok(held) if held.fingerprint == left.nominated.replaces.fingerprint => Ok(()),
+        Ok(_) => Err(too_late()),
+        Err(PlatformError::UnknownConnection(_)) => Ok(()),
+        Err(error) => Err(error.problem()),
+    }
+}
+
+async fn sign_in_again(app: &App, address: &str) -> Result<Link, Problem> {
+    let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
+    let resumed = session::resume(app, &platform).await?;
+    Ok(resumed.ok_or_else(sign_in)?.0)
+}
+
+fn close(app: &App, run: &str, how: &str) {
+    if app.record.finish_run(run, how, (app.now)()).is_err() {
+        tracing::warn!("the end of a rotation was not written down");
+    }
+}
+
+fn rotation_open(run: &str) -> Problem {
+    Problem::new(
+        "rotation-open",
+        "A rotation of this connection has not ended: a new token is made, and the platform has not acknowledged it.",
+        "Deliver again to finish it (on the command line: narrows deliver CONNECTION).",
+        Next::DeliverAgain,
+    )
+    .with_evidence(format!("run {run}"))
+}
+
+fn nothing_left() -> Problem {
+    Problem::new(
+        "rotation-nothing-left",
+        "This run decided nothing, so nothing is left of it.",
+        "Rotate again when you like.",
+        Next::Home,
+    )
+}
+
+fn nothing_to_finish() -> Problem {
+    Problem::new(
+        "rotation-nothing-made",
+        "No new token is known of this rotation, so there is nothing to finish.",
+        "Undo it with a one-time token, in case one was made unseen; then rotate again.",
+        Next::OpenTokenPage,
+    )
+}
+
+fn value_gone() -> Problem {
+    Problem::new(
+        "rotation-value-gone",
+        "The new token was made, and its value is not in the vault.",
+        "Undo the rotation with a one-time token, then rotate again.",
+        Next::OpenTokenPage,
+    )
+}
+
+fn overtaken() -> Problem {
+    Problem::new(
+        "rotation-changed",
+        "The connection got another token meanwhile.",
+        "Look at it once more, then rotate again if it is still wanted.",
+        Next::Home,
+    )
+}
+
+fn broad_needed() -> Problem {
+    Problem::new(
+        "rotation-unproved",
+        "The new token was cut off before anybody compared what it may do, which only a one-time token can.",
+        "Go on with a one-time token, or undo the rotation.",
+        Next::OpenTokenPage,
+    )
+}
+
+fn too_late() -> Problem {
+    Problem::new(
+        "rotation-too-late",
+        "The new token is in use, so it cannot be taken back.",
+        "Finish the rotation.",
+        Next::DeliverAgain,
+    )
+}
+
+fn other_broad() -> Problem {
+    Problem::new(
+        "rotation-other-kind",
+        "The pasted token cannot see the tokens that this rotation made.",
+        "Make one of the same kind and account, and paste that.",
+        Next::OpenTokenPage,
+    )
+}
+
+fn no_answer() -> Problem {
+    Problem::new(
+        "rotation-unknown",
+        "Cloudflare does not tell whether the token's value works.",
+        "Try again in a moment.",
+        Next::Retry,
+    )
+}

@@ -1,0 +1,361 @@
+//! The turn from the old token to the new one: delivered, acknowledged, swapped, the old one dead and forgotten.
+//!
+//! A step a method. Each is safe to be taken again, so that a turn that was cut off goes on where it was.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::super::bootstrap::{not_settled, word};
+use super::super::deliver::{Delivered, Link, Parcel};
+use super::super::destroy::{BOUND, GAP};
+use super::super::effect::{DELIVER, FORGET_OLD, REVOKE, SWAP};
+use super::super::inspect::Inspected;
+use super::super::report::{Journal, Report};
+use super::super::story::{Delivery, Step, StepState};
+use super::course::{Course, Move};
+use super::decide::Nominated;
+use super::old::{client, item};
+use super::story::{OldToken, OldTokenState};
+use crate::cloudflare::{Client, Kind, Owner, TokenKind, TokenStatus, token_list};
+use crate::connect::App;
+use crate::problem::{Next, Problem};
+use crate::record::{Connection, Phase};
+use crate::secret::Secret;
+
+/// A new token that is kept and proved, on its way into the old one's place.
+pub(super) struct Turn<'a> {
+    pub app: &'a App,
+    pub journal: &'a Journal,
+    pub report: &'a Report,
+    /// The platform, signed in; nothing where the profile has none.
+    pub link: Option<&'a Link>,
+    /// A broad token, where one is at hand.
+    pub broad: Option<&'a Inspected>,
+    /// What was decided.
+    pub nominated: &'a Nominated,
+    /// The connection as it is remembered.
+    pub known: Connection,
+    /// Cloudflare's id of the new token.
+    pub token_id: String,
+    /// Its name.
+    pub token_name: String,
+    /// Its value.
+    pub value: Secret,
+    /// How far it is.
+    pub course: Course,
+    /// Whether Cloudflare knows the new token everywhere.
+    pub settled: bool,
+    /// Where the platform stands with it.
+    pub delivery: Delivery,
+    /// The receipt's short code and nonce.
+    pub receipt: Option<(String, String)>,
+    /// The old token.
+    pub old: OldToken,
+    /// Where it stopped, and why.
+    pub stop: Option<(Step, Problem)>,
+    /// What else should be known.
+    pub notices: Vec<String>,
+}
+
+/// Why a step did not come through.
+pub(super) enum Halt {
+    /// It is to be told, and finished later.
+    At(Step, Problem),
+    /// It harms nobody.
+    Harmless,
+}
+
+impl Turn<'_> {
+    /// Goes as far as it can.
+    pub(super) async fn go_on(&mut self) {
+        loop {
+            let went = match self.course.next() {
+                Move::Deliver => self.deliver().await,
+                Move::Swap => self.swap().await,
+                Move::Revoke => self.revoke().await,
+                Move::ForgetOld => self.forget_old().await,
+                Move::Mint | Move::Keep | Move::Prove | Move::End => return,
+            };
+            if let Err(halt) = went {
+                self.halted(halt);
+                return;
+            }
+        }
+    }
+
+    /// Takes in why a step did not come through.
+    pub(super) fn halted(&mut self, halt: Halt) {
+        if let Halt::At(step, problem) = halt {
+            self.stop = Some((step, problem));
+        }
+    }
+
+    /// Hands the new token to the platform. Only a receipt over the new token counts.
+    pub(super) async fn deliver(&mut self) -> Result<(), Halt> {
+        let decision = &self.nominated.decision;
+        let parcel = Parcel {
+            connection: &self.known.id,
+            profile: &self.known.profile,
+            platform_name: &self.nominated.platform,
+            account: &decision.account,
+            project: decision.project.as_deref(),
+            value: &self.value,
+            token_id: &self.token_id,
+            token_name: &self.token_name,
+            token_kind: self.nominated.kind,
+            expires_on: decision.new_token.expires_on,
+            replaces: Some(&self.nominated.replaces.token_id),
+        };
+        let delivered = parcel.hand_over(self.link, self.journal, self.report).await;
+        match delivered {
+            None => {
+                self.done(Step::Deliver, DELIVER, &json!({ "skipped": true }))?;
+                self.delivery = Delivery::Skipped;
+            }
+            Some(Delivered::Accepted { code, nonce }) => {
+                self.course.note(DELIVER, Phase::Done);
+                self.delivery = Delivery::Accepted;
+                self.receipt = Some((code, nonce));
+            }
+            Some(Delivered::Refused(problem)) => {
+                self.course.note(DELIVER, Phase::Failed);
+                self.delivery = Delivery::Refused;
+                return Err(Halt::At(Step::Deliver, problem));
+            }
+            Some(Delivered::Unknown(problem)) => {
+                self.course.note(DELIVER, Phase::Failed);
+                self.delivery = Delivery::Unknown;
+                return Err(Halt::At(Step::Deliver, problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the connection name the new token, once its value was read back from the vault and found equal.
+    async fn swap(&mut self) -> Result<(), Halt> {
+        self.report.began(Step::Swap);
+        let item = item(&self.known.id, &self.token_id);
+        let vault = self.app.vault();
+        let kept = vault.get(&item).await;
+        if !kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.same_as(&self.value))) {
+            vault
+                .put(&item, &self.value)
+                .await
+                .map_err(|error| self.halt(Step::Swap, error.problem()))?;
+        }
+        let subject = json!({ "connection": self.known.id, "token": self.token_id,
+            "replaces": self.nominated.replaces.token_id });
+        self.intent(Step::Swap, SWAP, &subject)?;
+        let decision = &self.nominated.decision;
+        let successor = Connection {
+            token_id: self.token_id.clone(),
+            token_name: self.token_name.clone(),
+            fingerprint: self.value.fingerprint(),
+            policy: json!(decision.requested),
+            expires_on: decision.new_token.expires_on,
+            connected_on: (self.app.now)(),
+            allow_ip: decision.allow_ip.clone(),
+            delivery: word(self.delivery),
+            receipt_code: self.receipt.as_ref().map(|(code, _)| code.clone()),
+            nonce: self.receipt.as_ref().map(|(_, nonce)| nonce.clone()),
+            vault: word(vault.kind()),
+            choices: json!(decision.choices),
+            ..self.known.clone()
+        };
+        self.app
+            .record
+            .put_connection(&successor)
+            .map_err(|error| self.halt(Step::Swap, error.problem()))?;
+        if self.delivery == Delivery::Accepted {
+            self.app
+                .record
+                .delivered(&successor.id, (self.app.now)())
+                .map_err(|error| self.halt(Step::Swap, error.problem()))?;
+        }
+        self.known = successor;
+        self.done(Step::Swap, SWAP, &subject)?;
+        self.journal
+            .activity("swap token", &self.token_name, "in use", None);
+        self.report
+            .done(Step::Swap, "The connection uses the new token.");
+        Ok(())
+    }
+
+    /// Deletes the old token with the broad one, and asks until Cloudflare refuses it. Without a broad token it is only
+    /// looked at.
+    async fn revoke(&mut self) -> Result<(), Halt> {
+        if !self.settled {
+            return Err(Halt::At(Step::Revoke, not_settled()));
+        }
+        self.report.began(Step::Revoke);
+        let id = self.nominated.replaces.token_id.clone();
+        let kept = self.app.vault().get(&item(&self.known.id, &id)).await;
+        let own = kept.ok().flatten();
+        let own = own.and_then(|value| client(self.app, &value).ok());
+        let subject = json!({ "token": id });
+        let owner = owner(self.nominated);
+        let Some(broad) = self.broad else {
+            if refused(own.as_ref(), &owner).await == Some(true) {
+                self.done(Step::Revoke, REVOKE, &subject)?;
+                self.old = self.old_as(OldTokenState::Refused, None, "Cloudflare refuses it.");
+                self.report.done(Step::Revoke, "Cloudflare refuses it.");
+                return Ok(());
+            }
+            return Err(self.open(None));
+        };
+        self.intent(Step::Revoke, REVOKE, &subject)?;
+        let ordered = Instant::now();
+        let (deleted, gone) = match broad.client.delete_token(&broad.owner, &id).await {
+            Ok(()) => (true, false),
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => (false, true),
+            Err(error) if error.may_have_taken_effect() => (false, false),
+            Err(error) => {
+                let problem = error.problem();
+                let _ = self
+                    .journal
+                    .failed(REVOKE, &json!({ "token": id, "code": problem.code }));
+                return Err(self.open(Some(problem)));
+            }
+        };
+        let end = ordered + BOUND;
+        loop {
+            let dead = match refused(own.as_ref(), &owner).await {
+                Some(dead) => dead,
+                // Its value is not here, or does not work from here: then Cloudflare's own list tells.
+                None => deleted || !self.listed(broad, &id).await,
+            };
+            if dead {
+                break;
+            }
+            if Instant::now() >= end {
+                let _ = self.journal.failed(REVOKE, &subject);
+                return Err(self.open(None));
+            }
+            sleep(GAP).await;
+        }
+        self.done(Step::Revoke, REVOKE, &subject)?;
+        let after = u32::try_from(ordered.elapsed().as_millis()).unwrap_or(u32::MAX);
+        self.old = if gone {
+            self.old_as(
+                OldTokenState::Gone,
+                None,
+                "It was gone at Cloudflare already.",
+            )
+        } else {
+            self.old_as(
+                OldTokenState::Refused,
+                Some(after),
+                "It was deleted, and Cloudflare refuses it.",
+            )
+        };
+        self.journal
+            .activity("revoke token", &self.old.token_name, "refused", None);
+        self.report.done(Step::Revoke, self.old.sentence.clone());
+        Ok(())
+    }
+
+    /// Drops the old token's value. It was needed to see it refused.
+    async fn forget_old(&mut self) -> Result<(), Halt> {
+        let old = item(&self.known.id, &self.nominated.replaces.token_id);
+        let subject = json!({ "token": self.nominated.replaces.token_id });
+        self.intent(Step::Revoke, FORGET_OLD, &subject)?;
+        if let Err(error) = self.app.vault().delete(&old).await {
+            let _ = self.journal.failed(FORGET_OLD, &subject);
+            self.notices.push(format!(
+                "The old token is dead, and its value still lies in the vault: {}",
+                error.problem().message
+            ));
+            return Err(Halt::Harmless);
+        }
+        self.journal
+            .activity("forget old token", &self.old.token_name, "forgotten", None);
+        self.done(Step::Revoke, FORGET_OLD, &subject)
+    }
+
+    /// Whether Cloudflare still lists a token. No answer is no proof of the contrary.
+    async fn listed(&self, broad: &Inspected, id: &str) -> bool {
+        match broad.client.token(&broad.owner, id).await {
+            Err(error) => !matches!(error.kind, Kind::NotFound | Kind::NoRoute),
+            Ok(_) => true,
+        }
+    }
+
+    /// The old token has not been seen refused; why, if that is known.
+    fn open(&mut self, why: Option<Problem>) -> Halt {
+        let sentence = format!(
+            "It is not used any more. \"{}\" may still work: it needs a one-time token, or the dashboard, to be deleted.",
+            self.old.token_name
+        );
+        self.old = self.old_as(OldTokenState::Open, None, &sentence);
+        self.old.link =
+            Some(token_list(&self.app.addresses.dashboard, &owner(self.nominated)).into());
+        self.report.tell(Step::Revoke, StepState::Warned, sentence);
+        let problem = Problem::new(
+            "old-token-open",
+            format!(
+                "The new token is in use. The old one, \"{}\", has not been seen refused.",
+                self.old.token_name
+            ),
+            "Delete it in Cloudflare's list of tokens.",
+            Next::OpenTokenList,
+        );
+        Halt::At(
+            Step::Revoke,
+            match why.and_then(|why| why.evidence) {
+                Some(evidence) => problem.with_evidence(evidence),
+                None => problem,
+            },
+        )
+    }
+
+    fn old_as(&self, state: OldTokenState, after_ms: Option<u32>, sentence: &str) -> OldToken {
+        OldToken {
+            state,
+            after_ms,
+            sentence: sentence.to_owned(),
+            link: None,
+            ..self.old.clone()
+        }
+    }
+
+    fn intent(&mut self, step: Step, word: &str, detail: &Value) -> Result<(), Halt> {
+        self.journal
+            .intent(word, detail)
+            .map_err(|problem| self.halt(step, problem))?;
+        self.course.note(word, Phase::Intent);
+        Ok(())
+    }
+
+    fn done(&mut self, step: Step, word: &str, detail: &Value) -> Result<(), Halt> {
+        self.journal
+            .done(word, detail)
+            .map_err(|problem| self.halt(step, problem))?;
+        self.course.note(word, Phase::Done);
+        Ok(())
+    }
+
+    fn halt(&self, step: Step, problem: Problem) -> Halt {
+        self.report
+            .tell(step, StepState::Warned, problem.message.clone());
+        Halt::At(step, problem)
+    }
+}
+
+/// The set of tokens that both narrow tokens belong to.
+pub(super) fn owner(nominated: &Nominated) -> Owner {
+    match nominated.kind {
+        TokenKind::User => Owner::User,
+        TokenKind::Account => Owner::Account(nominated.decision.account.id.clone()),
+    }
+}
+
+/// Whether Cloudflare refuses a token, by its own value; nothing where that does not tell.
+pub(super) async fn refused(own: Option<&Client>, owner: &Owner) -> Option<bool> {
+    match own?.verify(owner).await {
+        Ok(verified) => Some(verified.status != TokenStatus::Active),
+        Err(error) if error.kind == Kind::UnknownToken => Some(true),
+        Err(_) => None,
+    }
+}

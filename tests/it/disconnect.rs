@@ -1,0 +1,346 @@
+//! Disconnect: three truths, each for itself.
+
+use narrows_core::connect::story::{
+    BroadState, BroadWish, Connected, Disconnected, Ending, FactAbout, FactState, Farewell,
+    Outcome, Resume, RunKind, Truth, TruthState,
+};
+use narrows_core::connect::{Walk, left_over, retry};
+use narrows_core::problem::Problem;
+use narrows_core::secret::Secret;
+use narrows_core::vault::Item;
+use serde_json::json;
+
+use crate::golden;
+use crate::ledger::{balanced, held, made, works};
+use crate::program::{PASSPHRASE, Program, SEALED};
+use crate::stage::{Stage, destroy};
+
+/// A connection that was just made.
+async fn connected(stage: &Stage) -> Box<Connected> {
+    match stage.connect(&stage.face.broad_token, destroy()).await {
+        Ok(Outcome::Connected(result)) => result,
+        other => panic!("connect did not come through: {other:#?}"),
+    }
+}
+
+/// A one-time token beside the sandbox's own.
+pub(crate) async fn another_broad(stage: &Stage) -> String {
+    let body = json!({ "kind": "user", "name": "another", "groups": ["API Tokens Write", "Account Settings Read"] });
+    stage.make_token(body).await.1
+}
+
+fn item(result: &Connected) -> Item {
+    Item::Token {
+        connection: result.connection_id.clone(),
+        token: result.token_id.clone(),
+    }
+}
+
+async fn disconnect(
+    stage: &Stage,
+    id: &str,
+    broad: Option<&str>,
+    farewell: Farewell,
+) -> Result<Disconnected, Problem> {
+    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, id).map_err(golden::listed)?;
+    if let Some(broad) = broad {
+        walk.paste(Secret::new(broad.to_owned()))
+            .map_err(golden::listed)?;
+        walk.inspect(None).await.map_err(golden::listed)?;
+    }
+    walk.disconnect(&farewell).await.map_err(golden::listed)
+}
+
+fn states(ended: &Disconnected) -> [TruthState; 3] {
+    let truths = &ended.truths;
+    [&truths.platform, &truths.local, &truths.cloudflare].map(|truth: &Truth| truth.state)
+}
+
+fn revoking() -> Farewell {
+    Farewell {
+        broad: BroadWish::Destroy,
+        forget: false,
+    }
+}
+
+#[tokio::test]
+async fn with_a_broad_token_all_three_are_done_and_proved() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let broad = another_broad(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, Some(&broad), revoking())
+        .await
+        .expect("it ends");
+    use TruthState::{Deleted, Forgotten, Revoked};
+    assert_eq!(states(&ended), [Deleted, Forgotten, Revoked], "{ended:#?}");
+    assert!(!ended.open);
+    assert_eq!(
+        ended.broad.as_ref().map(|broad| broad.state),
+        Some(BroadState::Refused),
+        "the one-time token is gone too"
+    );
+    assert!(ended.sites.contains("stay up"), "{}", ended.sites);
+    assert_eq!(made(&stage).await, Vec::<serde_json::Value>::new());
+    assert_eq!(held(&stage, &stage.app).await, Vec::<String>::new());
+    let kept = stage
+        .app
+        .vault()
+        .get(&item(&result))
+        .await
+        .expect("the vault");
+    assert!(kept.is_none(), "no value stays behind");
+    assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
+}
+
+#[tokio::test]
+async fn without_one_cloudflare_stays_open_until_the_token_is_seen_refused() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
+        .await
+        .expect("it ends");
+    use TruthState::{Deleted, Kept, Open};
+    assert_eq!(states(&ended), [Deleted, Kept, Open], "{ended:#?}");
+    assert!(ended.open);
+    assert_eq!(
+        ended.token_name, result.token_name,
+        "it can be found by its name"
+    );
+    assert!(
+        ended.token_list.contains("api-tokens"),
+        "{}",
+        ended.token_list
+    );
+    assert!(
+        works(&stage, &stage.app, &item(&result)).await,
+        "the value stays to ask with"
+    );
+    let left = balanced(&stage, &stage.app, "open").await;
+    assert_eq!(left.len(), 1, "it is shown as open: {left:#?}");
+    assert_eq!(retry(&stage.app).await, Ok(1), "asking does not close it");
+
+    // The person deletes it in the dashboard.
+    let broad = another_broad(&stage).await;
+    let delete = format!(
+        "{}/user/tokens/{}",
+        stage.face.cloudflare_api, result.token_id
+    );
+    let answer = reqwest::Client::new()
+        .delete(delete)
+        .bearer_auth(broad)
+        .send()
+        .await;
+    assert!(answer.expect("an answer").status().is_success());
+    assert_eq!(
+        retry(&stage.app).await,
+        Ok(0),
+        "a later check sees it refused"
+    );
+    assert_eq!(balanced(&stage, &stage.app, "closed").await, vec![]);
+    let kept = stage
+        .app
+        .vault()
+        .get(&item(&result))
+        .await
+        .expect("the vault");
+    assert!(kept.is_none(), "and then the value is forgotten");
+}
+
+#[tokio::test]
+async fn a_platform_that_is_down_is_told_later() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    stage
+        .fault("*", "/v1/**", json!({ "kind": "reset-before" }))
+        .await;
+    let broad = another_broad(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, Some(&broad), revoking())
+        .await
+        .expect("it ends");
+    use TruthState::{Forgotten, Queued, Revoked};
+    assert_eq!(states(&ended), [Queued, Forgotten, Revoked], "{ended:#?}");
+    let left = left_over(&stage.app).await.expect("records");
+    assert_eq!(left.len(), 1, "it is shown");
+    assert_eq!(retry(&stage.app).await, Ok(1), "and tried again in vain");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    assert_eq!(retry(&stage.app).await, Ok(0), "until the platform answers");
+    assert_eq!(held(&stage, &stage.app).await, Vec::<String>::new());
+    assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_the_platform_is_asked_again_and_what_it_does_not_have_is_deleted() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let fault = json!({ "kind": "reset-after", "times": 1 });
+    stage.fault("DELETE", "/v1/connections/{}", fault).await;
+    let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
+        .await
+        .expect("it ends");
+    assert_eq!(
+        ended.truths.platform.state,
+        TruthState::Queued,
+        "{ended:#?}"
+    );
+    retry(&stage.app).await.expect("it is tried again");
+    let left = left_over(&stage.app).await.expect("records");
+    let fact = left[0]
+        .facts
+        .iter()
+        .find(|fact| fact.about == FactAbout::Platform);
+    assert_eq!(
+        fact.map(|fact| fact.state),
+        Some(FactState::Gone),
+        "it has no such connection, which is as good as deleted: {left:#?}"
+    );
+}
+
+#[tokio::test]
+async fn who_insists_forgets_everything_here_and_is_told_what_stays() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let farewell = Farewell {
+        forget: true,
+        ..Farewell::default()
+    };
+    let ended = disconnect(&stage, &result.connection_id, None, farewell)
+        .await
+        .expect("it ends");
+    assert_eq!(ended.truths.local.state, TruthState::Forgotten);
+    assert_eq!(
+        ended.truths.cloudflare.state,
+        TruthState::Open,
+        "nothing is glossed over"
+    );
+    assert!(!ended.open, "nothing more can be checked from here");
+    assert_eq!(left_over(&stage.app).await.expect("records"), vec![]);
+}
+
+#[tokio::test]
+async fn a_disconnect_that_is_open_can_be_taken_back_while_its_token_lives() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
+        .await
+        .expect("it ends");
+    let mut walk = Walk::resuming(&stage.app, &ended.run).expect("it is open");
+    let wish = Resume {
+        ending: Ending::Undo,
+        broad: BroadWish::Unsaid,
+        forget: false,
+    };
+    let settled = walk.settle(wish).await.expect("it is taken back");
+    assert!(settled.ended, "{settled:#?}");
+    let card = settled.connection.expect("a connection");
+    assert!(
+        card.receipt_code.is_some(),
+        "the platform holds the token again"
+    );
+    assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
+    assert_eq!(
+        held(&stage, &stage.app).await,
+        [result.connection_id.clone()]
+    );
+}
+
+#[tokio::test]
+async fn the_token_of_somebody_else_is_refused_before_anything_is_deleted() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let broad = stage.face.broad_account_token.clone();
+    let refused = disconnect(&stage, &result.connection_id, Some(&broad), revoking()).await;
+    assert_eq!(
+        refused.expect_err("an account token").code,
+        "wrong-token-kind"
+    );
+    assert_eq!(
+        held(&stage, &stage.app).await,
+        [result.connection_id.clone()]
+    );
+    assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
+}
+
+#[tokio::test]
+async fn a_second_disconnect_goes_on_with_the_first() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    // Cut off in the middle of telling the platform.
+    stage
+        .fault(
+            "DELETE",
+            "/v1/connections/{}",
+            json!({ "kind": "delay", "ms": 60_000 }),
+        )
+        .await;
+    let app = stage.app.clone();
+    let id = result.connection_id.clone();
+    let running = tokio::spawn(async move {
+        let mut walk = Walk::about(&app, RunKind::Disconnect, &id).expect("a walk");
+        walk.disconnect(&Farewell::default()).await
+    });
+    stage.reaches("DELETE /v1/connections").await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    assert_eq!(
+        stage.app.record.connections().expect("records").len(),
+        1,
+        "it is still in the list"
+    );
+    let broad = another_broad(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, Some(&broad), revoking())
+        .await
+        .expect("it ends");
+    assert!(!ended.open, "{ended:#?}");
+    assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
+}
+
+#[tokio::test]
+async fn the_command_line_prints_one_object_with_three_truths() {
+    let stage = Stage::new().await;
+    let narrows = Program::on(&stage.face);
+    let made_one = narrows
+        .connect(&stage.face.broad_token, &["--json"])
+        .ends()
+        .await
+        .result();
+    let id = made_one["connection_id"].as_str().expect("an id");
+    let mut line = vec!["disconnect", id, "--no-revoke", "--json"];
+    line.extend(SEALED);
+    let ran = narrows.run(&line, format!("{PASSPHRASE}\n")).await;
+    assert_eq!(ran.exit, Some(1), "something needs the person: {ran:?}");
+    let ended = ran.object();
+    for (side, state) in [
+        ("platform", "deleted"),
+        ("local", "kept"),
+        ("cloudflare", "open"),
+    ] {
+        assert_eq!(ended[side]["state"], state, "{ended:#}");
+        assert!(ended[side]["sentence"].is_string(), "{ended:#}");
+        assert_eq!(
+            ended[side]["at"].is_string(),
+            state == "deleted",
+            "{ended:#}"
+        );
+    }
+    let run = ended["run"].as_str().expect("a run");
+    let broad = another_broad(&stage).await;
+    let mut line = vec!["resume", run, "--finish", "--json"];
+    line.extend(SEALED);
+    let ran = narrows.run(&line, format!("{PASSPHRASE}\n{broad}\n")).await;
+    let settled = ran.result();
+    assert_eq!(settled["ended"], true, "{settled:#}");
+    assert_eq!(
+        settled["truths"]["cloudflare"]["state"], "revoked",
+        "{settled:#}"
+    );
+    let mut line = vec!["resume", "--json"];
+    line.extend(SEALED);
+    let ran = narrows.run(&line, format!("{PASSPHRASE}\n")).await;
+    assert_eq!(ran.result()["unfinished"], json!([]));
+
+    let mut line = vec!["disconnect", id, "--no-revoke", "--json"];
+    line.extend(SEALED);
+    let ran = narrows.run(&line, format!("{PASSPHRASE}\n")).await;
+    assert_eq!(ran.error(), "connection-unknown");
+}

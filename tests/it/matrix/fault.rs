@@ -1,0 +1,337 @@
+//! The fault matrix: every outside call of every flow, spoilt in every way.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use narrows_core::connect::App;
+use narrows_core::connect::story::Ending;
+use narrows_core::http::Http;
+use narrows_core::proof::Pace;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::calls::{self, Call};
+use super::flow::{self, End, Flow, Kind, OneTime};
+use super::spoil::{Reach, Spoilt, fault};
+use super::table::Table;
+use super::truth::{Keeper, World};
+use crate::stage::{self, Stage};
+
+/// How long the product waits for an answer while it is spoilt. It says nothing about how long a resumed run may take.
+const LIMIT: Duration = Duration::from_millis(1000);
+
+/// Longest time that a case may take: far longer than any limit of the product.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+/// Cases under way at once: they wait more than they work.
+const AT_ONCE: usize = 48;
+
+/// One cell of the matrix.
+#[derive(Clone, Debug)]
+struct Case {
+    flow: Flow,
+    kind: Kind,
+    call: Call,
+    /// The call's place among all calls of its flow, counted from 1.
+    at: u64,
+    spoilt: Spoilt,
+    reach: Reach,
+}
+
+impl Case {
+    fn name(&self) -> String {
+        let (flow, kind) = (self.flow.name(), self.kind.name());
+        let Self {
+            call,
+            spoilt,
+            reach,
+            ..
+        } = self;
+        format!("{flow} ({kind}), {call}: {spoilt}, {reach}")
+    }
+}
+
+/// What became of a case.
+struct Found {
+    first: &'static str,
+    then: Vec<&'static str>,
+    /// Whether the fault met a call at all: which call is the n-th may differ where several go out side by side.
+    met: bool,
+    wrong: Vec<String>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "takes minutes: `make faults`, and `make fault-matrix` for all of it"]
+async fn every_call_meets_every_fault_and_nothing_is_lost() {
+    let whole = std::env::var_os("NARROWS_MATRIX").is_some_and(|which| which == "whole");
+    let only = std::env::var("NARROWS_CASES").unwrap_or_default();
+    let began = Instant::now();
+    let mut cases = Vec::new();
+    for flow in Flow::ALL {
+        for kind in Kind::ALL {
+            if whole || kind == Kind::User {
+                let calls = clean(flow, kind).await;
+                println!("{} ({}): {} calls", flow.name(), kind.name(), calls.len());
+                cases.extend(cells(flow, kind, &calls, whole));
+            }
+        }
+    }
+    cases.retain(|case| case.name().contains(&only));
+    let all = cases.len();
+    let (mut table, mut wrong, mut not_met) = (Table::default(), Vec::new(), 0);
+    let turn = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    for case in cases {
+        let turn = Arc::clone(&turn);
+        running.spawn(async move {
+            let _turn = turn.acquire_owned().await;
+            let began = Instant::now();
+            let found = tokio::spawn(timeout(PATIENCE, run(case.clone()))).await;
+            (case, began.elapsed(), found)
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        let (case, took, found) = ended.expect("a case is awaited");
+        let name = case.name();
+        if std::env::var_os("NARROWS_TELL").is_some() {
+            eprintln!(
+                "{:>4} +{:<3} {name}",
+                began.elapsed().as_secs(),
+                took.as_secs()
+            );
+        }
+        match found {
+            Ok(Ok(found)) => {
+                let row = format!("{}, {}", case.flow.name(), case.spoilt);
+                let mut way = vec![found.first];
+                way.extend(found.then);
+                table.count(row, way.join(" > "));
+                not_met += usize::from(!found.met);
+                wrong.extend(
+                    found
+                        .wrong
+                        .into_iter()
+                        .map(|what| format!("{name}: {what}")),
+                );
+            }
+            Ok(Err(_)) => wrong.push(format!("{name}: it hangs")),
+            Err(panic) => wrong.push(format!("{name}: {panic}")),
+        }
+    }
+    wrong.sort();
+    println!("\n{table}");
+    for line in &wrong {
+        println!("WRONG {line}");
+    }
+    println!(
+        "fault matrix: {all} cases in {} s, {not_met} whose call did not come about, {} wrong",
+        began.elapsed().as_secs(),
+        wrong.len()
+    );
+    assert!(wrong.is_empty(), "what must hold did not, see above");
+}
+
+/// The calls of a flow that nothing spoils.
+async fn clean(flow: Flow, kind: Kind) -> Vec<Call> {
+    let (stage, paste) = set(flow, kind).await;
+    let old = token(&stage.app);
+    let end = flow::go(flow, &stage.app, &paste.value).await;
+    assert!(
+        reached(flow, &stage.app, &old),
+        "{} comes through by itself: {end:?}",
+        flow.name()
+    );
+    calls::of(&stage.admin("/requests").await)
+}
+
+/// The cells of a flow. In the gate each call meets each fault once, and the reach goes round.
+fn cells(flow: Flow, kind: Kind, calls: &[Call], whole: bool) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (place, call) in calls.iter().enumerate() {
+        for (number, spoilt) in Spoilt::ALL.into_iter().enumerate() {
+            for (turn, reach) in Reach::ALL.into_iter().enumerate() {
+                if whole || (place + number) % Reach::ALL.len() == turn {
+                    cases.push(Case {
+                        flow,
+                        kind,
+                        call: call.clone(),
+                        at: place as u64 + 1,
+                        spoilt,
+                        reach,
+                    });
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// A sandbox on which the flow can begin, and a token to be pasted into it.
+async fn set(flow: Flow, kind: Kind) -> (Stage, OneTime) {
+    let stage = Stage::new().await;
+    if flow != Flow::Connect {
+        let paste = flow::one_time(&stage, &stage.app, kind).await;
+        let end = flow::go(Flow::Connect, &stage.app, &paste.value).await;
+        assert_eq!(
+            end.word, "connected",
+            "there is something to begin with: {end:?}"
+        );
+    }
+    let paste = flow::one_time(&stage, &stage.app, kind).await;
+    stage.tell("/reset", &json!({})).await;
+    (stage, paste)
+}
+
+/// The token of the connection, where there is one.
+fn token(app: &App) -> Option<String> {
+    let known = app.record.connections().expect("the connections");
+    known.first().map(|known| known.token_id.clone())
+}
+
+/// Whether what the flow is for has come about.
+fn reached(flow: Flow, app: &App, old: &Option<String>) -> bool {
+    let open = app.record.unfinished().expect("the open runs");
+    let known = app.record.connections().expect("the connections");
+    let held = known.len() == 1 && known[0].delivery == "accepted";
+    open.is_empty()
+        && match flow {
+            Flow::Connect => held,
+            Flow::Rotate => held && Some(&known[0].token_id) != old.as_ref(),
+            Flow::Disconnect => known.is_empty(),
+        }
+}
+
+async fn run(case: Case) -> Found {
+    let (stage, paste) = set(case.flow, case.kind).await;
+    let old = token(&stage.app);
+    let set = fault(&case.call, case.at, case.spoilt, case.reach, LIMIT);
+    let nth = set["nth"].as_u64();
+    stage.tell("/faults", &json!({ "faults": [set] })).await;
+    let end = flow::go(case.flow, &hurried(&stage), &paste.value).await;
+    let met = stage.admin("/faults").await["faults"][0]["seen"].as_u64() >= nth;
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+
+    let app = another_start(&stage);
+    let world = World {
+        stage: &stage,
+        app: &app,
+        keeper: Keeper::Memory,
+    };
+    let mut wrong = world.wrong(&end.says).await;
+    wrong.extend(of_paste(&world, &paste, &end).await);
+    if let Some(old) = old.as_ref().filter(|_| case.flow == Flow::Rotate) {
+        wrong.extend(too_early(&stage.admin("/requests").await, old));
+    }
+    let first = end.word;
+    let then = match resume(&world, &case, paste, &old).await {
+        Ok(then) => then,
+        Err(why) => {
+            wrong.push(format!("it does not resume: {why}"));
+            vec!["lost"]
+        }
+    };
+    if !wrong.is_empty() {
+        wrong.push(format!("said at first: {end:?}; then {then:?}"));
+    }
+    Found {
+        first,
+        then,
+        met,
+        wrong,
+    }
+}
+
+/// What was said of the pasted token is so, and something was said.
+async fn of_paste(world: &World<'_>, paste: &OneTime, end: &End) -> Option<String> {
+    let lives = world.lives(&paste.id).await;
+    let unsaid = lives
+        && end.broad.is_none()
+        && end.word != "nothing made"
+        && !flow::tells_of_paste(world.app).await;
+    end.of_broad(lives)
+        .or_else(|| unsaid.then(|| "the pasted token lives, and nothing tells so".to_owned()))
+}
+
+/// In a rotation the old token is not touched before the platform has shown that it holds the new one.
+fn too_early(history: &Value, old: &str) -> Option<String> {
+    let mut acknowledged = false;
+    for request in history["requests"].as_array().expect("requests") {
+        let text = |name: &str| request[name].as_str().unwrap_or_default();
+        let (method, path) = (text("method"), text("path"));
+        let well = request["status"]
+            .as_u64()
+            .is_some_and(|status| status < 300);
+        if path.starts_with("/v1/connections/") && well && request["fault"].is_null() {
+            acknowledged = true;
+        }
+        if path.contains(old) && method != "GET" && !acknowledged {
+            return Some(format!(
+                "{method} {path} came before the platform had acknowledged"
+            ));
+        }
+    }
+    None
+}
+
+/// What a person does next, once nothing is spoilt any more: what the product offers, then the flow once more. In the end
+/// nothing may be open, and what nothing uses is found and can be deleted.
+async fn resume(
+    world: &World<'_>,
+    case: &Case,
+    paste: OneTime,
+    old: &Option<String>,
+) -> Result<Vec<&'static str>, String> {
+    let (stage, app) = (world.stage, world.app);
+    let mut then = Vec::new();
+    let mut paste = Some(paste);
+    for _ in 0..3 {
+        then.extend(flow::settle(stage, app, case.kind, Ending::Finish).await?);
+        if reached(case.flow, app, old) {
+            break;
+        }
+        let next = match paste.take() {
+            Some(paste) if world.lives(&paste.id).await => paste,
+            _ => flow::one_time(stage, app, case.kind).await,
+        };
+        then.push(flow::go(case.flow, app, &next.value).await.word);
+    }
+    if !reached(case.flow, app, old) {
+        return Err(format!("after {then:?} it is not reached"));
+    }
+    let last = flow::one_time(stage, app, case.kind).await;
+    let swept = flow::sweep(app, &last.value).await;
+    let swept = swept.map_err(|problem| format!("sweeping: {problem}"))?;
+    if !swept.is_empty() {
+        then.push("swept");
+    }
+    let mut wrong = world.unsettled().await;
+    let one_time = world.living().await.into_iter();
+    let one_time = one_time.filter(|token| token.name.starts_with("Narrows one-time"));
+    wrong.extend(one_time.map(|token| format!("\"{}\" lives after the sweep", token.name)));
+    if wrong.is_empty() {
+        Ok(then)
+    } else {
+        Err(format!("after {then:?}: {}", wrong.join("; ")))
+    }
+}
+
+/// The application with little patience.
+fn hurried(stage: &Stage) -> App {
+    let mut app = stage.app.clone();
+    app.http = Http::with_limit(app.calls.clone(), LIMIT).expect("a conduit");
+    app.pace = Pace {
+        gap: Duration::from_millis(50),
+        bound: Duration::from_secs(4),
+        ..app.pace
+    };
+    app
+}
+
+/// The application started again on the same folder and vault.
+fn another_start(stage: &Stage) -> App {
+    let app = stage::app(&stage.face, stage.home.path());
+    app.use_vault(stage.app.vault());
+    app
+}

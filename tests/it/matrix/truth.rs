@@ -1,0 +1,228 @@
+//! What must be true of the world at any moment, whatever the product says, and of what it says.
+//!
+//! The world is asked past the product: Cloudflare's tokens through the sandbox's door for tests, the platform with the
+//! kept session, the keyring with another program of the desktop.
+
+use std::process::Command;
+
+use narrows_core::connect::App;
+use narrows_core::record::Connection;
+use narrows_core::secret::Secret;
+use narrows_core::vault::Item;
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+/// Where the values of a test are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeper {
+    /// The application's own vault, in memory.
+    Memory,
+    /// The desktop's keyring, looked into with `secret-tool`.
+    Keyring,
+}
+
+/// A sandbox, and the data folder of an application that worked on it.
+pub(super) struct World<'a> {
+    pub(super) stage: &'a Stage,
+    /// Opened on the folder; only its records and its vault are read.
+    pub(super) app: &'a App,
+    pub(super) keeper: Keeper,
+}
+
+/// A token that lives at the sandbox.
+#[derive(Clone, Debug)]
+pub(super) struct Living {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// A connection as the platform holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) connection: String,
+    pub(super) token: String,
+}
+
+impl World<'_> {
+    /// Tokens that Cloudflare takes.
+    pub(super) async fn living(&self) -> Vec<Living> {
+        let list = self.stage.admin("/tokens").await;
+        let tokens = list["tokens"].as_array().expect("tokens");
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let active = tokens.iter().filter(|token| token["status"] == "active");
+        active
+            .map(|token| Living {
+                id: text(&token["id"]),
+                name: text(&token["name"]),
+            })
+            .collect()
+    }
+
+    /// Whether Cloudflare takes the token of this id.
+    pub(super) async fn lives(&self, id: &str) -> bool {
+        self.living().await.iter().any(|token| token.id == id)
+    }
+
+    /// Narrow tokens of this installation that live.
+    pub(super) async fn narrow(&self) -> Vec<Living> {
+        let mark = self.app.record.installation().expect("the mark");
+        let mut living = self.living().await;
+        living.retain(|token| token.name.contains(&mark));
+        living
+    }
+
+    pub(super) fn connections(&self) -> Vec<Connection> {
+        self.app.record.connections().expect("the connections")
+    }
+
+    /// Everything that open runs have written down.
+    fn open_runs(&self) -> Vec<String> {
+        let record = &self.app.record;
+        let runs = record.unfinished().expect("the open runs");
+        let lines = runs
+            .iter()
+            .flat_map(|run| record.journal(&run.id).expect("a journal"));
+        lines.map(|line| line.detail.to_string()).collect()
+    }
+
+    /// What is wrong at a moment at which nothing is under way; `says` is what the product has said of what stands.
+    pub(super) async fn wrong(&self, says: &[String]) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let (connections, open) = (self.connections(), self.open_runs());
+        let told = |word: &str| says.iter().chain(&open).any(|line| line.contains(word));
+        for token in self.narrow().await {
+            let used = connections.iter().any(|known| known.token_id == token.id);
+            if !used && !told(&token.name) && !told(&token.id) {
+                wrong.push(format!(
+                    "\"{}\" lives, and nothing accounts for it",
+                    token.name
+                ));
+            }
+        }
+        for known in &connections {
+            wrong.extend(self.of_connection(known).await);
+        }
+        for Held { connection, token } in self.held().await {
+            if !self.lives(&token).await && !told(&connection) {
+                wrong.push(format!("the platform holds a dead token for {connection}"));
+            }
+            let known = connections.iter().any(|known| known.id == connection);
+            if !known && !told(&connection) {
+                wrong.push(format!(
+                    "the platform holds {connection}, and nothing here accounts for it"
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// What is left that should not be, once everything is settled: nothing open, each token used, both sides agreed.
+    pub(super) async fn unsettled(&self) -> Vec<String> {
+        let mut wrong = self.wrong(&[]).await;
+        for run in self.app.record.unfinished().expect("the open runs") {
+            wrong.push(format!("the run {} ({:?}) is still open", run.id, run.kind));
+        }
+        let connections = self.connections();
+        let mut here: Vec<_> = connections
+            .iter()
+            .map(|known| (known.id.clone(), known.token_id.clone()))
+            .collect();
+        let there = self.held().await;
+        let mut there: Vec<_> = there
+            .into_iter()
+            .map(|held| (held.connection, held.token))
+            .collect();
+        (here.sort(), there.sort());
+        if here != there {
+            wrong.push(format!("here is {here:?}, and at the platform {there:?}"));
+        }
+        for known in &connections {
+            if known.delivery != "accepted" {
+                wrong.push(format!(
+                    "{} is {} at the platform",
+                    known.id, known.delivery
+                ));
+            }
+        }
+        wrong
+    }
+
+    /// Its token lives, is kept, and works.
+    async fn of_connection(&self, known: &Connection) -> Option<String> {
+        let about = |what: &str| Some(format!("connection {}: {what}", known.id));
+        if !self.lives(&known.token_id).await {
+            return about("its token does not live");
+        }
+        let Some(kept) = self.kept(known).await else {
+            return about("its token is not in the vault");
+        };
+        if self.works(known, &kept).await {
+            None
+        } else {
+            about("the kept value does not work")
+        }
+    }
+
+    /// The kept value of a connection's token.
+    pub(super) async fn kept(&self, known: &Connection) -> Option<Secret> {
+        let item = Item::Token {
+            connection: known.id.clone(),
+            token: known.token_id.clone(),
+        };
+        self.secret(&item).await
+    }
+
+    /// Whether Cloudflare knows a value as this connection's token.
+    async fn works(&self, known: &Connection, value: &Secret) -> bool {
+        let owner = match known.token_kind.as_str() {
+            "account" => format!("accounts/{}", known.account_id),
+            _ => "user".to_owned(),
+        };
+        let url = format!("{}/{owner}/tokens/verify", self.stage.face.cloudflare_api);
+        let answer = self.stage.ask(&url, value.expose()).await;
+        answer["result"]["status"] == "active" && answer["result"]["id"] == known.token_id.as_str()
+    }
+
+    /// What the platform holds; nothing where nobody has signed in.
+    pub(super) async fn held(&self) -> Vec<Held> {
+        let session = Item::Session {
+            platform: format!("{}/", self.stage.face.platform),
+        };
+        let Some(session) = self.secret(&session).await else {
+            return Vec::new();
+        };
+        let session: Value = serde_json::from_str(session.expose()).expect("a session is JSON");
+        let access = session["access"].as_str().expect("an access token");
+        let platform = &self.stage.face.platform;
+        let me = self.stage.ask(&format!("{platform}/v1/me"), access).await;
+        let mut held = Vec::new();
+        for connection in me["connections"].as_array().expect("connections") {
+            let id = connection["id"].as_str().expect("an id");
+            let url = format!("{platform}/v1/connections/{id}?nonce=AAAAAAAAAAAAAAAAAAAAAA");
+            let document = self.stage.ask(&url, access).await;
+            let token = document["token_id"].as_str().expect("a token's id");
+            held.push(Held {
+                connection: id.to_owned(),
+                token: token.to_owned(),
+            });
+        }
+        held
+    }
+
+    async fn secret(&self, item: &Item) -> Option<Secret> {
+        match self.keeper {
+            Keeper::Memory => self.app.vault().get(item).await.expect("the vault answers"),
+            Keeper::Keyring => search(&item.account()),
+        }
+    }
+}
+
+/// What another program of this desktop finds in the keyring, by the item's name.
+fn search(name: &str) -> Option<Secret> {
+    let line = ["lookup", "service", "Narrows (sandbox)", "username", name];
+    let found = Command::new("secret-tool").args(line).output();
+    let found = found.expect("secret-tool runs").stdout;
+    let value = String::from_utf8(found).expect("text");
+    (!value.is_empty()).then(|| Secret::new(value))
+}

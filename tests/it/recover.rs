@@ -1,0 +1,468 @@
+//! Recover: a run that was cut off anywhere is shown as it is, and ends either way.
+
+use std::path::Path;
+
+use narrows_core::connect::story::{
+    BroadWish, Ending, FactAbout, FactState, LeftOver, Resume, RunKind, Settled, TruthState,
+};
+use narrows_core::connect::{App, Walk, left_over};
+use narrows_core::problem::Problem;
+use narrows_core::secret::Secret;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::disconnect::another_broad;
+use crate::golden;
+use crate::ledger::{balanced, held, made};
+use crate::program::{PASSPHRASE, Program, SEALED};
+use crate::stage::{self, Stage, destroy};
+
+/// Starts a connect and cuts it off while Cloudflare or the platform answers this call.
+async fn cut_at(stage: &Stage, method: &'static str, path: &'static str, nth: u32) {
+    stage
+        .fault(
+            method,
+            path,
+            json!({ "kind": "delay", "ms": 600_000, "nth": nth }),
+        )
+        .await;
+    let mut walk = stage.walk().await;
+    let pasted = stage.inspect(&mut walk, &stage.face.broad_token).await;
+    pasted.expect("good");
+    let running = tokio::spawn(async move {
+        walk.connect(&destroy(), None, &CancellationToken::new())
+            .await
+    });
+    let call = path.split("{}").next().unwrap_or_default();
+    stage.reaches(&format!("{method} {call}")).await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+}
+
+async fn only(app: &App) -> LeftOver {
+    let mut left = left_over(app).await.expect("records");
+    assert_eq!(left.len(), 1, "one run is left over: {left:#?}");
+    left.remove(0)
+}
+
+fn state(left: &LeftOver, about: FactAbout) -> Option<FactState> {
+    let fact = left.facts.iter().find(|fact| fact.about == about);
+    fact.map(|fact| fact.state)
+}
+
+/// Ends a run, with a one-time token where one is given.
+pub(crate) async fn settle(
+    app: &App,
+    run: &str,
+    ending: Ending,
+    broad: Option<&str>,
+) -> Result<Settled, Problem> {
+    let mut walk = Walk::resuming(app, run).map_err(golden::listed)?;
+    if let Some(broad) = broad {
+        walk.paste(Secret::new(broad.to_owned()))
+            .map_err(golden::listed)?;
+        walk.inspect(None).await.map_err(golden::listed)?;
+    }
+    let wish = Resume {
+        ending,
+        broad: BroadWish::Destroy,
+        forget: false,
+    };
+    walk.settle(wish).await.map_err(golden::listed)
+}
+
+const MINT: (&str, &str) = ("POST", "/client/v4/user/tokens");
+
+#[tokio::test]
+async fn a_token_whose_value_was_lost_is_found_by_its_name_and_deleted() {
+    let stage = Stage::new().await;
+    // It is made, and the answer never arrives.
+    stage
+        .fault(
+            MINT.0,
+            MINT.1,
+            json!({ "kind": "slow-body", "ms": 600_000 }),
+        )
+        .await;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &stage.face.broad_token)
+        .await
+        .expect("good");
+    let running = tokio::spawn(async move {
+        walk.connect(&destroy(), None, &CancellationToken::new())
+            .await
+    });
+    stage::until(async || !made(&stage).await.is_empty(), "it is made").await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    assert_eq!(made(&stage).await.len(), 1, "it exists");
+
+    let left = only(&stage.app).await;
+    assert_eq!(
+        state(&left, FactAbout::Token),
+        Some(FactState::Unknown),
+        "{left:#?}"
+    );
+    assert_eq!(state(&left, FactAbout::Copy), Some(FactState::Gone));
+    assert_eq!(
+        left.finish, None,
+        "a value that was never kept cannot be delivered"
+    );
+    let refused = settle(&stage.app, &left.run, Ending::Finish, None).await;
+    assert_eq!(refused.expect_err("lost").code, "run-lost");
+
+    let settled = settle(&stage.app, &left.run, Ending::Undo, None)
+        .await
+        .expect("good");
+    assert!(
+        !settled.ended,
+        "without a one-time token nothing can be deleted: {settled:#?}"
+    );
+    let shown = only(&stage.app).await;
+    assert_eq!(shown.finish, None, "it is being taken back");
+    let broad = another_broad(&stage).await;
+    let settled = settle(&stage.app, &left.run, Ending::Undo, Some(&broad))
+        .await
+        .expect("good");
+    assert!(settled.ended, "{settled:#?}");
+    assert_eq!(balanced(&stage, &stage.app, "undone").await, vec![]);
+    assert_eq!(made(&stage).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_kept_token_is_proved_delivered_and_listed_without_the_broad_one() {
+    let stage = Stage::new().await;
+    cut_at(&stage, "GET", "/client/v4/accounts/{}/pages/projects", 1).await;
+    let left = only(&stage.app).await;
+    for (about, found) in [
+        (FactAbout::Token, FactState::There),
+        (FactAbout::Copy, FactState::There),
+        (FactAbout::Platform, FactState::Gone),
+        (FactAbout::PastedToken, FactState::Unknown),
+    ] {
+        assert_eq!(state(&left, about), Some(found), "{about:?}: {left:#?}");
+    }
+    let settled = settle(&stage.app, &left.run, Ending::Finish, None)
+        .await
+        .expect("good");
+    assert!(settled.ended, "{settled:#?}");
+    let card = settled.connection.expect("a connection");
+    assert!(card.receipt_code.is_some(), "the platform holds it");
+    assert!(
+        card.broad_left.is_some(),
+        "the pasted token still lives, and is named"
+    );
+    assert_eq!(balanced(&stage, &stage.app, "finished").await, vec![]);
+}
+
+#[tokio::test]
+async fn a_kept_token_can_be_taken_back() {
+    let stage = Stage::new().await;
+    cut_at(&stage, "GET", "/client/v4/accounts/{}/pages/projects", 1).await;
+    let left = only(&stage.app).await;
+    let settled = settle(&stage.app, &left.run, Ending::Undo, None)
+        .await
+        .expect("good");
+    let truths = settled.truths.expect("three truths");
+    assert_eq!(
+        truths.platform.state,
+        TruthState::None,
+        "it was never delivered"
+    );
+    assert_eq!(
+        truths.local.state,
+        TruthState::Kept,
+        "the value stays to ask with"
+    );
+    assert_eq!(truths.cloudflare.state, TruthState::Open);
+    balanced(&stage, &stage.app, "open").await;
+    let broad = another_broad(&stage).await;
+    let settled = settle(&stage.app, &left.run, Ending::Undo, Some(&broad))
+        .await
+        .expect("good");
+    assert!(settled.ended, "{settled:#?}");
+    assert_eq!(balanced(&stage, &stage.app, "undone").await, vec![]);
+    assert_eq!(made(&stage).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_delivery_whose_answer_was_cut_off_is_asked_for_and_not_assumed() {
+    let stage = Stage::new().await;
+    stage
+        .fault(
+            "PUT",
+            "/v1/connections/{}",
+            json!({ "kind": "slow-body", "ms": 600_000 }),
+        )
+        .await;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &stage.face.broad_token)
+        .await
+        .expect("good");
+    let running = tokio::spawn(async move {
+        walk.connect(&destroy(), None, &CancellationToken::new())
+            .await
+    });
+    let taken = async || !held(&stage, &stage.app).await.is_empty();
+    stage::until(taken, "the platform takes it").await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let left = only(&stage.app).await;
+    assert_eq!(
+        held(&stage, &stage.app).await.len(),
+        1,
+        "the platform took it"
+    );
+    assert_eq!(
+        state(&left, FactAbout::Platform),
+        Some(FactState::There),
+        "{left:#?}"
+    );
+    let before = stage.requests().await.len();
+    let settled = settle(&stage.app, &left.run, Ending::Finish, None)
+        .await
+        .expect("good");
+    assert!(settled.ended, "{settled:#?}");
+    let puts = stage.requests().await.into_iter().skip(before);
+    assert_eq!(
+        puts.filter(|line| line.starts_with("PUT /v1/")).count(),
+        0,
+        "what the platform holds is not delivered again"
+    );
+    assert_eq!(balanced(&stage, &stage.app, "finished").await, vec![]);
+}
+
+#[tokio::test]
+async fn nothing_is_finished_for_nobody_signed_in() {
+    let stage = Stage::new().await;
+    cut_at(&stage, "PUT", "/v1/connections/{}", 1).await;
+    let session = crate::secrecy::session(&stage.face);
+    stage.app.vault().delete(&session).await.expect("the vault");
+    let left = only(&stage.app).await;
+    assert_eq!(
+        left.finish.as_ref().map(|way| way.sign_in),
+        Some(true),
+        "{left:#?}"
+    );
+    let refused = settle(&stage.app, &left.run, Ending::Finish, None).await;
+    assert_eq!(
+        refused.expect_err("nobody is signed in").code,
+        "not-signed-in"
+    );
+    assert_eq!(only(&stage.app).await.run, left.run, "it is still there");
+}
+
+#[tokio::test]
+async fn a_token_that_could_not_be_deleted_again_leaves_its_run_open() {
+    let mut stage = Stage::new().await;
+    // It is too wide, as it seems, and then it cannot be deleted.
+    let faults = json!({ "faults": [
+        { "method": "GET", "path": "/client/v4/accounts/{}/pages/projects", "kind": "status", "status": 403, "code": 10000 },
+        { "method": "DELETE", "path": "/client/v4/user/tokens/{}", "kind": "status", "status": 500 },
+    ] });
+    stage.tell("/faults", &faults).await;
+    stage.app.pace.bound = std::time::Duration::ZERO;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &stage.face.broad_token)
+        .await
+        .expect("good");
+    let outcome = walk
+        .connect(&destroy(), None, &CancellationToken::new())
+        .await;
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    assert_eq!(made(&stage).await.len(), 1, "it stands: {outcome:#?}");
+    let left = balanced(&stage, &stage.app, "left open").await;
+    let settled = settle(
+        &stage.app,
+        &left[0].run,
+        Ending::Undo,
+        Some(&another_broad(&stage).await),
+    )
+    .await;
+    assert!(settled.expect("good").ended);
+    assert_eq!(balanced(&stage, &stage.app, "undone").await, vec![]);
+}
+
+#[tokio::test]
+async fn a_run_that_goes_on_elsewhere_is_neither_shown_nor_taken_up() {
+    let stage = Stage::new().await;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &stage.face.broad_token)
+        .await
+        .expect("good");
+    let run = stage.app.record.unfinished().expect("records").remove(0).id;
+    assert_eq!(left_over(&stage.app).await.expect("records"), vec![]);
+    let refused = Walk::resuming(&stage.app, &run).map(|_| ());
+    assert_eq!(
+        golden::listed(refused.expect_err("it is held")).code,
+        "run-open"
+    );
+    let refused = Walk::resuming(&stage.app, "nosuchrun").map(|_| ());
+    assert_eq!(
+        golden::listed(refused.expect_err("unknown")).code,
+        "run-unknown"
+    );
+}
+
+/// The library on a data folder that a program used.
+async fn library(stage: &Stage, folder: &Path) -> App {
+    let app = stage::app(&stage.face, folder);
+    let passphrase = Secret::new(PASSPHRASE.to_owned());
+    app.use_sealed_file(passphrase)
+        .await
+        .expect("the sealed file");
+    app
+}
+
+/// Runs a command that is killed at the n-th line of its journal; nothing where it has fewer.
+async fn killed_at(
+    program: Program,
+    line: &[&str],
+    input: &str,
+    n: u32,
+) -> (Program, Option<String>) {
+    let program = program.with("NARROWS_HALT_AT", n.to_string());
+    let mut running = program.start(line, input);
+    let point = running.halts().await;
+    if point.is_some() {
+        running.kill();
+    }
+    running.ends().await;
+    (program, point)
+}
+
+#[tokio::test]
+async fn a_connect_killed_at_any_line_of_its_journal_ends_either_way() {
+    let mut points = Vec::new();
+    for n in 1.. {
+        let mut reached = None;
+        for ending in [Ending::Finish, Ending::Undo] {
+            let stage = Stage::new().await;
+            let mut line = vec!["connect"];
+            line.extend(SEALED);
+            let input = format!("{PASSPHRASE}\n{}\n", stage.face.broad_token);
+            let (program, point) = killed_at(Program::on(&stage.face), &line, &input, n).await;
+            let Some(point) = point else { continue };
+            let app = library(&stage, &program.folder()).await;
+            let why = format!("killed at {point}, then {ending:?}");
+            let left = balanced(&stage, &app, &why).await;
+            assert_eq!(left.len(), 1, "{why}: the run is shown: {left:#?}");
+            let finish = left[0].finish.is_some();
+            let way = if finish { ending } else { Ending::Undo };
+            let broad = another_broad(&stage).await;
+            let broad = (way == Ending::Undo).then_some(broad.as_str());
+            let settled = settle(&app, &left[0].run, way, broad).await;
+            let settled = settled.unwrap_or_else(|problem| panic!("{why}: {problem:?}"));
+            assert!(settled.ended, "{why}: {settled:#?}");
+            assert_eq!(
+                balanced(&stage, &app, &why).await,
+                vec![],
+                "{why}: nothing is left"
+            );
+            let connections = app.record.connections().expect("records").len();
+            let wanted = usize::from(way == Ending::Finish);
+            assert_eq!(connections, wanted, "{why}: {settled:#?}");
+            assert_eq!(made(&stage).await.len(), wanted, "{why}");
+            assert_eq!(held(&stage, &app).await.len(), wanted, "{why}");
+            reached = Some(point);
+        }
+        match reached {
+            Some(point) => points.push(point),
+            None => break,
+        }
+    }
+    for step in [
+        "nominate done",
+        "mint intent",
+        "mint done",
+        "keep intent",
+        "keep done",
+        "deliver intent",
+        "deliver done",
+        "destroy done",
+    ] {
+        assert!(
+            points.iter().any(|point| point.ends_with(step)),
+            "{step} is among {points:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_disconnect_killed_at_any_line_of_its_journal_ends_either_way() {
+    let mut points = Vec::new();
+    for n in 1.. {
+        let mut reached = None;
+        for ending in [Ending::Finish, Ending::Undo] {
+            let stage = Stage::new().await;
+            let program = Program::on(&stage.face);
+            let ran = program
+                .connect(&stage.face.broad_token, &["--json"])
+                .ends()
+                .await;
+            let result = ran.result();
+            let id = result["connection_id"].as_str().expect("an id").to_owned();
+            let mut line = vec!["disconnect", id.as_str()];
+            line.extend(SEALED);
+            let broad = another_broad(&stage).await;
+            let input = format!("{PASSPHRASE}\n{broad}\n");
+            let (program, point) = killed_at(program, &line, &input, n).await;
+            let Some(point) = point else { continue };
+            let app = library(&stage, &program.folder()).await;
+            let why = format!("killed at {point}, then {ending:?}");
+            let left = balanced(&stage, &app, &why).await;
+            assert_eq!(left.len(), 1, "{why}: the run is shown: {left:#?}");
+            assert_eq!(left[0].kind, RunKind::Disconnect);
+            let way = if left[0].undo.is_some() {
+                ending
+            } else {
+                Ending::Finish
+            };
+            let broad = another_broad(&stage).await;
+            let broad = (way == Ending::Finish).then_some(broad.as_str());
+            let settled = settle(&app, &left[0].run, way, broad).await;
+            let settled = settled.unwrap_or_else(|problem| panic!("{why}: {problem:?}"));
+            assert!(settled.ended, "{why}: {settled:#?}");
+            assert_eq!(
+                balanced(&stage, &app, &why).await,
+                vec![],
+                "{why}: nothing is left"
+            );
+            let wanted = usize::from(way == Ending::Undo);
+            assert_eq!(
+                app.record.connections().expect("records").len(),
+                wanted,
+                "{why}"
+            );
+            assert_eq!(made(&stage).await.len(), wanted, "{why}");
+            assert_eq!(held(&stage, &app).await.len(), wanted, "{why}");
+            reached = Some(point);
+        }
+        match reached {
+            Some(point) => points.push(point),
+            None => break,
+        }
+    }
+    for step in [
+        "nominate done",
+        "forget-platform intent",
+        "forget-platform done",
+        "revoke intent",
+        "revoke done",
+        "forget intent",
+        "forget done",
+        "destroy done",
+    ] {
+        assert!(
+            points.iter().any(|point| point.ends_with(step)),
+            "{step} is among {points:?}"
+        );
+    }
+}

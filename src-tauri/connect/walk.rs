@@ -626,7 +626,7 @@ fn nothing_pasted() -> Problem {
     )
 }
 
-fn another_run() -> Problem {
+pub(super) fn another_run() -> Problem {
     Problem::new(
         "run-open",
         "Another window or command of Narrows is connecting right now.",

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and one that is skipped says why where a person sees it"
 )]
 
+mod activity;
 mod browser;
 mod bundle;
 mod cli;
@@ -16,12 +17,14 @@ mod doctor_table;
 mod golden;
 mod keychain;
 mod leak;
+mod moody;
 mod platform_moods;
 mod profiles;
 mod program;
 mod refusals;
 mod secrecy;
 mod session;
+mod settings;
 mod stage;
 mod traps;
 mod vault;

@@ -35,6 +35,73 @@ name: string,
 connected: string | null, };
 
 /**
+ * A log that was written to a file.
+ */
+export type ActivityExport = { 
+/**
+ * The file's path.
+ */
+path: string, 
+/**
+ * The check of what was written.
+ */
+chain: ChainReport, };
+
+/**
+ * A part of the log, newest first.
+ */
+export type ActivityPage = { 
+/**
+ * Its rows.
+ */
+rows: Array<ActivityRow>, 
+/**
+ * Rows that there are in all, or in which the searched words stand.
+ */
+total: number, 
+/**
+ * The newest place that this list knows; given back, later pages fit to this one.
+ */
+newest: number, };
+
+/**
+ * One thing that was done, as it stands in the log.
+ */
+export type ActivityRow = { 
+/**
+ * Its place: 1, 2, 3 and so on.
+ */
+seq: number, 
+/**
+ * When (RFC 3339, UTC, to the millisecond).
+ */
+at: string, 
+/**
+ * The run that did it, where it was part of one.
+ */
+run: string | null, 
+/**
+ * What was done, such as "mint token".
+ */
+what: string, 
+/**
+ * To what, such as the token's name.
+ */
+subject: string, 
+/**
+ * How it went, such as "made".
+ */
+result: string, 
+/**
+ * The other side's id of the request, such as Cloudflare's ray.
+ */
+request: string | null, 
+/**
+ * The hash over this row and the hash before it, in lower-case hexadecimal.
+ */
+hash: string, };
+
+/**
  * A limit on where a token may be used, as CIDR ranges.
  */
 export type AddressCondition = { 
@@ -136,6 +203,31 @@ evidence: string | null, };
  * Causes that are told apart.
  */
 export type CauseKind = "global-api-key" | "origin-ca-key" | "not-a-token" | "token-malformed" | "key-or-email-wrong" | "token-unknown" | "token-deleted" | "token-rolled" | "token-exposed" | "token-disabled" | "token-expired" | "token-not-yet-valid" | "token-inactive" | "address-blocked" | "account-token-as-user" | "user-token-as-account" | "dns" | "tls-intercepted" | "tls-failed" | "proxy" | "no-network" | "no-answer" | "not-cloudflare" | "cloudflare-down" | "clock-wrong" | "rate-limited" | "propagation" | "no-account-visible" | "no-permission" | "account-not-named" | "zone-not-named" | "wrong-account" | "wrong-zone" | "level-too-low" | "group-missing" | "permission-denied" | "role-too-small" | "product-not-enabled" | "product-refuses-account-tokens" | "not-for-account-tokens";
+
+/**
+ * What a check of the whole chain found.
+ */
+export type ChainReport = { 
+/**
+ * Whether every hash is what it should be.
+ */
+holds: boolean, 
+/**
+ * Rows that are there.
+ */
+rows: number, 
+/**
+ * The first place where the chain does not hold; nothing where all of it does.
+ */
+first_bad: number | null, 
+/**
+ * Milliseconds that the check took.
+ */
+elapsed_ms: number, 
+/**
+ * In a sentence.
+ */
+sentence: string, };
 
 /**
  * One check of step 9 with its evidence.
@@ -832,6 +924,52 @@ why: string,
 in_link: boolean, };
 
 /**
+ * What would be forgotten, and what would not.
+ */
+export type ForgetPlan = { 
+/**
+ * What has to be typed to confirm.
+ */
+phrase: string, 
+/**
+ * What is deleted here, in its order.
+ */
+deletes: Array<string>, 
+/**
+ * What lives on elsewhere, by connection.
+ */
+alive: Array<LeftAlive>, 
+/**
+ * What stays on this computer all the same.
+ */
+stays: Array<string>, };
+
+/**
+ * What was forgotten.
+ */
+export type Forgotten = { 
+/**
+ * Whether everything is gone that should be.
+ */
+complete: boolean, 
+/**
+ * What was deleted, by name.
+ */
+deleted: Array<string>, 
+/**
+ * What could not be deleted.
+ */
+failed: Array<NotForgotten>, 
+/**
+ * Whether the records are still there, because a secret could not be deleted that only they name.
+ */
+records_kept: boolean, 
+/**
+ * What lives on elsewhere.
+ */
+alive: Array<LeftAlive>, };
+
+/**
  * A state with its evidence.
  */
 export type FoundState = { 
@@ -912,6 +1050,11 @@ quota: Quota | null,
 notices: Array<string>, };
 
 /**
+ * Whether something is where it should be.
+ */
+export type ItemState = "kept" | "missing" | "unseen" | "stray";
+
+/**
  * One thing that is kept.
  */
 export type Kept = { 
@@ -925,6 +1068,69 @@ what: string,
 place: string, };
 
 /**
+ * One secret that is kept, by name.
+ */
+export type KeptItem = { 
+/**
+ * What it is, such as "Narrow token".
+ */
+what: string, 
+/**
+ * Its name: the token's at Cloudflare, or the platform's address.
+ */
+name: string, 
+/**
+ * Whose it is: the account's name.
+ */
+account: string | null, 
+/**
+ * Where it rests.
+ */
+place: VaultKind, 
+/**
+ * Whether it is there.
+ */
+state: ItemState, };
+
+/**
+ * The language of every word. There is one so far.
+ */
+export type Language = "system" | "english";
+
+/**
+ * What lives on of one connection once this computer has forgotten it.
+ */
+export type LeftAlive = { 
+/**
+ * The connection's id here and at the platform, or that of a run that was cut off.
+ */
+connection_id: string, 
+/**
+ * Account name, or what tells the run.
+ */
+account_name: string, 
+/**
+ * The narrow token's name at Cloudflare; empty for a run that was cut off.
+ */
+token_name: string, 
+/**
+ * Where it can be deleted: Cloudflare's list of tokens.
+ */
+token_list: string, 
+/**
+ * The platform that holds a copy, where there is one.
+ */
+platform: string | null, 
+/**
+ * Its address.
+ */
+platform_address: string | null, 
+/**
+ * All of it, a sentence each.
+ */
+sentences: Array<string>, };
+
+/**
  * A page to read.
  */
 export type Link = { 
@@ -936,6 +1142,31 @@ title: string,
  * Its https address.
  */
 url: string, };
+
+/**
+ * What a move between vaults came to.
+ */
+export type Moved = { 
+/**
+ * Where everything rests now.
+ */
+to: VaultKind, 
+/**
+ * What was copied and proved, by name.
+ */
+moved: Array<string>, 
+/**
+ * Old copies that could not be deleted, by name.
+ */
+left: Array<string>, 
+/**
+ * In a sentence.
+ */
+sentence: string, 
+/**
+ * Why the old copies could not be deleted, and what to do.
+ */
+problem: Problem | null, };
 
 /**
  * An id with a name for people.
@@ -954,6 +1185,19 @@ name: string, };
  * The one next action that the window offers with a [`Problem`].
  */
 export type Next = "retry" | "paste-again" | "open-token-page" | "open-token-list" | "sign-in" | "choose-vault" | "change-choices" | "deliver-again" | "start-over" | "home";
+
+/**
+ * Something that could not be deleted.
+ */
+export type NotForgotten = { 
+/**
+ * What, by name.
+ */
+what: string, 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
 
 /**
  * A permission without which something is off.
@@ -1383,6 +1627,19 @@ used: number,
 of: number, };
 
 /**
+ * When to remind.
+ */
+export type Reminders = { 
+/**
+ * So many days before a token's end, the most first; none for never.
+ */
+days: Array<number>, 
+/**
+ * Once a token is so many days old; nothing for never.
+ */
+age_days: number | null, };
+
+/**
  * How many checks came out as they should.
  */
 export type Score = { 
@@ -1394,6 +1651,27 @@ proved: number,
  * Checks made.
  */
 of: number, };
+
+/**
+ * What can be set.
+ */
+export type Settings = { 
+/**
+ * Light, dark, or as the system says.
+ */
+theme: Theme, 
+/**
+ * The language of every word.
+ */
+language: Language, 
+/**
+ * When to remind.
+ */
+reminders: Reminders, 
+/**
+ * The data folder.
+ */
+folder: string, };
 
 /**
  * What a person needs to sign in with another device or the browser (RFC 8628).
@@ -1481,6 +1759,11 @@ unknown: number,
 excess: number, };
 
 /**
+ * Light, dark, or as the system says.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
  * What kind of Cloudflare credential something is.
  */
 export type TokenKind = "user" | "account";
@@ -1545,6 +1828,39 @@ next: string, };
 export type VaultKind = "keychain" | "file";
 
 /**
+ * Where secrets rest on this computer, and which.
+ */
+export type VaultPanel = { 
+/**
+ * The vault that was chosen, and its self-test.
+ */
+vault: VaultReport, 
+/**
+ * Whether it can be used.
+ */
+state: VaultState, 
+/**
+ * Why it cannot, and what to do.
+ */
+problem: Problem | null, 
+/**
+ * When the self-test was made (RFC 3339, UTC).
+ */
+tested_on: string, 
+/**
+ * Where the sealed file lies, or would.
+ */
+sealed_file: string, 
+/**
+ * What is kept, by name.
+ */
+items: Array<KeptItem>, 
+/**
+ * What could not be looked into, a sentence each.
+ */
+notices: Array<string>, };
+
+/**
  * Where secrets rest on this machine.
  */
 export type VaultReport = { 
@@ -1568,6 +1884,11 @@ self_test_ms: number | null,
  * Whether there is a sealed file already, so that its passphrase is asked for once and not made up.
  */
 sealed_file: boolean, };
+
+/**
+ * Whether a vault can be used.
+ */
+export type VaultState = "open" | "locked" | "failed";
 
 /**
  * Why it takes longer.

@@ -7,6 +7,7 @@ mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod settings;
 mod trouble;
 
 /// A walk under way.
@@ -16,7 +17,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 9] {
+pub(crate) fn all() -> [Named; 10] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -40,6 +41,9 @@ pub(crate) fn all() -> [Named; 9] {
         }),
         ("without a keychain a sealed file can be chosen", || {
             Box::pin(no_keychain::walk())
+        }),
+        ("a person looks into settings and activity", || {
+            Box::pin(settings::walk())
         }),
         (
             "what keeps the application from opening is said in the window",

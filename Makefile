@@ -79,8 +79,8 @@ window-test: $(PAGE) ## stage: walks through the real window, on a display of it
 	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
 	  cargo test --locked --package narrows-window --test walk
 
-bench: ## the round trips and the time that connect and doctor take, against the sandbox
-	cargo bench --locked --no-default-features --bench rounds --bench doctor --bench command
+bench: ## the round trips and the time that connect and doctor take, and a hundred thousand rows of activity
+	cargo bench --locked --no-default-features --bench rounds --bench doctor --bench command --bench activity
 
 doctor-table: ## every seeded fault with what doctor makes of it, and the score
 	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::

@@ -8,6 +8,7 @@
 mod answer;
 mod base;
 mod failure;
+mod heard;
 
 use std::sync::Once;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use url::Url;
 pub use answer::{ANSWER_LIMIT, Answer};
 pub use base::{Base, below, is_loopback};
 pub use failure::{Effect, Failure, FailureKind};
+pub use heard::Heard;
 
 use crate::calls::Calls;
 
@@ -36,6 +38,7 @@ pub struct Http {
     outside: Client,
     loopback: Client,
     calls: Calls,
+    heard: Heard,
 }
 
 impl Http {
@@ -64,7 +67,19 @@ impl Http {
             // A proxy has no business between two programs of one machine; and plain HTTP needs no roots.
             loopback: build(builder().no_proxy().tls_certs_only([]))?,
             calls,
+            heard: Heard::default(),
         })
+    }
+
+    /// The same conduit with an ear of its own: it hears the ids of requests that go through this one alone.
+    #[must_use]
+    pub fn listening(&self) -> (Self, Heard) {
+        let heard = Heard::default();
+        let http = Self {
+            heard: heard.clone(),
+            ..self.clone()
+        };
+        (http, heard)
     }
 
     /// Begins a request to `url`.
@@ -108,6 +123,7 @@ impl Http {
             return Err(too_large());
         }
         let headers = std::mem::take(response.headers_mut());
+        self.heard.hear(&headers);
         let mut body = Vec::new();
         while let Some(chunk) = response
             .chunk()

@@ -89,6 +89,25 @@ Exit codes:
   0   nothing needs you
   1   something needs you; each reason is listed
   3   nothing is known to need you, but with --check not everything could be told";
+const ACTIVITY: &str = "\
+Exit codes:
+  0   shown; with --verify or --export, every hash is what it should be
+  1   the chain is broken, and the first bad row is named
+  64  wrong usage, or there is a file of that name already
+
+Examples:
+  narrows activity --search deliver --limit 20
+  narrows activity --verify --export activity.jsonl";
+
+const FORGET: &str = "\
+Exit codes:
+  0   everything is forgotten
+  1   something could not be deleted, and it is named
+  64  not confirmed
+
+Examples:
+  narrows forget --plan                            what would be deleted, and what lives on elsewhere
+  narrows forget --confirm \"forget everything\"";
 
 /// What can be done.
 #[derive(Debug, Subcommand)]
@@ -140,6 +159,18 @@ pub(crate) enum Command {
     /// Says where secrets rest, whether that works, and whether anything needs you.
     #[command(after_help = STATUS)]
     Status(Status),
+    /// Shows what was done, newest first; checks the log's chain of hashes; exports it.
+    #[command(after_help = ACTIVITY)]
+    Activity(Activity),
+    /// Shows and changes the settings.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Shows what is kept in which vault, and moves it from one to the other.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Forgets everything on this computer: secrets first, then records. Tokens live on at Cloudflare and at platforms.
+    #[command(after_help = FORGET)]
+    Forget(Forget),
 }
 
 /// How to print.
@@ -416,6 +447,99 @@ pub(crate) struct Status {
     pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows activity`
+#[derive(Debug, Args)]
+pub(crate) struct Activity {
+    /// Show only rows in which these words stand, whatever their case.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Most rows to show.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    /// Compute every hash again. Exit code 1 where the chain is broken.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Write the whole log, oldest first, to a new file: a JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) export: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows settings`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Shows every setting.
+    Show(Output),
+    /// Changes one: theme, language, reminders/days (such as 30,7,1, or off), reminders/age-days (a number, or off).
+    Set(SetSetting),
+    /// Gives the project of a connection another name, here and at the platform.
+    Project(Project),
+}
+
+/// `narrows settings set`
+#[derive(Debug, Args)]
+pub(crate) struct SetSetting {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it is set to.
+    pub(crate) value: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows settings project`
+#[derive(Debug, Args)]
+pub(crate) struct Project {
+    /// The connection's id, as `narrows connections` shows it.
+    pub(crate) connection: String,
+    /// The project's new name.
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows vault`
+#[derive(Debug, Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Shows what is kept, by name, and whether the vault works.
+    Show(Status),
+    /// Moves everything that is kept into the other vault. Each copy is read back and compared before the old one is
+    /// deleted; where anything fails before that, nothing moves.
+    Move(MoveVault),
+}
+
+/// `narrows vault move`
+#[derive(Debug, Args)]
+pub(crate) struct MoveVault {
+    /// Where to.
+    #[arg(long, value_enum)]
+    pub(crate) to: VaultChoice,
+    /// Read the sealed file's passphrase from the first line of standard input.
+    #[arg(long)]
+    pub(crate) passphrase_stdin: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `narrows forget`
+#[derive(Debug, Args)]
+pub(crate) struct Forget {
+    /// Only say what would be deleted, and what lives on elsewhere.
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// The confirmation, "forget everything"; left out, it is asked for at a terminal.
+    #[arg(long, value_name = "PHRASE")]
+    pub(crate) confirm: Option<String>,
+    /// Delete the records even where a secret could not be deleted that only they name.
+    #[arg(long)]
+    pub(crate) records_anyway: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }

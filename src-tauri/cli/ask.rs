@@ -105,8 +105,32 @@ pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem>
         (VaultChoice::Keychain, true) => return Err(no_passphrase()),
         (VaultChoice::File, _) => {}
     }
-    let passphrase = aside(move || read_passphrase(wanted.passphrase_stdin)).await?;
+    let passphrase = passphrase(wanted.passphrase_stdin).await?;
     app.use_sealed_file(passphrase).await
+}
+
+/// The passphrase of the sealed file.
+pub(crate) async fn passphrase(from_stdin: bool) -> Result<Secret, Problem> {
+    aside(move || read_passphrase(from_stdin)).await
+}
+
+/// What a person types at a terminal, seen; nothing where nobody is there.
+pub(crate) async fn typed(question: String) -> Result<Option<String>, Problem> {
+    if !at_terminal() {
+        return Ok(None);
+    }
+    aside(move || {
+        let mut terminal = std::io::stderr();
+        let _ = write!(terminal, "{question} ").and_then(|()| terminal.flush());
+        let mut line = String::new();
+        stdin()
+            .lock()
+            .take(256)
+            .read_line(&mut line)
+            .map_err(|error| unreadable(&error))?;
+        Ok(Some(line.trim().to_owned()))
+    })
+    .await
 }
 
 fn read_passphrase(from_stdin: bool) -> Result<Secret, Problem> {

@@ -38,7 +38,7 @@ pub(crate) fn of(problem: &Problem) -> u8 {
 }
 
 /// Problems of what was given to the command, which another token or another try does not mend.
-const ARGUMENTS: [&str; 32] = [
+const ARGUMENTS: [&str; 37] = [
     "account-id",
     "account-needed",
     "account-unseen",
@@ -52,7 +52,10 @@ const ARGUMENTS: [&str; 32] = [
     "environment-unreadable",
     "expiry-past",
     "expiry-unreadable",
+    "export-exists",
+    "export-unwritable",
     "no-home",
+    "not-confirmed",
     "passphrase-needed",
     "passphrase-unasked",
     "platform-address-needed",
@@ -65,6 +68,8 @@ const ARGUMENTS: [&str; 32] = [
     "run-unknown",
     "scope-unsupported",
     "second-credential",
+    "setting-invalid",
+    "setting-unknown",
     "token-in-arguments",
     "usage",
     "zone-id",
@@ -74,18 +79,28 @@ const ARGUMENTS: [&str; 32] = [
 ];
 
 /// Problems that another try may mend, but of which it is certain what became of them.
-const CERTAIN: [&str; 11] = [
+const CERTAIN: [&str; 21] = [
     "client-refused",
     "disk-full",
+    "file-undeletable",
     "granted-differs",
+    "keychain-absent",
+    "keychain-failed",
+    "keychain-locked",
     "keychain-silent",
+    "keychain-too-large",
     "narrow-inactive",
     "narrow-not-ready",
     "no-platform",
     "product-off",
     "r2-not-enabled",
     "run-open",
+    "sealed-file-damaged",
+    "sealed-file-foreign",
+    "sealed-file-newer",
+    "sealed-file-replaced",
     "sealed-file-unusable",
+    "vault-lost",
 ];
 
 #[cfg(test)]

@@ -1,17 +1,21 @@
 //! The command line: thin. It asks, prints, and sets the exit code; what to do is the library's to decide.
+mod activity;
 mod args;
 mod ask;
 mod connect;
 mod disconnect;
 mod doctor;
 mod exit;
+mod forget;
 mod list;
 mod orphans;
 mod print;
 mod profile;
 mod resume;
 mod rotate;
+mod settings;
 mod usage;
+mod vault;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,6 +84,10 @@ pub(crate) fn run(command: Command) -> ExitCode {
         Command::Doctor(doctor) => doctor.output.json,
         Command::Status(status) => status.output.json,
         Command::Profile(wanted) => profile::as_json(wanted),
+        Command::Activity(activity) => activity.output.json,
+        Command::Settings(wanted) => settings::as_json(wanted),
+        Command::Vault(wanted) => vault::as_json(wanted),
+        Command::Forget(forget) => forget.output.json,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -106,6 +114,10 @@ pub(crate) fn run(command: Command) -> ExitCode {
             Command::Orphans(wanted) => Box::pin(orphans::orphans(&open()?, wanted)).await,
             Command::Doctor(wanted) => Ok(Box::pin(doctor::doctor(&open()?, wanted)).await),
             Command::Status(wanted) => list::status(&open()?, &wanted).await,
+            Command::Activity(wanted) => activity::activity(&open()?, &wanted).await,
+            Command::Settings(wanted) => settings::run(&open()?, &wanted).await,
+            Command::Vault(wanted) => vault::run(&open()?, &wanted).await,
+            Command::Forget(wanted) => forget::forget(&open()?, wanted).await,
         }
     });
     // A keychain call that never came back must not keep the process.

@@ -22,7 +22,7 @@ use super::{
     Account, Created, Credential, NewToken, Owner, PermissionGroup, Project, Token, TokenList,
     TokenStatus, Verified, Zone,
 };
-use crate::http::{Answer, FailureKind, Http, below};
+use crate::http::{Answer, FailureKind, Heard, Http, below};
 use crate::secret::Secret;
 
 /// Most times that one call is sent.
@@ -141,6 +141,17 @@ impl Client {
             base: base.clone(),
             headers: credential.headers().map_err(|_| malformed())?,
         })
+    }
+
+    /// The same client with an ear of its own, which hears Cloudflare's ids of the requests that this one makes.
+    #[must_use]
+    pub fn listening(&self) -> (Self, Heard) {
+        let (http, heard) = self.http.listening();
+        let client = Self {
+            http,
+            ..self.clone()
+        };
+        (client, heard)
     }
 
     /// Asks who the credential is; needs no permission.

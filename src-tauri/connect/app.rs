@@ -16,9 +16,10 @@ use crate::record::Record;
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultKind};
 
-/// The setting that names the chosen vault, and its word for the sealed file.
+/// The setting that names the chosen vault, and its words.
 const VAULT: &str = "vault";
 const FILE: &str = "file";
+const KEYCHAIN: &str = "keychain";
 
 /// The outside addresses that a run talks to or opens.
 #[derive(Clone, Debug)]
@@ -89,6 +90,7 @@ pub struct App {
     vault: Arc<RwLock<Vault>>,
     /// Held while a platform session is renewed: two renewals of one session lose it.
     pub(super) renewing: Arc<Mutex<()>>,
+    keychain: Arc<RwLock<Vault>>,
 }
 
 impl App {
@@ -98,6 +100,7 @@ impl App {
         let http = Http::new(calls.clone()).map_err(|failure| failure.problem())?;
         let record = Record::open(&folder).map_err(|error| error.problem())?;
         let namespace = if addresses.sandbox { "sandbox" } else { "" };
+        let keychain = Vault::keychain(namespace);
         Ok(Self {
             version: env!("CARGO_PKG_VERSION"),
             addresses,
@@ -107,8 +110,9 @@ impl App {
             folder,
             pace: Pace::default(),
             now: Timestamp::now,
-            vault: Arc::new(RwLock::new(Vault::keychain(namespace))),
+            vault: Arc::new(RwLock::new(keychain.clone())),
             renewing: Arc::default(),
+            keychain: Arc::new(RwLock::new(keychain)),
         })
     }
 
@@ -120,8 +124,22 @@ impl App {
             .clone()
     }
 
+    /// The keychain, whichever vault is in use.
+    pub(crate) fn keychain(&self) -> Vault {
+        self.keychain
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Puts another vault in its place, by the user's own act.
     pub fn use_vault(&self, vault: Vault) {
+        if vault.kind() == VaultKind::Keychain {
+            *self
+                .keychain
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = vault.clone();
+        }
         *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
     }
 
@@ -144,6 +162,17 @@ impl App {
     pub fn remember_sealed_file(&self) -> Result<(), Problem> {
         self.record
             .set_setting(VAULT, FILE)
+            .map_err(|error| error.problem())
+    }
+
+    /// Remembers that everything rests in this kind of vault from now on.
+    pub(super) fn remember_move(&self, to: VaultKind) -> Result<(), Problem> {
+        let word = match to {
+            VaultKind::Keychain => KEYCHAIN,
+            VaultKind::File => FILE,
+        };
+        self.record
+            .move_vault((VAULT, word), word)
             .map_err(|error| error.problem())
     }
 

@@ -72,6 +72,10 @@ async fn ask(link: &Link, connection: &str, sent: &Sent<'_>, unanswered: &Error)
         .get_connection(&link.session, connection, sent.nonce)
         .await
     {
+        // It holds the token already, but not for this project: the delivery never came.
+        Ok(held) if held.project.as_deref() != sent.project => {
+            Delivered::Unknown(again(unanswered))
+        }
         Ok(held) => receipt(&held, sent),
         Err(_) => Delivered::Unknown(again(unanswered)),
     }
@@ -86,6 +90,17 @@ fn again(error: &Error) -> Problem {
 }
 
 fn receipt(held: &Held, sent: &Sent<'_>) -> Delivered {
+    if held.project.as_deref() != sent.project {
+        return Delivered::Refused(
+            Problem::new(
+                "receipt-differs",
+                "The platform answered, but for another project than the one that was delivered.",
+                "Deliver it again; if it happens again, tell the platform's support.",
+                Next::DeliverAgain,
+            )
+            .with_evidence("the platform names another project"),
+        );
+    }
     if held.proves(sent.token, sent.nonce) {
         return Delivered::Accepted {
             code: held.receipt.code(),

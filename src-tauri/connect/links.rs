@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::app::App;
+use super::story::TokenKind;
 use crate::http::is_loopback;
 use crate::problem::{Next, Problem};
 
@@ -22,6 +23,19 @@ pub fn openable(app: &App, platform: Option<&str>, link: &str) -> Result<Url, Pr
     } else {
         Err(refused(link))
     }
+}
+
+/// Cloudflare's list of the tokens of this kind: the person's own, or the account's.
+pub(super) fn token_list(app: &App, kind: TokenKind, account: &str) -> String {
+    let path = match kind {
+        TokenKind::User => "/profile/api-tokens".to_owned(),
+        TokenKind::Account => format!("/{account}/api-tokens"),
+    };
+    let dashboard = &app.addresses.dashboard;
+    dashboard
+        .join(&path)
+        .unwrap_or_else(|_| dashboard.clone())
+        .into()
 }
 
 fn refused(link: &str) -> Problem {

@@ -3,6 +3,7 @@
 //! In comes what a person chose and pasted; out comes an [`Outcome`](story::Outcome), told step by step on the way.
 //! [`Walk`] is the door: both faces drive it, a method a step. Nothing here prints, draws, or asks a person.
 
+pub mod activity;
 mod app;
 mod asked;
 mod bootstrap;
@@ -13,10 +14,12 @@ mod destroy;
 mod disconnect;
 mod effect;
 mod finish;
+pub mod forget;
 mod fuse;
 mod ids;
 mod inspect;
 mod keep;
+pub(crate) mod kept;
 mod limits;
 mod links;
 mod mint;
@@ -30,9 +33,11 @@ mod report;
 pub mod rotate;
 mod run;
 mod session;
+pub mod settings;
 pub mod story;
 mod token_pages;
 mod undo;
+pub mod vaults;
 mod walk;
 pub mod watch;
 mod zones;
@@ -41,8 +46,8 @@ pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
 pub use links::openable;
 pub use recover::{keep_trying, left_over, retry};
-pub use redeliver::redeliver;
 pub(crate) use redeliver::unknown_connection;
+pub use redeliver::{redeliver, rename};
 pub use rotate::{OpenRotation, Several, finish_rotation, open_rotation};
 pub use run::cancelled;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

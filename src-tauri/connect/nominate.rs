@@ -257,27 +257,32 @@ pub(super) fn account(chosen: Option<&str>, accounts: &[Account]) -> Result<Acco
 }
 
 fn project(chosen: Option<&str>, known: &Known<'_>) -> Result<Option<String>, Problem> {
-    let Some(rule) = &known.profile.project else {
-        return match chosen {
-            None => Ok(None),
-            Some(_) => Err(Problem::new(
-                "project-unasked",
-                format!("{} does not use a project.", known.profile.name),
-                "Leave the project out.",
-                Next::ChangeChoices,
-            )),
-        };
+    let named = chosen.map(str::trim).filter(|name| !name.is_empty());
+    let name = match (&known.profile.project, named) {
+        (None, None) if chosen.is_none() => return Ok(None),
+        (Some(rule), None) => rule.suggest(known.installation),
+        _ => named.unwrap_or_default().to_owned(),
     };
-    let name = match chosen.map(str::trim).filter(|name| !name.is_empty()) {
-        Some(name) => name.to_owned(),
-        None => rule.suggest(known.installation),
+    project_name(known.profile, &name).map(Some)
+}
+
+/// A project's name, if this profile has projects and one may be called so.
+pub(super) fn project_name(profile: &Profile, name: &str) -> Result<String, Problem> {
+    let Some(rule) = &profile.project else {
+        return Err(Problem::new(
+            "project-unasked",
+            format!("{} does not use a project.", profile.name),
+            "Leave the project out.",
+            Next::ChangeChoices,
+        ));
     };
-    if rule.check(&name).is_ok() {
-        return Ok(Some(name));
+    let name = name.trim();
+    if rule.check(name).is_ok() {
+        return Ok(name.to_owned());
     }
     Err(Problem::new(
         "project-name",
-        format!("\"{}\" cannot be the name of a project.", printable(&name)),
+        format!("\"{}\" cannot be the name of a project.", printable(name)),
         rule.help.clone(),
         Next::ChangeChoices,
     ))

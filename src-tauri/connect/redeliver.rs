@@ -1,17 +1,18 @@
-//! Hands a kept narrow token to the platform once more.
+//! Hands a kept narrow token to the platform once more: as it was, or for a project of another name.
 
+use super::activity::note;
 use super::app::{App, passphrase_needed};
-use super::cards;
-use super::deliver::{Delivered, deliver};
-use super::ids;
+use super::deliver::{Delivered, Link, deliver};
+use super::nominate::project_name;
 use super::rotate::story::RotationState;
 use super::rotate::{OpenRotation, finish_rotation, open_rotation};
-use super::session;
 use super::story::ConnectionCard;
+use super::{cards, ids, kept, session};
 use crate::http::Base;
 use crate::platform::{Delivery as Sent, Nonce, Platform, TokenKind};
 use crate::problem::{Next, Problem};
-use crate::record::{Activity, Connection};
+use crate::profile::Profile;
+use crate::record::Connection;
 use crate::vault::{Item, VaultKind};
 
 /// Delivers the token of a stored connection again, with a fresh nonce. Needs a session at the platform.
@@ -21,13 +22,58 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
     if let Some(open) = open_rotation(app, connection)?.filter(|open| open.holds_a_token) {
         return finish(app, &open).await;
     }
-    let mut known = app
-        .record
-        .connection(connection)
-        .map_err(|error| error.problem())?
-        .ok_or_else(unknown_connection)?;
-    let address = known.platform_address.clone().ok_or_else(no_platform)?;
-    let platform = Platform::new(&app.http, Base::https_or_loopback(&address)?);
+    let mut known = stored(app, connection)?;
+    if known.platform_address.is_none() {
+        return Err(no_platform());
+    }
+    let delivered = hand_over(app, &known, "deliver token").await?;
+    let result = settle(&mut known, delivered);
+    put(app, &known)?;
+    result?;
+    cards::connection(app, &known)
+}
+
+/// Gives a connection's project another name, here and at the platform. The name is written down once the platform's
+/// receipt says that it took it; where it refused, everything is as before; where no answer came, the old name stays
+/// here, the delivery counts as unknown, and doing the same again settles it.
+///
+/// At Cloudflare nothing changes: the token reaches every project of its account.
+pub async fn rename(app: &App, connection: &str, project: &str) -> Result<ConnectionCard, Problem> {
+    let mut known = stored(app, connection)?;
+    let name = project_name(&Profile::load(&known.profile)?, project)?;
+    let before = known.project.replace(name.clone());
+    if known.platform_address.is_none() {
+        put(app, &known)?;
+        note(
+            app,
+            "change project",
+            &name,
+            "noted here; there is no platform",
+            None,
+        );
+        return cards::connection(app, &known);
+    }
+    match hand_over(app, &known, "change project").await? {
+        delivered @ Delivered::Accepted { .. } => {
+            settle(&mut known, delivered)?;
+            put(app, &known)?;
+            cards::connection(app, &known)
+        }
+        // The platform said no, and what it holds is what it held.
+        Delivered::Refused(problem) => Err(unchanged(problem, before.as_deref())),
+        unknown @ Delivered::Unknown(_) => {
+            known.project = before;
+            let told = settle(&mut known, unknown);
+            put(app, &known)?;
+            told?;
+            cards::connection(app, &known)
+        }
+    }
+}
+
+async fn hand_over(app: &App, known: &Connection, what: &str) -> Result<Delivered, Problem> {
+    let address = known.platform_address.as_deref().ok_or_else(no_platform)?;
+    let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
     let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
     let item = Item::Token {
         connection: known.id.clone(),
@@ -36,11 +82,8 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
     if known.vault == "file" && app.vault().kind() != VaultKind::File {
         return Err(passphrase_needed());
     }
-    let token = app
-        .vault()
-        .get(&item)
-        .await
-        .map_err(|error| error.problem())?
+    let token = kept::read(app, &item, &known.token_name)
+        .await?
         .ok_or_else(lost)?;
     let nonce = Nonce::generate().map_err(|error| error.problem())?;
     let sent = Sent {
@@ -60,27 +103,25 @@ pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Pr
         nonce: &nonce,
         replaces: None,
     };
+    let (platform, heard) = link.platform.listening();
+    let link = Link { platform, ..link };
     let delivered = deliver(&link, &known.id, &sent, &ids::idempotency_key()?).await;
-    let result = settle(&mut known, delivered);
-    app.record
-        .put_connection(&known)
-        .map_err(|error| error.problem())?;
-    if result.is_ok() {
+    let subject = match (what, &known.project) {
+        ("change project", Some(project)) => format!("{} at {}", project, known.platform),
+        _ => known.platform.clone(),
+    };
+    let result = match &delivered {
+        Delivered::Accepted { .. } => "accepted",
+        Delivered::Refused(_) => "refused",
+        Delivered::Unknown(_) => "unknown",
+    };
+    if matches!(delivered, Delivered::Accepted { .. }) {
         app.record
             .delivered(&known.id, (app.now)())
             .map_err(|error| error.problem())?;
     }
-    let entry = Activity {
-        at: (app.now)(),
-        run: None,
-        what: "deliver token".to_owned(),
-        subject: known.platform.clone(),
-        result: known.delivery.clone(),
-        request: None,
-    };
-    app.record.log(&entry).map_err(|error| error.problem())?;
-    result?;
-    cards::connection(app, &known)
+    note(app, what, &subject, result, heard.last());
+    Ok(delivered)
 }
 
 /// Goes on with a rotation, and shows the connection as it is then. That its old token stays open is no fault of the
@@ -98,6 +139,31 @@ async fn finish(app: &App, open: &OpenRotation) -> Result<ConnectionCard, Proble
         .map_err(|error| error.problem())?
         .ok_or_else(unknown_connection)?;
     cards::connection(app, &known)
+}
+
+fn stored(app: &App, connection: &str) -> Result<Connection, Problem> {
+    app.record
+        .connection(connection)
+        .map_err(|error| error.problem())?
+        .ok_or_else(unknown_connection)
+}
+
+fn put(app: &App, known: &Connection) -> Result<(), Problem> {
+    app.record
+        .put_connection(known)
+        .map_err(|error| error.problem())
+}
+
+/// The token was delivered before, so delivering it again is not what mends a name that was refused.
+fn unchanged(problem: Problem, before: Option<&str>) -> Problem {
+    Problem {
+        message: format!(
+            "The project is still \"{}\". {}",
+            before.unwrap_or_default(),
+            problem.message
+        ),
+        ..problem
+    }
 }
 
 fn settle(known: &mut Connection, delivered: Delivered) -> Result<(), Problem> {

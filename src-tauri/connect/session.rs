@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::activity::note;
 use super::app::App;
 use super::deliver::Link;
+use super::kept;
 use super::story::Person;
 use crate::platform::{Error, Platform, Session};
 use crate::problem::Problem;
@@ -14,11 +16,7 @@ pub(super) async fn resume(
     app: &App,
     platform: &Platform,
 ) -> Result<Option<(Link, Person)>, Problem> {
-    let kept = app
-        .vault()
-        .get(&item(platform))
-        .await
-        .map_err(|error| error.problem())?;
+    let kept = kept::read(app, &item(platform), platform.base().url().as_str()).await?;
     let Some(session) = kept
         .as_ref()
         .and_then(|kept| Session::from_secret(kept).ok())
@@ -54,10 +52,19 @@ pub(super) async fn resume(
 /// Keeps a session in the vault.
 pub(super) async fn keep(app: &App, platform: &Platform, session: &Session) -> Result<(), Problem> {
     let text = session.to_secret().map_err(|error| error.problem())?;
-    app.vault()
-        .put(&item(platform), &text)
-        .await
-        .map_err(|error| error.problem())
+    let put = app.vault().put(&item(platform), &text).await;
+    let put = put.map_err(|error| error.problem());
+    let result = put
+        .as_ref()
+        .map_or_else(|problem| problem.code.as_str(), |()| "kept");
+    note(
+        app,
+        "keep session",
+        platform.base().url().as_str(),
+        result,
+        None,
+    );
+    put
 }
 
 /// Renews a session, or takes the one that somebody else of this installation has renewed meanwhile: each is good for
@@ -71,7 +78,21 @@ async fn renew(
     if let Some(renewed) = renewed(app, platform, session).await? {
         return Ok(Some(renewed));
     }
-    match platform.refresh(session).await {
+    let (listening, heard) = platform.listening();
+    let answer = listening.refresh(session).await;
+    let result = if answer.is_ok() {
+        "renewed"
+    } else {
+        "not renewed"
+    };
+    note(
+        app,
+        "renew session",
+        platform.base().url().as_str(),
+        result,
+        heard.last(),
+    );
+    match answer {
         Ok(renewed) => {
             keep(app, platform, &renewed).await?;
             Ok(Some(renewed))

@@ -531,6 +531,9 @@ impl Walk {
             self.open = record
                 .hold_run(&self.run)
                 .map_err(|error| error.problem())?;
+            if self.open.is_none() {
+                return Err(another_run());
+            }
             let run = NewRun {
                 id: self.run.clone(),
                 kind: self.kind,

@@ -18,15 +18,23 @@ pub(crate) async fn deliver_again(
     desk: State<'_, Desk>,
     connection_id: String,
 ) -> Result<ConnectionCard, Problem> {
-    let app = desk.app()?;
-    let delivered = redeliver(app, &connection_id).await;
+    let delivered = redeliver(desk.app()?, &connection_id).await;
+    let_sign_in(&desk, &connection_id, delivered).await
+}
+
+/// Where the answer is that the person has to sign in, makes ready for it.
+pub(super) async fn let_sign_in<T>(
+    desk: &Desk,
+    connection_id: &str,
+    answer: Result<T, Problem>,
+) -> Result<T, Problem> {
     if let Err(Problem {
         next: Next::SignIn, ..
-    }) = &delivered
+    }) = &answer
     {
-        *desk.walk().await = Some(walk_to(app, &connection_id)?);
+        *desk.walk().await = Some(walk_to(desk.app()?, connection_id)?);
     }
-    delivered
+    answer
 }
 
 /// A walk on which the person can sign in at the platform of a connection.

@@ -1,5 +1,6 @@
 //! The window: thin. Each command hands over to the library and hands back what it says.
 
+mod activity;
 mod browser;
 mod clipboard;
 mod desk;
@@ -8,6 +9,7 @@ mod life;
 mod manage;
 mod place;
 mod save;
+mod settings;
 mod watch;
 mod wizard;
 
@@ -62,6 +64,20 @@ pub(crate) fn run() -> ExitCode {
             doctor::doctor_bundle,
             doctor::doctor_bundle_copy,
             doctor::doctor_bundle_save,
+            activity::activity_page,
+            activity::activity_verify,
+            activity::activity_export,
+            activity::open_audit_log,
+            settings::settings_show,
+            settings::settings_set,
+            settings::project_rename,
+            settings::open_folder,
+            settings::vault_panel,
+            settings::vault_unlock,
+            settings::vault_move,
+            settings::forget_plan,
+            settings::forget_everything,
+            settings::open_left,
         ])
         .on_window_event(life::heard)
         .setup(|app| {

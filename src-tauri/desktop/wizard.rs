@@ -52,6 +52,7 @@ pub(crate) async fn choose_file_vault(
         .await
         .map_err(|error| error.problem())?;
     app.use_vault(vault);
+    app.remember_sealed_file()?;
     let mut slot = desk.walk().await;
     Ok(slot.as_mut().ok_or_else(out_of_order)?.prepare().await)
 }

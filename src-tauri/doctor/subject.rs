@@ -117,11 +117,8 @@ async fn stored(app: &App, id: &str) -> Result<(Read, Usable), Problem> {
         connection: connection.id.clone(),
         token: connection.token_id.clone(),
     };
-    let value = app
-        .vault()
-        .get(&item)
-        .await
-        .map_err(|error| error.problem())?
+    let value = crate::connect::kept::read(app, &item, &connection.token_name)
+        .await?
         .ok_or_else(not_kept)?;
     // This is one of the places where a secret is exposed: its shape tells whose token it is.
     let shape = Shape::of(value.expose());

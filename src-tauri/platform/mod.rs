@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{Method, RequestBuilder};
 
-use crate::http::{Answer, Base, Http};
+use crate::http::{Answer, Base, Heard, Http};
 
 mod answer;
 mod delivery;
@@ -57,6 +57,17 @@ impl Platform {
     /// Its address.
     pub fn base(&self) -> &Base {
         &self.base
+    }
+
+    /// The same platform with an ear of its own, which hears the ids of the requests that are made through this one.
+    #[must_use]
+    pub fn listening(&self) -> (Self, Heard) {
+        let (http, heard) = self.http.listening();
+        let platform = Self {
+            http,
+            ..self.clone()
+        };
+        (platform, heard)
     }
 
     /// Who is signed in, and what is connected.

@@ -8,9 +8,21 @@ use super::{Error, Record, make_private};
 /// Held while a run is under way; freed when it is dropped, and by the system when its process dies.
 #[derive(Debug)]
 pub struct RunLock {
-    _file: Option<File>,
+    file: Option<File>,
+    /// Held by every run together, and by whoever must be alone with all that is kept.
+    house: Option<File>,
     /// The file that goes with the lock, where nobody waits for it.
     gone: Option<PathBuf>,
+}
+
+impl RunLock {
+    fn over(file: Option<File>) -> Self {
+        Self {
+            file,
+            house: None,
+            gone: None,
+        }
+    }
 }
 
 impl Drop for RunLock {
@@ -27,31 +39,43 @@ impl Record {
     ///
     /// A record in memory has no other process to share with, and always gives it.
     pub fn lock(&self, name: &str) -> Result<Option<RunLock>, Error> {
-        let Some(path) = self.lock_file(name) else {
-            return Ok(Some(RunLock {
-                _file: None,
-                gone: None,
-            }));
-        };
-        let file = make_private(&path).map_err(unusable(&path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(RunLock {
-                _file: Some(file),
-                gone: None,
-            })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(unusable(&path)(error)),
-        }
+        self.take(name, File::try_lock)
     }
 
-    /// Marks a run as one that a living process works on, for as long as the lock is held; nothing where another does.
+    /// Marks a run as one that a living process works on, for as long as the lock is held; nothing where another
+    /// process does, or where one moves or forgets all that is kept.
     pub fn hold_run(&self, run: &str) -> Result<Option<RunLock>, Error> {
         let name = of_run(run);
+        let Some(mut house) = self.take(HOUSE, File::try_lock_shared)? else {
+            return Ok(None);
+        };
         let held = self.lock(&name)?;
         Ok(held.map(|mut lock| {
             lock.gone = self.lock_file(&name);
+            lock.house = house.file.take();
             lock
         }))
+    }
+
+    /// Keeps every run of every process away; nothing where one is going on.
+    pub fn lock_all(&self) -> Result<Option<RunLock>, Error> {
+        self.take(HOUSE, File::try_lock)
+    }
+
+    fn take(
+        &self,
+        name: &str,
+        take: impl FnOnce(&File) -> Result<(), TryLockError>,
+    ) -> Result<Option<RunLock>, Error> {
+        let Some(path) = self.lock_file(name) else {
+            return Ok(Some(RunLock::over(None)));
+        };
+        let file = make_private(&path).map_err(unusable(&path))?;
+        match take(&file) {
+            Ok(()) => Ok(Some(RunLock::over(Some(file)))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unusable(&path)(error)),
+        }
     }
 
     /// Whether a living process works on this run.
@@ -74,6 +98,9 @@ impl Record {
         self.beside(&format!("{name}.lock"))
     }
 }
+
+/// The lock that every run holds together with the others.
+const HOUSE: &str = "house";
 
 fn of_run(run: &str) -> String {
     format!("run-{run}")

@@ -28,7 +28,7 @@ mod schema;
 mod watch;
 mod window;
 
-pub use activity::{Activity, Chain, Row};
+pub use activity::{Activity, Chain, Line, Page, Row};
 pub use connection::Connection;
 pub use diagnosis::KeptDiagnosis;
 pub use error::Error;
@@ -115,6 +115,41 @@ impl Record {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (name, value),
         )?;
+        Ok(())
+    }
+
+    /// Sets the setting of this name and value, and says of every connection that its token rests in `vault`: both or
+    /// neither.
+    pub fn move_vault(&self, setting: (&str, &str), vault: &str) -> Result<(), Error> {
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                setting,
+            )?;
+            db.execute("UPDATE connection SET vault = ?1", [vault])?;
+            Ok(())
+        })
+    }
+
+    /// Empties every table, and overwrites on the disk what stood there. The file itself stays.
+    ///
+    /// Where another process reads at this moment the rows are gone all the same, and only their overwriting fails.
+    pub fn erase(&self) -> Result<(), Error> {
+        self.db().execute_batch("PRAGMA secure_delete = ON")?;
+        self.write(|db| {
+            db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+            let tables: Vec<String> = db
+                .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for table in tables {
+                db.execute_batch(&format!("DELETE FROM \"{table}\""))?;
+            }
+            db.execute_batch("DELETE FROM sqlite_sequence")
+        })?;
+        self.db()
+            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(())
     }
 

@@ -238,6 +238,8 @@ fn a_run_is_held_while_its_process_works_on_it() {
     let folder = folder();
     let (one, other) = (open(&folder), open(&folder));
     let files = || std::fs::read_dir(folder.path()).expect("reads").count();
+    // The lock that all runs share stays once there was one.
+    drop(one.hold_run("r0").expect("answers"));
     let before = files();
     assert!(!other.run_is_held("r1").expect("answers"));
     assert_eq!(files(), before, "looking leaves nothing behind");
@@ -247,6 +249,23 @@ fn a_run_is_held_while_its_process_works_on_it() {
     drop(held);
     assert!(!other.run_is_held("r1").expect("answers"));
     assert_eq!(files(), before, "no file for each run that ever was");
+}
+
+#[test]
+fn runs_go_side_by_side_and_whoever_needs_all_waits_for_none_of_them() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    let (first, second) = (one.hold_run("r1"), other.hold_run("r2"));
+    let (first, second) = (first.expect("answers"), second.expect("answers"));
+    assert!(first.is_some() && second.is_some());
+    assert!(one.lock_all().expect("answers").is_none(), "two runs go on");
+    drop((first, second));
+    let all = one.lock_all().expect("answers");
+    assert!(all.is_some(), "nobody is at work");
+    assert!(
+        other.hold_run("r3").expect("answers").is_none(),
+        "a run would keep a token in a vault that is being emptied"
+    );
 }
 
 #[test]

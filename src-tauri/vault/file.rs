@@ -68,6 +68,27 @@ impl SealedFile {
             .await
     }
 
+    /// The names of everything that is kept here.
+    pub(super) async fn names(&self) -> Result<Vec<String>, Error> {
+        let file = self.clone();
+        off_thread(move || Ok(file.contents()?.into_keys().collect())).await
+    }
+
+    /// Removes the file where nothing is in it; whether it did.
+    pub(super) async fn remove_if_empty(&self) -> Result<bool, Error> {
+        let file = self.clone();
+        off_thread(move || {
+            let lock = Lock::take(&file.path)?;
+            let empty = file.contents()?.is_empty();
+            if empty {
+                fs::remove_file(&file.path).map_err(Error::disk("removing"))?;
+            }
+            drop(lock);
+            Ok(empty)
+        })
+        .await
+    }
+
     /// Reads, changes and, where `change` says that something changed, writes, with no other process in between.
     async fn change(
         &self,

@@ -40,6 +40,25 @@ impl Item {
         }
     }
 
+    /// The item of this name in the store; nothing where it is no name of ours.
+    pub fn called(account: &str) -> Option<Self> {
+        let (kind, rest) = account.split_once(' ')?;
+        match kind {
+            "token" => {
+                let (connection, token) = rest.split_once(' ')?;
+                Some(Self::Token {
+                    connection: connection.to_owned(),
+                    token: token.to_owned(),
+                })
+            }
+            "session" => Some(Self::Session {
+                platform: rest.to_owned(),
+            }),
+            "self-test" => Some(Self::SelfTest(rest.to_owned())),
+            _ => None,
+        }
+    }
+
     /// What a person reads in the keychain's own window.
     pub(super) fn label(&self, service: &str) -> String {
         match self {
@@ -72,6 +91,26 @@ mod tests {
             "session https://platform.example/",
             "{why}"
         );
+    }
+
+    #[test]
+    fn an_item_is_known_again_by_its_name() {
+        let items = [
+            Item::Token {
+                connection: "c1".to_owned(),
+                token: "t1".to_owned(),
+            },
+            Item::Session {
+                platform: "https://platform.example/".to_owned(),
+            },
+            Item::SelfTest("word".to_owned()),
+        ];
+        for item in items {
+            assert_eq!(Item::called(&item.account()), Some(item));
+        }
+        for stranger in ["", "token", "token c1", "diary of mine"] {
+            assert_eq!(Item::called(stranger), None, "{stranger:?} is not ours");
+        }
     }
 
     #[test]

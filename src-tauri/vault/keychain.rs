@@ -2,6 +2,7 @@
 //!
 //! The store is opened for each call: one that was opened while the keychain was locked stays useless.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use keyring_core::api::CredentialPersistence;
@@ -94,6 +95,31 @@ impl Keychain {
             Err(error) => Err(error),
         })
         .await
+    }
+
+    /// The names of everything that is kept here; nothing where the store cannot list.
+    pub(super) async fn names(&self) -> Result<Option<Vec<String>>, Error> {
+        let source = self.source.clone();
+        let service = self.service.clone();
+        self.turn
+            .take(move || {
+                // Windows' store looks for a pattern alone, and is asked for everything.
+                let spec = if cfg!(target_os = "windows") {
+                    HashMap::new()
+                } else {
+                    HashMap::from([("service", service.as_str())])
+                };
+                let found = match source.open()?.search(&spec) {
+                    Err(keyring_core::Error::NotSupportedByStore(_)) => return Ok(None),
+                    found => found?,
+                };
+                let ours = found
+                    .iter()
+                    .filter_map(Entry::get_specifiers)
+                    .filter(|(of, _)| *of == service);
+                Ok(Some(ours.map(|(_, account)| account).collect()))
+            })
+            .await
     }
 
     /// Whether the store says that it outlives the session; nothing where it cannot be opened or does not tell.

@@ -132,6 +132,22 @@ impl Vault {
         }
     }
 
+    /// The names of everything that is kept here, as [`Item::account`] makes them; nothing where the store cannot list.
+    pub async fn names(&self) -> Result<Option<Vec<String>>, Error> {
+        match &self.0 {
+            Place::Keychain(keychain) => keychain.names().await,
+            Place::File(file) => file.names().await.map(Some),
+        }
+    }
+
+    /// Removes a sealed file in which nothing is left; whether it did. A keychain stays.
+    pub async fn remove_if_empty(&self) -> Result<bool, Error> {
+        match &self.0 {
+            Place::Keychain(_) => Ok(false),
+            Place::File(file) => file.remove_if_empty().await,
+        }
+    }
+
     /// Writes a random value under a random name, reads it back and deletes it.
     pub async fn self_test(&self) -> Result<SelfTest, Error> {
         let began = Instant::now();

@@ -41,9 +41,14 @@ impl Browser {
         assert!(status.is_success(), "the code is approved: {status}");
     }
 
+    /// The cabinet as it stands.
+    pub(crate) async fn cabinet(&self) -> String {
+        self.open(&format!("{}/", self.platform)).await
+    }
+
     /// The short code that the cabinet shows for the one connection there is.
     pub(crate) async fn receipt_code(&self) -> String {
-        let cabinet = self.open(&format!("{}/", self.platform)).await;
+        let cabinet = self.cabinet().await;
         between(&cabinet, "class=\"receipt-code\">", "<").to_owned()
     }
 

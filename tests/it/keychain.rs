@@ -8,7 +8,7 @@ use narrows_core::secret::Secret;
 use serde_json::{Value, json};
 
 use crate::leak::Secrets;
-use crate::program::{Program, Ran};
+use crate::program::{PASSPHRASE, Program, Ran, SEALED};
 use crate::secrecy::both_tokens;
 use crate::session::{LOCKED, UNLOCKED, in_session};
 use crate::stage::Stage;
@@ -31,6 +31,11 @@ fn a_silent_keyring_stops_before_anything_is_made() {
 #[test]
 fn a_keyring_that_falls_silent_undoes_the_mint() {
     in_session(UNLOCKED, "keychain::inside_a_keyring_that_falls_silent");
+}
+
+#[test]
+fn everything_moves_out_of_the_keyring_and_back_and_is_forgotten() {
+    in_session(UNLOCKED, "keychain::inside_a_keyring_that_is_moved_out_of");
 }
 
 /// The program on the session's own bus.
@@ -221,4 +226,87 @@ fn keyring_process() -> String {
     let told = String::from_utf8(asked.expect("dbus-send").stdout).expect("text");
     let id = told.split_whitespace().last().expect("an id");
     id.to_owned()
+}
+
+/// Names of everything that the keyring keeps of the sandbox's installation.
+fn listed() -> Vec<String> {
+    let line = ["search", "--all", "service", "Narrows (sandbox)"];
+    let found = Command::new("secret-tool")
+        .args(line)
+        .output()
+        .expect("secret-tool");
+    // The attributes are printed on standard error.
+    let said = [found.stdout, found.stderr].concat();
+    let said = String::from_utf8(said).expect("text");
+    let mut names: Vec<String> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("attribute.username = "))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+#[ignore = "needs a session of its own, which `everything_moves_out_of_the_keyring_and_back_and_is_forgotten` makes"]
+async fn inside_a_keyring_that_is_moved_out_of() {
+    let stage = Stage::new().await;
+    let narrows = program(&stage);
+    let result = connect(&stage, &narrows).await.result();
+    let before = listed();
+    assert_eq!(before.len(), 2, "a token and a session: {before:?}");
+    let token = before.iter().find(|name| name.starts_with("token "));
+    let token = token.expect("the token");
+    let value = search(token);
+
+    let panel = narrows.run(&["vault", "show", "--json"], "").await.result();
+    assert_eq!(panel["items"][0]["name"], result["token_name"], "{panel:#}");
+    assert_eq!(
+        panel["items"].as_array().map(Vec::len),
+        Some(2),
+        "{panel:#}"
+    );
+
+    let passphrase = format!("{PASSPHRASE}\n");
+    let line = [
+        "vault",
+        "move",
+        "--to",
+        "file",
+        "--passphrase-stdin",
+        "--json",
+    ];
+    let moved = narrows.run(&line, passphrase.as_str()).await.result();
+    assert_eq!(
+        moved["moved"].as_array().map(Vec::len),
+        Some(2),
+        "{moved:#}"
+    );
+    assert_eq!(listed(), [""; 0], "no old copy stays");
+    let id = result["connection_id"].as_str().expect("an id");
+    let mut line = vec!["deliver", id, "--json"];
+    line.extend(SEALED);
+    narrows.run(&line, passphrase.as_str()).await.result();
+
+    let line = [
+        "vault",
+        "move",
+        "--to",
+        "keychain",
+        "--passphrase-stdin",
+        "--json",
+    ];
+    narrows.run(&line, passphrase.as_str()).await.result();
+    assert_eq!(listed(), before, "the same items by the same names");
+    assert!(search(token).same_as(&value), "with the same value");
+    narrows.run(&["deliver", id, "--json"], "").await.result();
+
+    let line = ["forget", "--confirm", "forget everything", "--json"];
+    let forgotten = narrows.run(&line, "").await.result();
+    assert_eq!(forgotten["complete"], true, "{forgotten:#}");
+    assert_eq!(
+        listed(),
+        [""; 0],
+        "the keyring is as if Narrows had never been"
+    );
 }

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and one that is skipped says why where a person sees it"
 )]
 
+mod activity;
 mod browser;
 mod bundle;
 mod cli;
@@ -19,6 +20,7 @@ mod keychain;
 mod leak;
 mod ledger;
 mod matrix;
+mod moody;
 mod orphans;
 mod platform_moods;
 mod profiles;
@@ -29,6 +31,7 @@ mod rotate;
 mod rotate_cli;
 mod secrecy;
 mod session;
+mod settings;
 mod stage;
 mod together;
 mod traps;

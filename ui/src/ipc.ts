@@ -7,13 +7,19 @@ import type {
   About,
   Against,
   Checked,
+  ActivityExport,
+  ActivityPage,
+  ChainReport,
   Choices,
   Comparison,
   ConnectionCard,
   Diagnosis,
   DoctorProgress,
+  ForgetPlan,
+  Forgotten,
   Home,
   Inspection,
+  Moved,
   Outcome,
   Pasted,
   Person,
@@ -22,9 +28,12 @@ import type {
   Problem,
   Progress,
   SecondCard,
+  Settings,
   SignInPrompt,
   TokenKind,
   TokenPage,
+  VaultKind,
+  VaultPanel,
   ZoneChoice,
 } from './generated/types';
 import { words } from './words';
@@ -196,3 +205,38 @@ export const copyBundle = (fullIds: boolean, format: BundleFormat) =>
 /** Asks the person where, and writes it there; the file's path, or nothing where they thought better of it. */
 export const saveBundle = (fullIds: boolean, format: BundleFormat) =>
   call<string | null>('doctor_bundle_save', { fullIds, format });
+
+/** A part of the activity, newest first. `newest` is that of the first page, so that later pages fit to it. */
+export const activityPage = (
+  search: string,
+  newest: number | null,
+  offset: number,
+  limit: number,
+) => call<ActivityPage>('activity_page', { search, newest, offset, limit });
+export const verifyActivity = () => call<ChainReport>('activity_verify');
+/** Writes the whole log to a new file among the downloads. */
+export const exportActivity = () => call<ActivityExport>('activity_export');
+/** Opens Cloudflare's own log of the connection's account. */
+export const openAuditLog = (connectionId: string) =>
+  call<null>('open_audit_log', { connectionId });
+
+export type SettingName = 'theme' | 'language' | 'reminders/days' | 'reminders/age-days';
+
+export const settings = () => call<Settings>('settings_show');
+export const setSetting = (name: SettingName, value: string) =>
+  call<Settings>('settings_set', { name, value });
+export const renameProject = (connectionId: string, project: string) =>
+  call<ConnectionCard>('project_rename', { connectionId, project });
+export const openFolder = () => call<null>('open_folder');
+
+export const vaultPanel = () => call<VaultPanel>('vault_panel');
+export const unlockVault = (passphrase: string) => call<VaultPanel>('vault_unlock', { passphrase });
+export const moveVault = (to: VaultKind, passphrase: string | null) =>
+  call<Moved>('vault_move', { to, passphrase });
+
+export const forgetPlan = () => call<ForgetPlan>('forget_plan');
+export const forgetEverything = (typed: string, recordsAnyway: boolean) =>
+  call<Forgotten>('forget_everything', { typed, recordsAnyway });
+/** Opens where something lives on. */
+export const openLeft = (connectionId: string, place: 'tokens' | 'platform') =>
+  call<null>('open_left', { connectionId, place });

@@ -1,5 +1,7 @@
 /** The one thing that the page stores: whether it is light, dark, or as the system says. */
-export type Theme = 'system' | 'light' | 'dark';
+import type { Theme } from './generated/types';
+
+export type { Theme };
 
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
@@ -22,6 +24,16 @@ export function chooseTheme(theme: Theme): void {
     localStorage.setItem(key, theme);
   } catch {
     // A refused storage costs the memory of the choice, nothing else.
+  }
+}
+
+/** Forgets the stored choice. */
+export function forgetTheme(): void {
+  applyTheme('system');
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // What was refused was never stored.
   }
 }
 

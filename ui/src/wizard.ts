@@ -10,6 +10,7 @@ import type {
   Comparison,
   ConnectAgain,
   Connected,
+  ConnectionCard,
   Diagnosis,
   DoctorProgress,
   Home,
@@ -71,6 +72,8 @@ type Screens =
   | { screen: 'welcome'; home: Home; again: ConnectAgain | null }
   /** Without an exam, the person is still choosing what to ask. */
   | { screen: 'doctor'; home: Home; connection: string | null; exam: Exam | null }
+  | { screen: 'activity'; home: Home }
+  | { screen: 'settings'; home: Home }
   | { screen: 'prepare'; trip: Trip; prepared: Prepared | null }
   /** Without a trip, the person came from the list of connections and goes back there. */
   | { screen: 'sign-in'; trip: Ready | null }
@@ -96,6 +99,10 @@ export type Event =
   | { type: 'connect-another' }
   | { type: 'connect-again'; again: ConnectAgain }
   | { type: 'doctor'; connection: string | null }
+  | { type: 'activity' }
+  | { type: 'settings' }
+  /** A connection is known otherwise now. */
+  | { type: 'changed'; card: ConnectionCard }
   | { type: 'examine' }
   | { type: 'examine-again' }
   | { type: 'heard'; line: DoctorProgress }
@@ -136,6 +143,14 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'doctor':
       return state.screen === 'home' || state.screen === 'welcome'
         ? doctor(state.home, event.connection)
+        : state;
+    case 'activity':
+      return looking(state) ? { screen: 'activity', home: state.home, problem: null } : state;
+    case 'settings':
+      return looking(state) ? { screen: 'settings', home: state.home, problem: null } : state;
+    case 'changed':
+      return state.screen === 'settings'
+        ? { ...state, home: withCard(state.home, event.card), problem: null }
         : state;
     case 'examine':
       return state.screen === 'doctor' ? { ...state, exam: noExam, problem: null } : state;
@@ -204,6 +219,17 @@ export function isNewVisit(before: Wizard, event: Event, next: Wizard): boolean 
   if (next.screen !== before.screen) return true;
   return event.type === 'go' && next !== before && next.screen !== 'doctor';
 }
+
+/** The screens from which the person looks at what there is. */
+const looking = (state: Wizard): state is On<'home'> | On<'welcome'> | On<'settings'> =>
+  ['home', 'welcome', 'settings'].includes(state.screen);
+
+const withCard = (home: Home, card: ConnectionCard): Home => ({
+  ...home,
+  connections: home.connections.map((known) =>
+    known.connection_id === card.connection_id ? card : known,
+  ),
+});
 
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
 const running = (state: Wizard): boolean => state.screen === 'progress' && !state.problem;
@@ -327,6 +353,8 @@ function onward(state: Wizard): Wizard {
 function back(state: Wizard): Wizard {
   switch (state.screen) {
     case 'welcome':
+    case 'activity':
+    case 'settings':
       return atHome(state.home, null);
     case 'doctor':
       return state.exam ? { ...state, exam: null, problem: null } : atHome(state.home, null);
@@ -349,6 +377,12 @@ function prepared({ prepared, ...trip }: Ready): Wizard {
 function go(state: Wizard, to: Destination): Wizard {
   if (state.screen === 'home') {
     return to === 'sign-in' ? { screen: 'sign-in', trip: null, problem: null } : state;
+  }
+  // The vault, and everything that can be chosen there, is on the very screen.
+  if (state.screen === 'settings') {
+    return to === 'sign-in'
+      ? { screen: 'sign-in', trip: null, problem: null }
+      : { ...state, problem: null };
   }
   // The token is pasted there too.
   if (state.screen === 'doctor') {

@@ -2,13 +2,18 @@
 import type {
   About,
   AccountChoice,
+  ChainReport,
   Check,
   Connected,
   ConnectionCard,
+  ForgetPlan,
+  Forgotten,
   Grant,
   Home,
   Inspection,
   Need,
+  LeftAlive,
+  Moved,
   Next,
   Outcome,
   Pasted,
@@ -18,12 +23,14 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Settings,
   SignInPrompt,
   Step,
   StepState,
   TokenKind,
   TokenPage,
   Watched,
+  VaultPanel,
 } from '../src/generated/types';
 import type { Script } from './browser/fake';
 
@@ -520,6 +527,102 @@ export const outcomes = {
 } satisfies Record<string, Outcome>;
 
 /** Everything goes well. */
+export const settings: Settings = {
+  theme: 'system',
+  language: 'system',
+  reminders: { days: [30, 7, 1], age_days: null },
+  folder: '/home/ada/.local/share/narrows',
+};
+
+export const panel: VaultPanel = {
+  vault: {
+    kind: 'keychain',
+    store: 'Secret Service',
+    persists: true,
+    self_test_ms: 12,
+    sealed_file: false,
+  },
+  state: 'open',
+  problem: null,
+  tested_on: '2026-11-20T08:30:00Z',
+  sealed_file: '/home/ada/.local/share/narrows/vault.narrows',
+  items: [
+    {
+      what: 'Narrow token',
+      name: tokenName,
+      account: 'Meadow & Sons Ltd',
+      place: 'keychain',
+      state: 'kept',
+    },
+    {
+      what: 'Session at the platform',
+      name: 'https://sites.example/',
+      account: null,
+      place: 'keychain',
+      state: 'kept',
+    },
+  ],
+  notices: [],
+};
+
+export const moved: Moved = {
+  to: 'file',
+  moved: [tokenName, 'https://sites.example/'],
+  left: [],
+  sentence:
+    '2 items rest in the sealed file now. Each was read back and compared before its old copy was deleted.',
+  problem: null,
+};
+
+const leftAlive: LeftAlive = {
+  connection_id: 'c-41fe9b20',
+  account_name: 'Meadow & Sons Ltd',
+  token_name: tokenName,
+  token_list: 'https://dash.cloudflare.com/profile/api-tokens',
+  platform: 'Site Generator',
+  platform_address: 'https://sites.example/',
+  sentences: [
+    `The narrow token "${tokenName}" works at Cloudflare until you delete it there.`,
+    'Site Generator holds a copy of it until you disconnect there.',
+  ],
+};
+
+export const forgetPlan: ForgetPlan = {
+  phrase: 'forget everything',
+  deletes: [
+    'Everything that Narrows keeps in the keychain of this computer',
+    'Connections, runs, diagnoses, the activity and every setting',
+  ],
+  alive: [leftAlive],
+  stays: ['An empty record file in /home/ada/.local/share/narrows'],
+};
+
+export const forgotten: Forgotten = {
+  complete: true,
+  deleted: [tokenName],
+  failed: [],
+  records_kept: false,
+  alive: [leftAlive],
+};
+
+export const chain: Record<'holds' | 'broken', ChainReport> = {
+  holds: {
+    holds: true,
+    rows: 100_000,
+    first_bad: null,
+    elapsed_ms: 210,
+    sentence: 'Every hash of 100000 rows is what it should be.',
+  },
+  broken: {
+    holds: false,
+    rows: 100_000,
+    first_bad: 99_998,
+    elapsed_ms: 210,
+    sentence:
+      'The chain breaks at row 99998: that row was changed, removed or put in between. Rows before it hold.',
+  },
+};
+
 export const allWell: Script = {
   about: [{ value: about }],
   home: [{ value: noHome }, { value: { connections: [card], unfinished: [] } }],
@@ -549,4 +652,22 @@ export const allWell: Script = {
   connect: [{ value: outcomes.connected, lines: halfway }],
   deliver_again: [{ value: card }],
   check_connections: [{ value: [] }],
+  settings_show: [{ value: settings }],
+  settings_set: [{ value: settings }],
+  vault_panel: [{ value: panel }],
+  vault_unlock: [{ value: panel }],
+  vault_move: [{ value: moved }],
+  project_rename: [{ value: { ...card, project: 'another-site' } }],
+  forget_plan: [{ value: forgetPlan }],
+  forget_everything: [{ value: forgotten }],
+  activity_page: [{ activity: 100_000 }],
+  activity_verify: [{ value: chain.holds }],
+  activity_export: [
+    {
+      value: {
+        path: '/home/ada/Downloads/narrows-activity-2026-11-22-083000.jsonl',
+        chain: chain.holds,
+      },
+    },
+  ],
 };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Bundle;
 use super::markdown::markdown;
 use super::scan::{Leak, scan};
-use crate::connect::App;
+use crate::connect::{App, kept};
 use crate::problem::{Next, Problem};
 use crate::secret::Secret;
 use crate::vault::Item;
@@ -106,18 +106,18 @@ pub async fn secrets(app: &App, connection: Option<&str>) -> Vec<Secret> {
     let Some(known) = connection.and_then(|id| app.record.connection(id).ok().flatten()) else {
         return Vec::new();
     };
-    let mut items = vec![Item::Token {
+    let token = Item::Token {
         connection: known.id,
         token: known.token_id,
-    }];
-    items.extend(
-        known
-            .platform_address
-            .map(|platform| Item::Session { platform }),
-    );
+    };
+    let mut items = vec![(token, known.token_name)];
+    if let Some(platform) = known.platform_address {
+        let subject = platform.clone();
+        items.push((Item::Session { platform }, subject));
+    }
     let mut secrets = Vec::new();
-    for item in items {
-        secrets.extend(app.vault().get(&item).await.ok().flatten());
+    for (item, subject) in items {
+        secrets.extend(kept::read(app, &item, &subject).await.ok().flatten());
     }
     secrets
 }

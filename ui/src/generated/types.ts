@@ -35,6 +35,73 @@ name: string,
 connected: string | null, };
 
 /**
+ * A log that was written to a file.
+ */
+export type ActivityExport = { 
+/**
+ * The file's path.
+ */
+path: string, 
+/**
+ * The check of what was written.
+ */
+chain: ChainReport, };
+
+/**
+ * A part of the log, newest first.
+ */
+export type ActivityPage = { 
+/**
+ * Its rows.
+ */
+rows: Array<ActivityRow>, 
+/**
+ * Rows that there are in all, or in which the searched words stand.
+ */
+total: number, 
+/**
+ * The newest place that this list knows; given back, later pages fit to this one.
+ */
+newest: number, };
+
+/**
+ * One thing that was done, as it stands in the log.
+ */
+export type ActivityRow = { 
+/**
+ * Its place: 1, 2, 3 and so on.
+ */
+seq: number, 
+/**
+ * When (RFC 3339, UTC, to the millisecond).
+ */
+at: string, 
+/**
+ * The run that did it, where it was part of one.
+ */
+run: string | null, 
+/**
+ * What was done, such as "mint token".
+ */
+what: string, 
+/**
+ * To what, such as the token's name.
+ */
+subject: string, 
+/**
+ * How it went, such as "made".
+ */
+result: string, 
+/**
+ * The other side's id of the request, such as Cloudflare's ray.
+ */
+request: string | null, 
+/**
+ * The hash over this row and the hash before it, in lower-case hexadecimal.
+ */
+hash: string, };
+
+/**
  * A limit on where a token may be used, as CIDR ranges.
  */
 export type AddressCondition = { 
@@ -99,6 +166,11 @@ expires_on: string | null,
 sentence: string, };
 
 /**
+ * Whether a way needs a broad token.
+ */
+export type BroadNeed = "no" | "better";
+
+/**
  * States in which a broad token is left.
  */
 export type BroadState = "refused" | "expiring" | "alive" | "kept";
@@ -141,6 +213,31 @@ evidence: string | null, };
  * Causes that are told apart.
  */
 export type CauseKind = "global-api-key" | "origin-ca-key" | "not-a-token" | "token-malformed" | "key-or-email-wrong" | "token-unknown" | "token-deleted" | "token-rolled" | "token-exposed" | "token-disabled" | "token-expired" | "token-not-yet-valid" | "token-inactive" | "address-blocked" | "account-token-as-user" | "user-token-as-account" | "dns" | "tls-intercepted" | "tls-failed" | "proxy" | "no-network" | "no-answer" | "not-cloudflare" | "cloudflare-down" | "clock-wrong" | "rate-limited" | "propagation" | "no-account-visible" | "no-permission" | "account-not-named" | "zone-not-named" | "wrong-account" | "wrong-zone" | "level-too-low" | "group-missing" | "permission-denied" | "role-too-small" | "product-not-enabled" | "product-refuses-account-tokens" | "not-for-account-tokens";
+
+/**
+ * What a check of the whole chain found.
+ */
+export type ChainReport = { 
+/**
+ * Whether every hash is what it should be.
+ */
+holds: boolean, 
+/**
+ * Rows that are there.
+ */
+rows: number, 
+/**
+ * The first place where the chain does not hold; nothing where all of it does.
+ */
+first_bad: number | null, 
+/**
+ * Milliseconds that the check took.
+ */
+elapsed_ms: number, 
+/**
+ * In a sentence.
+ */
+sentence: string, };
 
 /**
  * One check of step 9 with its evidence.
@@ -459,7 +556,7 @@ token_name: string,
  */
 token_kind: TokenKind, 
 /**
- * When it was connected (RFC 3339, UTC).
+ * When its token was put in place, by connecting or rotating (RFC 3339, UTC).
  */
 connected_on: string, 
 /**
@@ -751,6 +848,76 @@ profile: string | null,
 last_four: string, };
 
 /**
+ * One grant of two policies.
+ */
+export type Difference = { 
+/**
+ * What became of it.
+ */
+change: GrantChange, 
+/**
+ * The grant.
+ */
+grant: Grant, 
+/**
+ * It in words, such as "read and change Cloudflare Pages in the account “Ada” only".
+ */
+words: string, };
+
+/**
+ * How a disconnect ended, or where it stands.
+ */
+export type Disconnected = { 
+/**
+ * The run; it stays open while one of the truths is.
+ */
+run: string, 
+/**
+ * The connection that it was.
+ */
+connection_id: string, 
+/**
+ * The platform's name.
+ */
+platform_name: string, 
+/**
+ * The account's name.
+ */
+account_name: string, 
+/**
+ * The narrow token's name at Cloudflare, to find it by.
+ */
+token_name: string, 
+/**
+ * Cloudflare's page on which it can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * What became of the pasted token, where one was pasted.
+ */
+broad: Broad | null, 
+/**
+ * Whether something is left to do.
+ */
+open: boolean, 
+/**
+ * What does not change: sites that were deployed stay up.
+ */
+sites: string, 
+/**
+ * Deleted at the platform?
+ */
+platform: Truth, 
+/**
+ * Forgotten here?
+ */
+local: Truth, 
+/**
+ * Revoked at Cloudflare?
+ */
+cloudflare: Truth, };
+
+/**
  * One request of a diagnosis.
  */
 export type DoctorCall = { 
@@ -811,6 +978,11 @@ watch: boolean, };
 export type DoctorProgress = { "event": "token" } & DiagnosedToken | { "event": "row" } & DiagnosedPermission | { "event": "waiting" } & Waiting;
 
 /**
+ * Which way a run is to end.
+ */
+export type Ending = "finish" | "undo";
+
+/**
  * Why we believe that a permission is there, or is not.
  */
 export type Evidence = "policy" | "call" | "assumed";
@@ -819,6 +991,46 @@ export type Evidence = "policy" | "call" | "assumed";
  * What a check expects.
  */
 export type Expected = "allowed" | "refused";
+
+/**
+ * One thing that is true now.
+ */
+export type Fact = { 
+/**
+ * What it is about.
+ */
+about: FactAbout, 
+/**
+ * How it stands.
+ */
+state: FactState, 
+/**
+ * The same in a sentence.
+ */
+sentence: string, };
+
+/**
+ * What a fact is about.
+ */
+export type FactAbout = "token" | "copy" | "platform" | "pasted-token" | "old-token" | "connection";
+
+/**
+ * How a thing stands.
+ */
+export type FactState = "there" | "gone" | "unknown";
+
+/**
+ * What a person wants at the end of a connection.
+ */
+export type Farewell = { 
+/**
+ * What becomes of the pasted token, where one was pasted.
+ */
+broad: BroadWish, 
+/**
+ * Forget everything here, also what is still open: then nothing can be checked from here any more.
+ */
+forget: boolean, };
 
 /**
  * Sixteen hexadecimal digits that name a secret without telling anything of it.
@@ -855,6 +1067,52 @@ why: string,
 in_link: boolean, };
 
 /**
+ * What would be forgotten, and what would not.
+ */
+export type ForgetPlan = { 
+/**
+ * What has to be typed to confirm.
+ */
+phrase: string, 
+/**
+ * What is deleted here, in its order.
+ */
+deletes: Array<string>, 
+/**
+ * What lives on elsewhere, by connection.
+ */
+alive: Array<LeftAlive>, 
+/**
+ * What stays on this computer all the same.
+ */
+stays: Array<string>, };
+
+/**
+ * What was forgotten.
+ */
+export type Forgotten = { 
+/**
+ * Whether everything is gone that should be.
+ */
+complete: boolean, 
+/**
+ * What was deleted, by name.
+ */
+deleted: Array<string>, 
+/**
+ * What could not be deleted.
+ */
+failed: Array<NotForgotten>, 
+/**
+ * Whether the records are still there, because a secret could not be deleted that only they name.
+ */
+records_kept: boolean, 
+/**
+ * What lives on elsewhere.
+ */
+alive: Array<LeftAlive>, };
+
+/**
  * A state with its evidence.
  */
 export type FoundState = { 
@@ -885,6 +1143,11 @@ scope: string,
 resource: string, };
 
 /**
+ * What became of a grant from one policy to the next.
+ */
+export type GrantChange = "same" | "added" | "removed";
+
+/**
  * The home screen.
  */
 export type Home = { 
@@ -893,9 +1156,9 @@ export type Home = {
  */
 connections: Array<ConnectionCard>, 
 /**
- * Runs that an earlier start left open.
+ * Runs that an earlier start left open, and ends that are; nothing was asked about them yet.
  */
-unfinished: Array<Unfinished>, };
+unfinished: Array<LeftOver>, };
 
 /**
  * Steps 4 and 5: who the pasted token is.
@@ -930,9 +1193,18 @@ accounts: Array<AccountChoice>,
  */
 quota: Quota | null, 
 /**
+ * How many tokens of this installation are used by nothing, among those that were listed.
+ */
+orphans: number, 
+/**
  * What should be known before going on, a sentence each.
  */
 notices: Array<string>, };
+
+/**
+ * Whether something is where it should be.
+ */
+export type ItemState = "kept" | "missing" | "unseen" | "stray";
 
 /**
  * One thing that is kept.
@@ -948,6 +1220,130 @@ what: string,
 place: string, };
 
 /**
+ * One secret that is kept, by name.
+ */
+export type KeptItem = { 
+/**
+ * What it is, such as "Narrow token".
+ */
+what: string, 
+/**
+ * Its name: the token's at Cloudflare, or the platform's address.
+ */
+name: string, 
+/**
+ * Whose it is: the account's name.
+ */
+account: string | null, 
+/**
+ * Where it rests.
+ */
+place: VaultKind, 
+/**
+ * Whether it is there.
+ */
+state: ItemState, };
+
+/**
+ * The language of every word. There is one so far.
+ */
+export type Language = "system" | "english";
+
+/**
+ * What lives on of one connection once this computer has forgotten it.
+ */
+export type LeftAlive = { 
+/**
+ * The connection's id here and at the platform, or that of a run that was cut off.
+ */
+connection_id: string, 
+/**
+ * Account name, or what tells the run.
+ */
+account_name: string, 
+/**
+ * The narrow token's name at Cloudflare; empty for a run that was cut off.
+ */
+token_name: string, 
+/**
+ * Where it can be deleted: Cloudflare's list of tokens.
+ */
+token_list: string, 
+/**
+ * The platform that holds a copy, where there is one.
+ */
+platform: string | null, 
+/**
+ * Its address.
+ */
+platform_address: string | null, 
+/**
+ * All of it, a sentence each.
+ */
+sentences: Array<string>, };
+
+/**
+ * A run that was cut off, or whose end is still open.
+ */
+export type LeftOver = { 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * What it was for.
+ */
+kind: RunKind, 
+/**
+ * When it began (RFC 3339, UTC).
+ */
+began_on: string, 
+/**
+ * The profile's id.
+ */
+profile: string, 
+/**
+ * The platform's name, once it was written down.
+ */
+platform: string | null, 
+/**
+ * The account's name, once it was written down.
+ */
+account_name: string | null, 
+/**
+ * The connection that it is about, once it was written down.
+ */
+connection_id: string | null, 
+/**
+ * The narrow token's name at Cloudflare, where one may exist.
+ */
+token_name: string | null, 
+/**
+ * Cloudflare's page on which a token can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * Where it stands, in a sentence.
+ */
+headline: string, 
+/**
+ * Whether Cloudflare, the platform and the vault were asked; without that, only what was written down is told.
+ */
+asked: boolean, 
+/**
+ * What is true now, as far as it could be asked.
+ */
+facts: Array<Fact>, 
+/**
+ * Going on to the end that was wanted, where that can be done.
+ */
+finish: Way | null, 
+/**
+ * Taking back what was done, where that can be done.
+ */
+undo: Way | null, };
+
+/**
  * A page to read.
  */
 export type Link = { 
@@ -959,6 +1355,31 @@ title: string,
  * Its https address.
  */
 url: string, };
+
+/**
+ * What a move between vaults came to.
+ */
+export type Moved = { 
+/**
+ * Where everything rests now.
+ */
+to: VaultKind, 
+/**
+ * What was copied and proved, by name.
+ */
+moved: Array<string>, 
+/**
+ * Old copies that could not be deleted, by name.
+ */
+left: Array<string>, 
+/**
+ * In a sentence.
+ */
+sentence: string, 
+/**
+ * Why the old copies could not be deleted, and what to do.
+ */
+problem: Problem | null, };
 
 /**
  * An id with a name for people.
@@ -1004,9 +1425,105 @@ evidence: string | null, };
 export type NeedKind = "expires-soon" | "old" | "token-expired" | "token-disabled" | "token-exposed" | "token-deleted" | "token-inactive" | "expiry-changed" | "policy-changed" | "address-blocked" | "platform-holds-another" | "platform-forgot" | "token-missing" | "token-changed" | "cloudflare-untold" | "platform-untold" | "signed-out" | "vault-untold" | "works-elsewhere" | "too-new";
 
 /**
+ * The token that takes the old one's place.
+ */
+export type NewTokenFacts = { 
+/**
+ * Cloudflare's id of it.
+ */
+token_id: string, 
+/**
+ * Its name.
+ */
+token_name: string, 
+/**
+ * Its kind.
+ */
+token_kind: TokenKind, 
+/**
+ * Its public name here.
+ */
+fingerprint: Fingerprint, 
+/**
+ * When it lapses (RFC 3339, UTC), if it does.
+ */
+expires_on: string | null, 
+/**
+ * What Cloudflare says it gave, sorted.
+ */
+granted: Array<Grant>, 
+/**
+ * What it can do; nothing where that was not asked in this pass.
+ */
+can: Score | null, 
+/**
+ * What it cannot do.
+ */
+cannot: Score | null, 
+/**
+ * Each check with its evidence.
+ */
+checks: Array<Check>, 
+/**
+ * Where it rests here.
+ */
+vault: VaultKind, };
+
+/**
  * The one next action that the window offers with a [`Problem`].
  */
 export type Next = "retry" | "paste-again" | "open-token-page" | "open-token-list" | "sign-in" | "choose-vault" | "change-choices" | "deliver-again" | "start-over" | "home";
+
+/**
+ * Something that could not be deleted.
+ */
+export type NotForgotten = { 
+/**
+ * What, by name.
+ */
+what: string, 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
+ * The token that a rotation replaces.
+ */
+export type OldToken = { 
+/**
+ * Cloudflare's id of it.
+ */
+token_id: string, 
+/**
+ * Its name, to find it by.
+ */
+token_name: string, 
+/**
+ * Its public name here.
+ */
+fingerprint: Fingerprint, 
+/**
+ * Its state.
+ */
+state: OldTokenState, 
+/**
+ * Milliseconds from the order to delete it until Cloudflare refused it.
+ */
+after_ms: number | null, 
+/**
+ * In a sentence.
+ */
+sentence: string, 
+/**
+ * Cloudflare's list of tokens, where it can be deleted by hand; only while it is open.
+ */
+link: string | null, };
+
+/**
+ * States of the token that a rotation replaces.
+ */
+export type OldTokenState = "in-use" | "refused" | "gone" | "open";
 
 /**
  * A permission without which something is off.
@@ -1036,6 +1553,60 @@ needs_zone: boolean,
  * Whether a token that Narrows makes can have it at all.
  */
 possible: boolean, };
+
+/**
+ * A token of this installation that nothing uses.
+ */
+export type Orphan = { 
+/**
+ * Cloudflare's id.
+ */
+token_id: string, 
+/**
+ * Its name.
+ */
+token_name: string, 
+/**
+ * Whether it was a one-time token, made through a link of this installation.
+ */
+one_time: boolean, 
+/**
+ * Cloudflare's word for how it is, such as `active`.
+ */
+status: string, 
+/**
+ * When it was made (RFC 3339, UTC), where Cloudflare tells.
+ */
+issued_on: string | null, 
+/**
+ * How many days ago that is.
+ */
+age_days: number | null, 
+/**
+ * When it was last used (RFC 3339, UTC), where Cloudflare tells.
+ */
+last_used_on: string | null, 
+/**
+ * When it ends by itself (RFC 3339, UTC), if it does.
+ */
+expires_on: string | null, };
+
+/**
+ * What a look through Cloudflare's list found.
+ */
+export type Orphans = { 
+/**
+ * Tokens that exist, of the most there may be.
+ */
+quota: Quota, 
+/**
+ * Those that bear this installation's mark and that nothing uses, oldest first.
+ */
+orphans: Array<Orphan>, 
+/**
+ * Those that bear it and are in use.
+ */
+in_use: number, };
 
 /**
  * How connect ended.
@@ -1440,6 +2011,231 @@ used: number,
 of: number, };
 
 /**
+ * When to remind.
+ */
+export type Reminders = { 
+/**
+ * So many days before a token's end, the most first; none for never.
+ */
+days: Array<number>, 
+/**
+ * Once a token is so many days old; nothing for never.
+ */
+age_days: number | null, };
+
+/**
+ * What a person wants of a run that was cut off.
+ */
+export type Resume = { 
+/**
+ * Which way.
+ */
+ending: Ending, 
+/**
+ * What becomes of the pasted token, where one was pasted.
+ */
+broad: BroadWish, 
+/**
+ * Forget everything here, also what is still open.
+ */
+forget: boolean, };
+
+/**
+ * How a rotation ended.
+ */
+export type Rotation = { 
+/**
+ * Where it stands.
+ */
+state: RotationState, 
+/**
+ * The run's id, by which it can be resumed.
+ */
+run: string, 
+/**
+ * The connection's id here and at the platform.
+ */
+connection_id: string, 
+/**
+ * The profile's id.
+ */
+profile: string, 
+/**
+ * The platform's name.
+ */
+platform: string, 
+/**
+ * Account id.
+ */
+account_id: string, 
+/**
+ * Account name.
+ */
+account_name: string, 
+/**
+ * Project name, where there is one.
+ */
+project: string | null, 
+/**
+ * How the new value came about.
+ */
+way: RotationWay, 
+/**
+ * The token that was to be replaced.
+ */
+old_token: OldToken, 
+/**
+ * The token in its place; nothing where none was made, or it was undone.
+ */
+new_token: NewTokenFacts | null, 
+/**
+ * Where the platform stands with the new token.
+ */
+delivery: Delivery, 
+/**
+ * Short code of the receipt over the new token, which the platform shows too.
+ */
+receipt_code: string | null, 
+/**
+ * What became of the broad token; nothing where none was used.
+ */
+broad: Broad | null, 
+/**
+ * Where it stopped, if it did.
+ */
+step: Step | null, 
+/**
+ * Why it is not done, and what to do.
+ */
+problem: Problem | null, 
+/**
+ * What was undone, a sentence each.
+ */
+undone: Array<string>, 
+/**
+ * What stands and needs somebody, a sentence each.
+ */
+stands: Array<string>, 
+/**
+ * What else should be known, a sentence each.
+ */
+notices: Array<string>, 
+/**
+ * Longest chain of requests from paste to end.
+ */
+rounds: number, 
+/**
+ * Milliseconds of the same span.
+ */
+elapsed_ms: number, };
+
+/**
+ * What the person chooses for a rotation. Everything else stays as it was chosen for the connection.
+ */
+export type RotationChoices = { 
+/**
+ * Take the profile's policy as it is now, in place of the one that the old token has.
+ */
+profile_policy: boolean, 
+/**
+ * Give the old token a new value, in place of making a new token beside it.
+ */
+in_place: boolean, 
+/**
+ * `90d`, `12h`, `2w`, a date `2027-01-31` (00:00 UTC), or `never`; left out, as it was chosen before.
+ */
+expires: string | null, 
+/**
+ * What becomes of the pasted token at the end.
+ */
+broad: BroadWish, };
+
+/**
+ * What would be made, before it is made.
+ */
+export type RotationPreview = { 
+/**
+ * How the new value comes about.
+ */
+way: RotationWay, 
+/**
+ * The new token's name; in place, the old one's.
+ */
+token_name: string, 
+/**
+ * The policy and the dates in words, a sentence each.
+ */
+sentences: Array<string>, 
+/**
+ * The profile's policy as it is now, grant by grant against what the old token has.
+ */
+difference: Array<Difference>, 
+/**
+ * Whether that differs at all.
+ */
+differs: boolean, 
+/**
+ * The very body that will be sent, indented; nothing in place.
+ */
+body_json: string | null, 
+/**
+ * What rolling in place costs.
+ */
+cost: string, 
+/**
+ * What becomes of the old token.
+ */
+old: string, 
+/**
+ * What becomes of the pasted token.
+ */
+broad: string, };
+
+/**
+ * Where a rotation ended, or stands: each point of failure has one of these.
+ */
+export type RotationState = "rotated" | "old-open" | "pending" | "undelivered" | "value-lost" | "stopped";
+
+/**
+ * How many rotations ended how.
+ */
+export type RotationSummary = { 
+/**
+ * All connections.
+ */
+of: number, 
+/**
+ * Done, the old token refused.
+ */
+rotated: number, 
+/**
+ * New token in use, old one open.
+ */
+old_open: number, 
+/**
+ * Not acknowledged by the platform.
+ */
+pending: number, 
+/**
+ * Stopped, or its value lost.
+ */
+stopped: number, 
+/**
+ * Not begun.
+ */
+skipped: number, };
+
+/**
+ * How the new value comes about.
+ */
+export type RotationWay = "beside" | "in-place";
+
+/**
+ * What a run is for.
+ */
+export type RunKind = "connect" | "rotate" | "disconnect" | "sweep";
+
+/**
  * How many checks came out as they should.
  */
 export type Score = { 
@@ -1466,6 +2262,134 @@ looks_like: string,
 last_four: string, };
 
 /**
+ * What can be set.
+ */
+export type Settings = { 
+/**
+ * Light, dark, or as the system says.
+ */
+theme: Theme, 
+/**
+ * The language of every word.
+ */
+language: Language, 
+/**
+ * When to remind.
+ */
+reminders: Reminders, 
+/**
+ * The data folder.
+ */
+folder: string, };
+
+/**
+ * What became of a run that was cut off.
+ */
+export type Settled = { 
+/**
+ * The run.
+ */
+run: string, 
+/**
+ * What it was for.
+ */
+kind: RunKind, 
+/**
+ * Which way it went.
+ */
+ending: Ending, 
+/**
+ * Whether it has ended; otherwise it is shown again.
+ */
+ended: boolean, 
+/**
+ * What was done, a sentence each.
+ */
+done: Array<string>, 
+/**
+ * What still stands, a sentence each.
+ */
+stands: Array<string>, 
+/**
+ * Where platform, this computer and Cloudflare stand, where something was taken back.
+ */
+truths: Truths | null, 
+/**
+ * The connection that came of it, where one did.
+ */
+connection: ConnectionCard | null, 
+/**
+ * What became of the pasted token, where one was pasted.
+ */
+broad: Broad | null, 
+/**
+ * The narrow token's name at Cloudflare.
+ */
+token_name: string | null, 
+/**
+ * Cloudflare's page on which a token can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * What kept it from its end, and what to do.
+ */
+problem: Problem | null, };
+
+/**
+ * One line of live progress of several rotations, one after another.
+ */
+export type SeveralProgress = { 
+/**
+ * Which connection, counted from one.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * Its id.
+ */
+connection_id: string, 
+/**
+ * Its account, to be shown.
+ */
+account_name: string, 
+/**
+ * What happens to it.
+ */
+progress: Progress, };
+
+/**
+ * How several rotations ended.
+ */
+export type SeveralRotations = { 
+/**
+ * Those that were begun, in their order.
+ */
+rotations: Array<Rotation>, 
+/**
+ * Those that the pasted token cannot serve, or that something else stood in the way of. Nothing of them was touched.
+ */
+skipped: Array<Skipped>, 
+/**
+ * How many of each.
+ */
+summary: RotationSummary, 
+/**
+ * What became of the broad token.
+ */
+broad: Broad | null, 
+/**
+ * Longest chain of requests.
+ */
+rounds: number, 
+/**
+ * Milliseconds of the same span.
+ */
+elapsed_ms: number, };
+
+/**
  * What a person needs to sign in with another device or the browser (RFC 8628).
  */
 export type SignInPrompt = { 
@@ -1483,6 +2407,23 @@ verification_uri: string,
 expires_in_s: number, };
 
 /**
+ * A connection that was not rotated.
+ */
+export type Skipped = { 
+/**
+ * Its id.
+ */
+connection_id: string, 
+/**
+ * Its account.
+ */
+account_name: string, 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
  * A connection's state in a word.
  */
 export type Standing = "unchecked" | "fine" | "needs-you" | "untold";
@@ -1490,7 +2431,7 @@ export type Standing = "unchecked" | "fine" | "needs-you" | "untold";
 /**
  * The steps of connect that a person sees, in their order.
  */
-export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "destroy" | "record";
+export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "swap" | "revoke" | "destroy" | "record";
 
 /**
  * What became of a step.
@@ -1519,6 +2460,27 @@ undone: Array<string>,
 stands: Array<string>, 
 /**
  * What became of the broad token.
+ */
+broad: Broad | null, };
+
+/**
+ * What became of tokens that were to be deleted.
+ */
+export type Swept = { 
+/**
+ * Names of those that were deleted.
+ */
+deleted: Array<string>, 
+/**
+ * Those that were not, and why, a sentence each.
+ */
+left: Array<string>, 
+/**
+ * Tokens that exist now, of the most there may be; nothing where it could not be read again.
+ */
+quota: Quota | null, 
+/**
+ * What became of the pasted token.
  */
 broad: Broad | null, };
 
@@ -1556,6 +2518,11 @@ unknown: number,
 excess: number, };
 
 /**
+ * Light, dark, or as the system says.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
  * What kind of Cloudflare credential something is.
  */
 export type TokenKind = "user" | "account";
@@ -1590,34 +2557,81 @@ resources: string,
 fallback: string, };
 
 /**
- * A run that was cut off.
+ * One side of a disconnect.
  */
-export type Unfinished = { 
+export type Truth = { 
 /**
- * The run's id.
+ * Where it stands.
  */
-run: string, 
+state: TruthState, 
 /**
- * When it began (RFC 3339, UTC).
+ * The same in a sentence.
  */
-began_on: string, 
+sentence: string, 
 /**
- * Where it was cut off.
+ * Since when (RFC 3339, UTC); nothing while it is open.
  */
-step: Step, 
+at: string | null, };
+
 /**
- * What stands because of it, a sentence each.
+ * Where one side of a disconnect stands.
  */
-stands: Array<string>, 
+export type TruthState = "deleted" | "queued" | "none" | "forgotten" | "kept" | "revoked" | "open";
+
 /**
- * The one thing to do.
+ * The three truths of a disconnect.
  */
-next: string, };
+export type Truths = { 
+/**
+ * Deleted at the platform?
+ */
+platform: Truth, 
+/**
+ * Forgotten here?
+ */
+local: Truth, 
+/**
+ * Revoked at Cloudflare?
+ */
+cloudflare: Truth, };
 
 /**
  * The two kinds of vault.
  */
 export type VaultKind = "keychain" | "file";
+
+/**
+ * Where secrets rest on this computer, and which.
+ */
+export type VaultPanel = { 
+/**
+ * The vault that was chosen, and its self-test.
+ */
+vault: VaultReport, 
+/**
+ * Whether it can be used.
+ */
+state: VaultState, 
+/**
+ * Why it cannot, and what to do.
+ */
+problem: Problem | null, 
+/**
+ * When the self-test was made (RFC 3339, UTC).
+ */
+tested_on: string, 
+/**
+ * Where the sealed file lies, or would.
+ */
+sealed_file: string, 
+/**
+ * What is kept, by name.
+ */
+items: Array<KeptItem>, 
+/**
+ * What could not be looked into, a sentence each.
+ */
+notices: Array<string>, };
 
 /**
  * Where secrets rest on this machine.
@@ -1643,6 +2657,11 @@ self_test_ms: number | null,
  * Whether there is a sealed file already, so that its passphrase is asked for once and not made up.
  */
 sealed_file: boolean, };
+
+/**
+ * Whether a vault can be used.
+ */
+export type VaultState = "open" | "locked" | "failed";
 
 /**
  * Why it takes longer.
@@ -1702,6 +2721,23 @@ needs: Array<Need>,
  * What the last check could not tell.
  */
 untold: Array<Need>, };
+
+/**
+ * A way for a run to end.
+ */
+export type Way = { 
+/**
+ * What it will do, a sentence each.
+ */
+does: Array<string>, 
+/**
+ * Whether a broad token has to be pasted for it.
+ */
+broad: BroadNeed, 
+/**
+ * Whether a sign-in at the platform is needed first.
+ */
+sign_in: boolean, };
 
 /**
  * A zone that can be chosen.

@@ -13,6 +13,8 @@ export interface Reply {
   lines?: (Progress | DoctorProgress)[];
   /** Answers only when the test calls `release`. */
   held?: boolean;
+  /** Makes up that part of an activity of so many rows which was asked for. */
+  activity?: number;
 }
 
 /** The answers to each command, in order; the last one is given again and again. */
@@ -37,6 +39,31 @@ export function installFake(script: Script): void {
   const held = new Map<string, () => void>();
   const turns = new Map<string, number>();
 
+  /** The rows of a log in which every tenth entry speaks of Meadow. */
+  function activityPage(rows: number, { search, offset, limit }: Record<string, unknown>) {
+    const fits = search === '' ? 1 : 10;
+    const total = Math.floor(rows / fits);
+    const from = Number(offset);
+    const count = Math.max(0, Math.min(Number(limit), total - from));
+    return {
+      total,
+      newest: rows,
+      rows: Array.from({ length: count }, (_, index) => {
+        const seq = rows - (from + index) * fits;
+        return {
+          seq,
+          at: '2027-01-31T12:00:00.250Z',
+          run: seq % 3 === 0 ? null : 'k3x9q2m7c4v8b1n5',
+          what: ['read token', 'deliver token', 'mint token'][seq % 3],
+          subject: seq % 10 === 0 ? `Meadow ${seq}` : `Narrows site-generator ${seq}`,
+          result: 'accepted',
+          request: seq % 2 === 0 ? '8f1e0a2b3c4d5e6f-AMS' : null,
+          hash: 'a1b2c3d4e5f60718'.repeat(4),
+        };
+      }),
+    };
+  }
+
   class Channel {
     onmessage: (message: Progress | DoctorProgress) => void = () => undefined;
   }
@@ -55,6 +82,7 @@ export function installFake(script: Script): void {
     // The application rejects with the problem itself, not with an Error.
     // eslint-disable-next-line @typescript-eslint/only-throw-error
     if (reply.problem) throw reply.problem;
+    if (reply.activity !== undefined) return activityPage(reply.activity, plain);
     return structuredClone(reply.value ?? null);
   }
 

@@ -42,6 +42,24 @@ const choosing = (profile: ProfileCard, zones: ZoneChoice[] | null): Script => (
   zones: [{ value: zones }],
 });
 
+/** The list of connections, and from there. */
+const from = (
+  screen: 'activity' | 'settings',
+  script: Script,
+  then?: (page: Page) => Promise<void>,
+) => ({
+  screen,
+  reach: async (page: Page) => {
+    await open(page, { home: [{ value: told.fullHome }], ...script });
+    await page.getByTestId(`${screen}-link`).click();
+    await page
+      .getByTestId(screen === 'activity' ? 'activity-row' : 'kept-item')
+      .first()
+      .waitFor();
+    await then?.(page);
+  },
+});
+
 export const views: View[] = [
   {
     name: 'welcome-five',
@@ -386,6 +404,94 @@ export const views: View[] = [
       await page.getByTestId('save-bundle').click();
       await page.getByText('Saved as').scrollIntoViewIfNeeded();
     }),
+  },
+  { name: 'activity', ...from('activity', {}) },
+  {
+    name: 'activity-checked',
+    ...from('activity', { activity_verify: [{ value: told.chain.broken }] }, async (page) => {
+      await page.locator('#activity-search').fill('meadow');
+      await page.getByText('with “meadow”').waitFor();
+      await page.getByTestId('verify').click();
+      await page.getByTestId('chain').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'activity-empty',
+    screen: 'activity',
+    reach: async (page) => {
+      await open(page, {
+        home: [{ value: told.fullHome }],
+        activity_page: [{ activity: 0 }],
+      });
+      await page.getByTestId('activity-link').click();
+      await page.getByText('Nothing was done yet.').waitFor();
+    },
+  },
+  { name: 'settings', ...from('settings', {}) },
+  {
+    name: 'settings-move',
+    ...from('settings', {}, async (page) => {
+      await page.getByTestId('move').click();
+      await page.getByTestId('use-file').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'settings-locked',
+    ...from('settings', {
+      vault_panel: [
+        {
+          value: {
+            ...told.panel,
+            vault: { ...told.panel.vault, kind: 'file', sealed_file: true, self_test_ms: null },
+            state: 'locked',
+            problem: told.problem('choose-vault', { code: 'passphrase-needed' }),
+            items: told.panel.items.map((item) => ({ ...item, place: 'file', state: 'unseen' })),
+            notices: ['The sealed file is locked, so what is in it is not listed.'],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'settings-lower',
+    ...from('settings', {}, async (page) => {
+      await page.getByText('Remind me when').click();
+      await page.locator('#age-days').fill('soon');
+      await page.getByTestId('set-age').click();
+      await page.getByTestId('open-folder').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'settings-forget',
+    ...from('settings', {}, async (page) => {
+      await page.getByTestId('forget-show').click();
+      await page.getByTestId('forget-now').click();
+      await page.getByTestId('forget-now').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'settings-forgotten-partly',
+    ...from(
+      'settings',
+      {
+        forget_everything: [
+          {
+            value: {
+              ...told.forgotten,
+              complete: false,
+              records_kept: true,
+              failed: [{ what: 'Narrow token', problem: told.keychainLocked }],
+            },
+          },
+        ],
+      },
+      async (page) => {
+        await page.getByTestId('forget-show').click();
+        await page.locator('#forget-confirm').fill('forget everything');
+        await page.getByTestId('forget-now').click();
+        await page.getByTestId('records-anyway').scrollIntoViewIfNeeded();
+      },
+    ),
   },
   { name: 'doctor-dead', ...diagnosed({ doctor_examine: [{ value: seen.dead }] }) },
 ];

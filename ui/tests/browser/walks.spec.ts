@@ -483,7 +483,10 @@ test('the theme follows the system until it is chosen, and then is remembered', 
   page,
 }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
-  await open(page);
+  await open(page, {
+    // The application has no answer for a moment, and the page shows what it remembers by itself.
+    settings_show: [{ value: told.settings, held: true }],
+  });
   const ground = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const dark = await ground();

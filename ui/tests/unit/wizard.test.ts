@@ -50,6 +50,8 @@ const states = {
     { type: 'home', home: told.fullHome, said: null },
     { type: 'doctor', connection: null },
   ),
+  activity: after(start, { type: 'home', home: told.fullHome, said: null }, { type: 'activity' }),
+  settings: after(start, { type: 'home', home: told.fullHome, said: null }, { type: 'settings' }),
   prepare: walk(3),
   'sign-in': walk(4),
   'token-page': walk(5),
@@ -147,6 +149,10 @@ describe('a move that the screen does not know', () => {
     ['starting', { type: 'back' }],
     ['starting', { type: 'go', to: 'paste' }],
     ['nominate', { type: 'again' }],
+    ['paste', { type: 'activity' }],
+    ['progress', { type: 'settings' }],
+    ['activity', { type: 'settings' }],
+    ['home', { type: 'changed', card: told.card }],
   ];
 
   test.each(strays)('%s stays as it is: %o', (screen, event) => {
@@ -161,6 +167,8 @@ describe('going back', () => {
     ['token-page', 'prepare'],
     ['paste', 'token-page'],
     ['nominate', 'paste'],
+    ['activity', 'home'],
+    ['settings', 'home'],
   ];
 
   test.each(ways)('leads from %s to %s', (from, to) => {
@@ -182,6 +190,29 @@ describe('going back', () => {
 
   test('to the check keeps what was found, so that nothing is checked twice', () => {
     expect(move(states['sign-in'], { type: 'back' })).toMatchObject({ prepared: told.prepared });
+  });
+});
+
+describe('the settings', () => {
+  test('lead to the activity, and are reached before anything is connected', () => {
+    expect(move(states.settings, { type: 'activity' }).screen).toBe('activity');
+    expect(move(states.welcome, { type: 'settings' }).screen).toBe('settings');
+  });
+
+  test('know a connection by what it is now', () => {
+    const card = { ...told.card, project: 'another-site' };
+    expect(move(states.settings, { type: 'changed', card })).toMatchObject({
+      home: { connections: [{ project: 'another-site' }, { project: 'north-portfolio' }] },
+    });
+  });
+
+  test('have the vault on the very screen, and the sign-in elsewhere', () => {
+    const met = move(states.settings, failed);
+    expect(move(met, { type: 'go', to: 'prepare' })).toMatchObject({
+      screen: 'settings',
+      problem: null,
+    });
+    expect(move(met, { type: 'go', to: 'sign-in' }).screen).toBe('sign-in');
   });
 });
 
@@ -328,6 +359,8 @@ describe('the numbered steps', () => {
       stageOf(state)?.stage ?? null,
     ]);
     expect(Object.fromEntries(shown)).toEqual({
+      activity: null,
+      settings: null,
       starting: null,
       home: null,
       welcome: null,

@@ -8,6 +8,7 @@ mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod settings;
 mod trouble;
 mod watch;
 
@@ -18,7 +19,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 11] {
+pub(crate) fn all() -> [Named; 12] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -42,6 +43,9 @@ pub(crate) fn all() -> [Named; 11] {
         }),
         ("without a keychain a sealed file can be chosen", || {
             Box::pin(no_keychain::walk())
+        }),
+        ("a person looks into settings and activity", || {
+            Box::pin(settings::walk())
         }),
         (
             "what keeps the application from opening is said in the window",

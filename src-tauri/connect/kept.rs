@@ -1,0 +1,38 @@
+//! What the vault keeps, read so that every reading is written down.
+
+use super::activity::note;
+use super::app::App;
+use crate::problem::Problem;
+use crate::secret::Secret;
+use crate::vault::{Item, Vault};
+
+/// Reads an item of the vault in use.
+pub(crate) async fn read(app: &App, item: &Item, subject: &str) -> Result<Option<Secret>, Problem> {
+    read_in(app, &app.vault(), item, subject).await
+}
+
+/// Reads an item of a vault. `subject` says in the log whose it is.
+pub(super) async fn read_in(
+    app: &App,
+    vault: &Vault,
+    item: &Item,
+    subject: &str,
+) -> Result<Option<Secret>, Problem> {
+    let found = vault.get(item).await.map_err(|error| error.problem());
+    let result = match &found {
+        Ok(Some(_)) => "read",
+        Ok(None) => "not there",
+        Err(problem) => &problem.code,
+    };
+    note(app, &format!("read {}", kind(item)), subject, result, None);
+    found
+}
+
+/// An item's kind in a word.
+pub(super) fn kind(item: &Item) -> &'static str {
+    match item {
+        Item::Token { .. } => "token",
+        Item::Session { .. } => "session",
+        Item::SelfTest(_) => "self-test value",
+    }
+}

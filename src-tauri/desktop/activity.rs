@@ -1,0 +1,40 @@
+//! Commands of the activity's screen.
+
+use narrows_core::connect::activity::{self, ActivityExport, ActivityPage, ChainReport};
+use narrows_core::problem::Problem;
+use tauri::State;
+
+use super::browser;
+use super::desk::Desk;
+
+type Answer<T> = Result<T, Problem>;
+
+#[tauri::command]
+pub(crate) async fn activity_page(
+    desk: State<'_, Desk>,
+    search: Option<String>,
+    newest: Option<u32>,
+    offset: u32,
+    limit: u32,
+) -> Answer<ActivityPage> {
+    activity::page(desk.app()?, search.as_deref(), newest, offset, limit).await
+}
+
+#[tauri::command]
+pub(crate) async fn activity_verify(desk: State<'_, Desk>) -> Answer<ChainReport> {
+    activity::verify(desk.app()?).await
+}
+
+#[tauri::command]
+pub(crate) async fn activity_export(desk: State<'_, Desk>) -> Answer<ActivityExport> {
+    let app = desk.app()?;
+    let path = activity::downloads(app).join(activity::export_name(app));
+    activity::export(app, &path).await
+}
+
+#[tauri::command]
+pub(crate) async fn open_audit_log(desk: State<'_, Desk>, connection_id: String) -> Answer<()> {
+    let app = desk.app()?;
+    let link = activity::audit_log(app, &connection_id)?;
+    browser::open(app, None, link.as_str())
+}

@@ -140,9 +140,15 @@ pub(super) async fn part(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truths {
+    // Off the list before anything is taken from it: a run that is cut off must not leave a listed connection whose
+    // token is dead. The journal has what is needed to put it back.
+    let unlisted = app.record.remove_connection(&bond.connection);
     let platform = at_platform(app, journal, cut, bond, means).await;
     let cloudflare = at_cloudflare(app, journal, cut, bond, means).await;
-    let local = here(app, journal, bond, &cloudflare, means.forget).await;
+    let local = match unlisted {
+        Ok(_) => here(app, journal, bond, &cloudflare, means.forget).await,
+        Err(error) => truth(TruthState::Kept, None, error.problem().message),
+    };
     Truths {
         platform,
         local,
@@ -400,17 +406,10 @@ async fn here(
     cloudflare: &Truth,
     forget: bool,
 ) -> Truth {
-    let unlisted = app
-        .record
-        .remove_connection(&bond.connection)
-        .map_err(|error| error.problem());
     let place = match bond.vault {
         VaultKind::Keychain => "keychain",
         VaultKind::File => "sealed file",
     };
-    if let Err(problem) = unlisted {
-        return truth(TruthState::Kept, None, problem.message);
-    }
     if cloudflare.state.is_open() && !forget {
         let mut kept = false;
         for id in &bond.copies {

@@ -245,11 +245,38 @@ impl Scene {
 
     /// Lines of every journal.
     fn lines(&self) -> u32 {
-        let file = self.narrows.folder().join("narrows.db");
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let db = rusqlite::Connection::open_with_flags(file, flags).expect("the records");
+        let db = self.records();
         db.query_row("SELECT count(*) FROM journal", [], |row| row.get(0))
             .expect("a count")
+    }
+
+    fn records(&self) -> rusqlite::Connection {
+        let file = self.narrows.folder().join("narrows.db");
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        rusqlite::Connection::open_with_flags(file, flags).expect("the records")
+    }
+
+    /// Tokens of this folder that are in the keyring, and that no connection uses.
+    fn left_in_keyring(&self) -> Vec<String> {
+        let world = self.world();
+        let used = world.connections();
+        let unused = |token: &String| used.iter().all(|known| known.token_id != *token);
+        let made = self.made().into_iter();
+        made.filter(|(_, token)| unused(token))
+            .filter(|(connection, token)| world.is_kept(connection, token))
+            .map(|(_, token)| format!("the keyring still has the token {token}"))
+            .collect()
+    }
+
+    /// Every token that a run of this folder made, with its connection.
+    fn made(&self) -> Vec<(String, String)> {
+        let db = self.records();
+        let sql = "SELECT nominated.detail ->> 'connection', mint.detail ->> 'token'
+            FROM journal AS mint JOIN journal AS nominated ON nominated.run = mint.run
+            WHERE mint.step = 'mint' AND mint.phase = 'done' AND nominated.step = 'nominate'";
+        let mut made = db.prepare(sql).expect("a query");
+        let rows = made.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.expect("rows").map(|row| row.expect("a row")).collect()
     }
 
     fn world(&self) -> World<'_> {
@@ -298,6 +325,8 @@ async fn run(case: Case) -> Found {
         Ok(offered) => wrong.extend(not_as_wanted(&world, case, &offered, old.as_deref())),
         Err(why) => wrong.push(format!("it does not resume: {why}")),
     }
+    // The sweep is for pasted tokens: everything else has to be settled without it.
+    wrong.extend(world.unsettled().await);
     let last = scene.paste().await;
     let swept = scene
         .narrows
@@ -307,6 +336,10 @@ async fn run(case: Case) -> Found {
     if swept.exit != Some(0) {
         wrong.push(format!("the sweep fails: {swept:?}"));
     }
+    let orphans = swept.object()["orphans"].take();
+    let orphans = orphans.as_array().expect("a list").iter();
+    let narrow = orphans.filter(|orphan| orphan["one_time"] == false);
+    wrong.extend(narrow.map(|orphan| format!("an orphan: {orphan}")));
     heard.push(swept);
     wrong.extend(world.unsettled().await);
     for token in world.living().await {
@@ -317,6 +350,7 @@ async fn run(case: Case) -> Found {
     for known in world.connections() {
         secrets.extend(world.kept(&known).await);
     }
+    wrong.extend(scene.left_in_keyring());
     let mut values: Vec<(&'static str, &str)> = Vec::new();
     values.extend(
         pasted
@@ -418,7 +452,9 @@ async fn resume(
                 return Err(format!("{ran:?}"));
             }
             heard.push(ran);
-            taken = taken.or(Some(way));
+            // What was cut off before anything was decided is only closed.
+            let decided = !left["connection_id"].is_null();
+            taken = taken.or(decided.then_some(way));
         }
         if !paste.value.is_empty() {
             pasted.push(paste);
@@ -468,8 +504,9 @@ fn not_as_wanted(
     let wrong = match (case.flow, taken) {
         (_, Some(Way::Undo)) => end != "as before",
         (Flow::Disconnect, Some(Way::Finish)) => end != "disconnected",
-        // A run that was cut off before it made anything is only closed.
-        (Flow::Connect | Flow::Rotate, Some(Way::Finish)) | (_, None) => end == "lost",
+        (Flow::Connect, Some(Way::Finish)) => end != "connected",
+        // Where no new token was made, a rotation is only closed.
+        (Flow::Rotate, Some(Way::Finish)) | (_, None) => end == "lost",
     };
     wrong.then(|| format!("it was resumed by {taken:?}, and is {end}"))
 }

@@ -1,5 +1,6 @@
 //! The fault matrix: every outside call of every flow, spoilt in every way.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,7 +81,8 @@ async fn every_call_meets_every_fault_and_nothing_is_lost() {
     }
     cases.retain(|case| case.name().contains(&only));
     let all = cases.len();
-    let (mut table, mut wrong, mut not_met) = (Table::default(), Vec::new(), 0);
+    let (mut table, mut wrong) = (Table::default(), Vec::new());
+    let mut missed: BTreeMap<String, usize> = BTreeMap::new();
     let turn = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     for case in cases {
@@ -108,7 +110,8 @@ async fn every_call_meets_every_fault_and_nothing_is_lost() {
                 let mut way = vec![found.first];
                 way.extend(found.then);
                 table.count(row, way.join(" > "));
-                not_met += usize::from(!found.met);
+                let call = format!("{} ({}), {}", case.flow.name(), case.kind.name(), case.call);
+                *missed.entry(call).or_default() += usize::from(!found.met);
                 wrong.extend(
                     found
                         .wrong
@@ -119,6 +122,21 @@ async fn every_call_meets_every_fault_and_nothing_is_lost() {
             Ok(Err(_)) => wrong.push(format!("{name}: it hangs")),
             Err(panic) => wrong.push(format!("{name}: {panic}")),
         }
+    }
+    let not_met: usize = missed.values().sum();
+    // Which call is the n-th may differ where several go out side by side; but none may be missed by every fault.
+    if only.is_empty() {
+        let each = if whole {
+            Spoilt::ALL.len() * Reach::ALL.len()
+        } else {
+            Spoilt::ALL.len()
+        };
+        let never = missed.iter().filter(|(_, times)| **times >= each);
+        wrong.extend(never.map(|(call, _)| format!("{call}: no fault ever met it")));
+    }
+    missed.retain(|_, times| *times > 0);
+    for (call, times) in &missed {
+        println!("{times} times not come about: {call}");
     }
     wrong.sort();
     println!("\n{table}");
@@ -203,13 +221,27 @@ fn reached(flow: Flow, app: &App, old: &Option<String>) -> bool {
         }
 }
 
+/// Runs a case, with more patience where its call did not come about: on a slow machine a short limit may end a run
+/// before it.
 async fn run(case: Case) -> Found {
+    let mut wrong = Vec::new();
+    for patience in [1, 3] {
+        let mut found = once(&case, LIMIT * patience).await;
+        wrong.append(&mut found.wrong);
+        if found.met || patience > 1 {
+            return Found { wrong, ..found };
+        }
+    }
+    unreachable!("the last try returns")
+}
+
+async fn once(case: &Case, limit: Duration) -> Found {
     let (stage, paste) = set(case.flow, case.kind).await;
     let old = token(&stage.app);
-    let set = fault(&case.call, case.at, case.spoilt, case.reach, LIMIT);
+    let set = fault(&case.call, case.at, case.spoilt, case.reach, limit);
     let nth = set["nth"].as_u64();
     stage.tell("/faults", &json!({ "faults": [set] })).await;
-    let end = flow::go(case.flow, &hurried(&stage), &paste.value).await;
+    let end = flow::go(case.flow, &hurried(&stage, limit), &paste.value).await;
     let met = stage.admin("/faults").await["faults"][0]["seen"].as_u64() >= nth;
     stage.tell("/faults", &json!({ "faults": [] })).await;
 
@@ -225,7 +257,7 @@ async fn run(case: Case) -> Found {
         wrong.extend(too_early(&stage.admin("/requests").await, old));
     }
     let first = end.word;
-    let then = match resume(&world, &case, paste, &old).await {
+    let then = match resume(&world, case, paste, &old).await {
         Ok(then) => then,
         Err(why) => {
             wrong.push(format!("it does not resume: {why}"));
@@ -318,9 +350,9 @@ async fn resume(
 }
 
 /// The application with little patience.
-fn hurried(stage: &Stage) -> App {
+fn hurried(stage: &Stage, limit: Duration) -> App {
     let mut app = stage.app.clone();
-    app.http = Http::with_limit(app.calls.clone(), LIMIT).expect("a conduit");
+    app.http = Http::with_limit(app.calls.clone(), limit).expect("a conduit");
     app.pace = Pace {
         gap: Duration::from_millis(50),
         bound: Duration::from_secs(4),

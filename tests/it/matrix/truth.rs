@@ -210,6 +210,15 @@ impl World<'_> {
         held
     }
 
+    /// Whether the keyring has a token's value.
+    pub(super) fn is_kept(&self, connection: &str, token: &str) -> bool {
+        let item = Item::Token {
+            connection: connection.to_owned(),
+            token: token.to_owned(),
+        };
+        search(&item.account()).is_some()
+    }
+
     async fn secret(&self, item: &Item) -> Option<Secret> {
         match self.keeper {
             Keeper::Memory => self.app.vault().get(item).await.expect("the vault answers"),

@@ -3,9 +3,11 @@
 mod browser;
 mod clipboard;
 mod desk;
+mod disconnect;
 mod doctor;
 mod life;
 mod manage;
+mod recover;
 mod wizard;
 
 use std::process::ExitCode;
@@ -45,10 +47,19 @@ pub(crate) fn run() -> ExitCode {
             doctor::doctor_bundle,
             doctor::doctor_bundle_copy,
             doctor::doctor_bundle_save,
+            disconnect::disconnect_begin,
+            disconnect::disconnect,
+            recover::check_left_over,
+            recover::resume_begin,
+            recover::resume,
+            recover::orphans_begin,
+            recover::orphans,
+            recover::delete_orphans,
         ])
         .on_window_event(life::heard)
         .setup(|app| {
             tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
+            tauri::async_runtime::spawn(recover::go_on(app.handle().clone()));
             let config = app
                 .config()
                 .app

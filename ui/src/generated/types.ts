@@ -94,6 +94,11 @@ expires_on: string | null,
 sentence: string, };
 
 /**
+ * Whether a way needs a broad token.
+ */
+export type BroadNeed = "no" | "better";
+
+/**
  * States in which a broad token is left.
  */
 export type BroadState = "refused" | "expiring" | "alive" | "kept";
@@ -728,6 +733,59 @@ profile: string | null,
 last_four: string, };
 
 /**
+ * How a disconnect ended, or where it stands.
+ */
+export type Disconnected = { 
+/**
+ * The run; it stays open while one of the truths is.
+ */
+run: string, 
+/**
+ * The connection that it was.
+ */
+connection_id: string, 
+/**
+ * The platform's name.
+ */
+platform_name: string, 
+/**
+ * The account's name.
+ */
+account_name: string, 
+/**
+ * The narrow token's name at Cloudflare, to find it by.
+ */
+token_name: string, 
+/**
+ * Cloudflare's page on which it can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * What became of the pasted token, where one was pasted.
+ */
+broad: Broad | null, 
+/**
+ * Whether something is left to do.
+ */
+open: boolean, 
+/**
+ * What does not change: sites that were deployed stay up.
+ */
+sites: string, 
+/**
+ * Deleted at the platform?
+ */
+platform: Truth, 
+/**
+ * Forgotten here?
+ */
+local: Truth, 
+/**
+ * Revoked at Cloudflare?
+ */
+cloudflare: Truth, };
+
+/**
  * One request of a diagnosis.
  */
 export type DoctorCall = { 
@@ -788,6 +846,11 @@ watch: boolean, };
 export type DoctorProgress = { "event": "token" } & DiagnosedToken | { "event": "row" } & DiagnosedPermission | { "event": "waiting" } & Waiting;
 
 /**
+ * Which way a run is to end.
+ */
+export type Ending = "finish" | "undo";
+
+/**
  * Why we believe that a permission is there, or is not.
  */
 export type Evidence = "policy" | "call" | "assumed";
@@ -796,6 +859,46 @@ export type Evidence = "policy" | "call" | "assumed";
  * What a check expects.
  */
 export type Expected = "allowed" | "refused";
+
+/**
+ * One thing that is true now.
+ */
+export type Fact = { 
+/**
+ * What it is about.
+ */
+about: FactAbout, 
+/**
+ * How it stands.
+ */
+state: FactState, 
+/**
+ * The same in a sentence.
+ */
+sentence: string, };
+
+/**
+ * What a fact is about.
+ */
+export type FactAbout = "token" | "copy" | "platform" | "pasted-token" | "old-token" | "connection";
+
+/**
+ * How a thing stands.
+ */
+export type FactState = "there" | "gone" | "unknown";
+
+/**
+ * What a person wants at the end of a connection.
+ */
+export type Farewell = { 
+/**
+ * What becomes of the pasted token, where one was pasted.
+ */
+broad: BroadWish, 
+/**
+ * Forget everything here, also what is still open: then nothing can be checked from here any more.
+ */
+forget: boolean, };
 
 /**
  * Sixteen hexadecimal digits that name a secret without telling anything of it.
@@ -870,9 +973,9 @@ export type Home = {
  */
 connections: Array<ConnectionCard>, 
 /**
- * Runs that an earlier start left open.
+ * Runs that an earlier start left open, and ends that are; nothing was asked about them yet.
  */
-unfinished: Array<Unfinished>, };
+unfinished: Array<LeftOver>, };
 
 /**
  * Steps 4 and 5: who the pasted token is.
@@ -907,6 +1010,10 @@ accounts: Array<AccountChoice>,
  */
 quota: Quota | null, 
 /**
+ * How many tokens of this installation are used by nothing, among those that were listed.
+ */
+orphans: number, 
+/**
  * What should be known before going on, a sentence each.
  */
 notices: Array<string>, };
@@ -923,6 +1030,67 @@ what: string,
  * Where, such as "Keychain on this computer" or "The platform, encrypted".
  */
 place: string, };
+
+/**
+ * A run that was cut off, or whose end is still open.
+ */
+export type LeftOver = { 
+/**
+ * The run's id.
+ */
+run: string, 
+/**
+ * What it was for.
+ */
+kind: RunKind, 
+/**
+ * When it began (RFC 3339, UTC).
+ */
+began_on: string, 
+/**
+ * The profile's id.
+ */
+profile: string, 
+/**
+ * The platform's name, once it was written down.
+ */
+platform: string | null, 
+/**
+ * The account's name, once it was written down.
+ */
+account_name: string | null, 
+/**
+ * The connection that it is about, once it was written down.
+ */
+connection_id: string | null, 
+/**
+ * The narrow token's name at Cloudflare, where one may exist.
+ */
+token_name: string | null, 
+/**
+ * Cloudflare's page on which a token can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * Where it stands, in a sentence.
+ */
+headline: string, 
+/**
+ * Whether Cloudflare, the platform and the vault were asked; without that, only what was written down is told.
+ */
+asked: boolean, 
+/**
+ * What is true now, as far as it could be asked.
+ */
+facts: Array<Fact>, 
+/**
+ * Going on to the end that was wanted, where that can be done.
+ */
+finish: Way | null, 
+/**
+ * Taking back what was done, where that can be done.
+ */
+undo: Way | null, };
 
 /**
  * A page to read.
@@ -979,6 +1147,60 @@ without: string | null,
  * Whether a token that Narrows makes can have it at all.
  */
 possible: boolean, };
+
+/**
+ * A token of this installation that nothing uses.
+ */
+export type Orphan = { 
+/**
+ * Cloudflare's id.
+ */
+token_id: string, 
+/**
+ * Its name.
+ */
+token_name: string, 
+/**
+ * Whether it was a one-time token, made through a link of this installation.
+ */
+one_time: boolean, 
+/**
+ * Cloudflare's word for how it is, such as `active`.
+ */
+status: string, 
+/**
+ * When it was made (RFC 3339, UTC), where Cloudflare tells.
+ */
+issued_on: string | null, 
+/**
+ * How many days ago that is.
+ */
+age_days: number | null, 
+/**
+ * When it was last used (RFC 3339, UTC), where Cloudflare tells.
+ */
+last_used_on: string | null, 
+/**
+ * When it ends by itself (RFC 3339, UTC), if it does.
+ */
+expires_on: string | null, };
+
+/**
+ * What a look through Cloudflare's list found.
+ */
+export type Orphans = { 
+/**
+ * Tokens that exist, of the most there may be.
+ */
+quota: Quota, 
+/**
+ * Those that bear this installation's mark and that nothing uses, oldest first.
+ */
+orphans: Array<Orphan>, 
+/**
+ * Those that bear it and are in use.
+ */
+in_use: number, };
 
 /**
  * How connect ended.
@@ -1383,6 +1605,28 @@ used: number,
 of: number, };
 
 /**
+ * What a person wants of a run that was cut off.
+ */
+export type Resume = { 
+/**
+ * Which way.
+ */
+ending: Ending, 
+/**
+ * What becomes of the pasted token, where one was pasted.
+ */
+broad: BroadWish, 
+/**
+ * Forget everything here, also what is still open.
+ */
+forget: boolean, };
+
+/**
+ * What a run is for.
+ */
+export type RunKind = "connect" | "rotate" | "disconnect" | "sweep";
+
+/**
  * How many checks came out as they should.
  */
 export type Score = { 
@@ -1394,6 +1638,59 @@ proved: number,
  * Checks made.
  */
 of: number, };
+
+/**
+ * What became of a run that was cut off.
+ */
+export type Settled = { 
+/**
+ * The run.
+ */
+run: string, 
+/**
+ * What it was for.
+ */
+kind: RunKind, 
+/**
+ * Which way it went.
+ */
+ending: Ending, 
+/**
+ * Whether it has ended; otherwise it is shown again.
+ */
+ended: boolean, 
+/**
+ * What was done, a sentence each.
+ */
+done: Array<string>, 
+/**
+ * What still stands, a sentence each.
+ */
+stands: Array<string>, 
+/**
+ * Where platform, this computer and Cloudflare stand, where something was taken back.
+ */
+truths: Truths | null, 
+/**
+ * The connection that came of it, where one did.
+ */
+connection: ConnectionCard | null, 
+/**
+ * What became of the pasted token, where one was pasted.
+ */
+broad: Broad | null, 
+/**
+ * The narrow token's name at Cloudflare.
+ */
+token_name: string | null, 
+/**
+ * Cloudflare's page on which a token can be deleted by hand.
+ */
+token_list: string, 
+/**
+ * What kept it from its end, and what to do.
+ */
+problem: Problem | null, };
 
 /**
  * What a person needs to sign in with another device or the browser (RFC 8628).
@@ -1444,6 +1741,27 @@ undone: Array<string>,
 stands: Array<string>, 
 /**
  * What became of the broad token.
+ */
+broad: Broad | null, };
+
+/**
+ * What became of tokens that were to be deleted.
+ */
+export type Swept = { 
+/**
+ * Names of those that were deleted.
+ */
+deleted: Array<string>, 
+/**
+ * Those that were not, and why, a sentence each.
+ */
+left: Array<string>, 
+/**
+ * Tokens that exist now, of the most there may be; nothing where it could not be read again.
+ */
+quota: Quota | null, 
+/**
+ * What became of the pasted token.
  */
 broad: Broad | null, };
 
@@ -1515,29 +1833,43 @@ resources: string,
 fallback: string, };
 
 /**
- * A run that was cut off.
+ * One side of a disconnect.
  */
-export type Unfinished = { 
+export type Truth = { 
 /**
- * The run's id.
+ * Where it stands.
  */
-run: string, 
+state: TruthState, 
 /**
- * When it began (RFC 3339, UTC).
+ * The same in a sentence.
  */
-began_on: string, 
+sentence: string, 
 /**
- * Where it was cut off.
+ * Since when (RFC 3339, UTC); nothing while it is open.
  */
-step: Step, 
+at: string | null, };
+
 /**
- * What stands because of it, a sentence each.
+ * Where one side of a disconnect stands.
  */
-stands: Array<string>, 
+export type TruthState = "deleted" | "queued" | "none" | "forgotten" | "kept" | "revoked" | "open";
+
 /**
- * The one thing to do.
+ * The three truths of a disconnect.
  */
-next: string, };
+export type Truths = { 
+/**
+ * Deleted at the platform?
+ */
+platform: Truth, 
+/**
+ * Forgotten here?
+ */
+local: Truth, 
+/**
+ * Revoked at Cloudflare?
+ */
+cloudflare: Truth, };
 
 /**
  * The two kinds of vault.
@@ -1585,6 +1917,23 @@ message: string,
  * Milliseconds since the diagnosis began.
  */
 at_ms: number, };
+
+/**
+ * A way for a run to end.
+ */
+export type Way = { 
+/**
+ * What it will do, a sentence each.
+ */
+does: Array<string>, 
+/**
+ * Whether a broad token has to be pasted for it.
+ */
+broad: BroadNeed, 
+/**
+ * Whether a sign-in at the platform is needed first.
+ */
+sign_in: boolean, };
 
 /**
  * A zone that can be chosen.

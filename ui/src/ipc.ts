@@ -5,13 +5,18 @@
  */
 import type {
   About,
+  BroadWish,
   Choices,
   Comparison,
   ConnectionCard,
   Diagnosis,
+  Disconnected,
   DoctorProgress,
+  Farewell,
   Home,
   Inspection,
+  LeftOver,
+  Orphans,
   Outcome,
   Pasted,
   Person,
@@ -19,7 +24,10 @@ import type {
   Preview,
   Problem,
   Progress,
+  Resume,
+  Settled,
   SignInPrompt,
+  Swept,
   TokenKind,
   TokenPage,
 } from './generated/types';
@@ -164,3 +172,18 @@ export const copyBundle = (fullIds: boolean, format: BundleFormat) =>
   call<null>('doctor_bundle_copy', { fullIds, format });
 /** Writes it where the person says; the file's path. */
 export const saveBundle = (fullIds: boolean) => call<string>('doctor_bundle_save', { fullIds });
+
+/** Takes up the end of a connection; nothing is deleted yet. */
+export const disconnectBegin = (connectionId: string) =>
+  call<Prepared>('disconnect_begin', { connectionId });
+export const disconnect = (farewell: Farewell) => call<Disconnected>('disconnect', { farewell });
+
+/** Goes on with what needs nobody, then says what is left by what is true now. */
+export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
+export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
+export const resume = (wish: Resume) => call<Settled>('resume', { wish });
+
+export const orphansBegin = () => call<Prepared>('orphans_begin');
+export const orphans = () => call<Orphans>('orphans');
+export const deleteOrphans = (tokenIds: string[], broad: BroadWish) =>
+  call<Swept>('delete_orphans', { tokenIds, broad });

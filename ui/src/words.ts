@@ -7,12 +7,15 @@ import type {
   CredentialKind,
   Delivery,
   Evidence,
+  FactState,
   Next,
   PermissionNeed,
   PolicySource,
+  RunKind,
   Step,
   StepState,
   TokenKind,
+  TruthState,
   VaultKind,
 } from './generated/types';
 import type { BundleFormat } from './ipc';
@@ -87,7 +90,8 @@ export const words = {
     lead: 'Each one is a single narrow token that was proven before it was handed over.',
     another: 'Connect another account',
     unfinished: 'Needs your attention',
-    unfinishedTitle: (step: string) => `A run was cut off at “${step}”`,
+    unfinishedOf: (account: string, platform: string | null) =>
+      platform ? `${account} · ${platform}` : account,
     began: (when: string) => `Began ${when}`,
     list: 'Your connections',
     none: 'No account is connected yet.',
@@ -101,11 +105,130 @@ export const words = {
     receipt: 'Receipt',
     check: 'Check',
     checkToken: 'Check a token',
+    disconnect: 'Disconnect',
+    orphans: 'Find unused tokens',
     deliverAgain: 'Deliver again',
     delivering: 'Delivering…',
     delivered: (platform: string, code: string | null) =>
       code === null ? `${platform} has the token.` : `${platform} has the token. Receipt ${code}.`,
     notDelivered: (platform: string, delivery: string) => `${platform}: ${delivery}.`,
+  },
+
+  leftOver: {
+    asking: 'Asking what is true now…',
+    states: { there: 'There', gone: 'Gone', unknown: 'Not known' } satisfies Record<
+      FactState,
+      string
+    >,
+    finish: 'Finish',
+    undo: 'Undo',
+    check: 'Check again',
+    checked: 'Asked just now.',
+    finishing: {
+      connect: 'Finish connecting',
+      rotate: 'Finish the rotation',
+      disconnect: 'Finish disconnecting',
+      sweep: 'Close',
+    } satisfies Record<RunKind, string>,
+    undoing: {
+      connect: 'Take the connection back',
+      rotate: 'Take the rotation back',
+      disconnect: 'Keep the connection',
+      sweep: 'Close',
+    } satisfies Record<RunKind, string>,
+    will: 'What this does',
+    list: 'Open the token list',
+  },
+
+  disconnect: {
+    title: (account: string) => `Disconnect ${account}?`,
+    lead: 'Three things end, each for itself. You see afterwards what became of each.',
+    platform: (platform: string) => `${platform} deletes the connection and its copy of the token.`,
+    noPlatform: 'No platform holds the token.',
+    local: 'Narrows takes the connection off its list and forgets the token.',
+    cloudflare: (token: string) => `Cloudflare deletes the token “${token}”.`,
+    sites: 'Sites that were deployed stay up.',
+    how: 'Should the token be deleted at Cloudflare now?',
+    now: {
+      name: 'Yes, now',
+      hint: 'You make a one-time token as you did to connect. Narrows deletes both, and sees them refused.',
+    },
+    later: {
+      name: 'No, leave it open',
+      hint: 'You delete it in Cloudflare’s list. Until it is refused, Narrows keeps its value to ask with, and shows it as open.',
+    },
+    onward: 'Continue',
+    end: 'Disconnect',
+  },
+
+  errand: {
+    title: {
+      disconnect: 'Ready to disconnect',
+      finish: 'Ready to finish',
+      undo: 'Ready to take it back',
+      orphans: 'Tokens that nothing uses',
+    },
+    lead: {
+      disconnect: 'Nothing has been deleted yet.',
+      resume: 'Nothing has been changed yet.',
+      orphans:
+        'They bear this installation’s mark, and no connection uses them. Other tokens are never touched.',
+    },
+    pasted: 'The token you pasted',
+    destroy: 'Delete it at the end',
+    destroyHint: 'It was not made for this, so it stays alive unless you choose this.',
+    ours: 'It was made for this, and is deleted at the end.',
+    end: {
+      disconnect: 'Disconnect',
+      finish: 'Finish',
+      undo: 'Take it back',
+      orphans: 'Delete the chosen',
+    },
+    ending: 'This takes a few seconds…',
+    looking: 'Reading Cloudflare’s list…',
+    quota: 'Tokens at Cloudflare',
+    quotaOf: (used: number, of: number) => `${used} of ${of}`,
+    inUse: 'In use here',
+    none: 'There are none. Nothing has to be deleted.',
+    choose: 'Which are to be deleted?',
+    orphan: (age: number | null, status: string, used: string | null) =>
+      [
+        age === null ? 'Age unknown' : age === 0 ? 'Made today' : `${age} days old`,
+        status,
+        used === null ? 'never used' : `last used ${used}`,
+      ].join(' · '),
+    oneTime: 'one-time token',
+    close: 'Delete none',
+    without: 'Go on without a token',
+  },
+
+  settled: {
+    disconnected: 'Disconnected',
+    open: 'Not all of it is done yet',
+    ended: 'Done',
+    swept: 'Unused tokens',
+    lead: 'Each of the three is told for itself.',
+    leadPlain: 'This is what was done, and what stands.',
+    truths: 'Where it stands',
+    platform: 'Platform',
+    local: 'This computer',
+    cloudflare: 'Cloudflare',
+    states: {
+      deleted: 'Deleted',
+      queued: 'Told later',
+      none: 'Nothing there',
+      forgotten: 'Forgotten',
+      kept: 'Kept to check',
+      revoked: 'Refused',
+      open: 'Open',
+    } satisfies Record<TruthState, string>,
+    find: 'To delete it by hand',
+    token: 'Name of the token',
+    list: 'Open the token list',
+    pasted: 'The token you pasted',
+    deleted: (name: string) => `“${name}” was deleted.`,
+    nothing: 'Nothing was deleted.',
+    done: 'Go to connections',
   },
 
   delivery: {
@@ -196,6 +319,8 @@ export const words = {
   tokenPage: {
     title: 'Make the broad token',
     lead: 'Cloudflare’s page opens with everything filled in. You only confirm it.',
+    leadErrand:
+      'A one-time token lets Narrows delete. Cloudflare’s page opens with everything filled in.',
     skippedSignIn: (name: string) => `You are signed in as ${name}.`,
     noSignIn: 'No sign-in is needed here.',
     kind: 'Whose token is it?',

@@ -4,6 +4,7 @@ mod activity;
 mod browser;
 mod clipboard;
 mod desk;
+mod disconnect;
 mod doctor;
 mod life;
 mod manage;
@@ -11,6 +12,7 @@ mod place;
 mod save;
 mod settings;
 mod watch;
+mod recover;
 mod wizard;
 
 use std::process::ExitCode;
@@ -78,6 +80,14 @@ pub(crate) fn run() -> ExitCode {
             settings::forget_plan,
             settings::forget_everything,
             settings::open_left,
+            disconnect::disconnect_begin,
+            disconnect::disconnect,
+            recover::check_left_over,
+            recover::resume_begin,
+            recover::resume,
+            recover::orphans_begin,
+            recover::orphans,
+            recover::delete_orphans,
         ])
         .on_window_event(life::heard)
         .setup(|app| {
@@ -86,6 +96,7 @@ pub(crate) fn run() -> ExitCode {
             if let Some(place) = place {
                 tauri::async_runtime::spawn(place::answer(app.handle().clone(), place));
             }
+            tauri::async_runtime::spawn(recover::go_on(app.handle().clone()));
             let config = app
                 .config()
                 .app

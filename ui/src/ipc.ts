@@ -5,21 +5,26 @@
  */
 import type {
   About,
-  Against,
-  Checked,
   ActivityExport,
   ActivityPage,
+  Against,
+  BroadWish,
   ChainReport,
+  Checked,
   Choices,
   Comparison,
   ConnectionCard,
   Diagnosis,
+  Disconnected,
   DoctorProgress,
+  Farewell,
   ForgetPlan,
   Forgotten,
   Home,
   Inspection,
+  LeftOver,
   Moved,
+  Orphans,
   Outcome,
   Pasted,
   Person,
@@ -27,9 +32,12 @@ import type {
   Preview,
   Problem,
   Progress,
+  Resume,
   SecondCard,
   Settings,
+  Settled,
   SignInPrompt,
+  Swept,
   TokenKind,
   TokenPage,
   VaultKind,
@@ -240,3 +248,18 @@ export const forgetEverything = (typed: string, recordsAnyway: boolean) =>
 /** Opens where something lives on. */
 export const openLeft = (connectionId: string, place: 'tokens' | 'platform') =>
   call<null>('open_left', { connectionId, place });
+
+/** Takes up the end of a connection; nothing is deleted yet. */
+export const disconnectBegin = (connectionId: string) =>
+  call<Prepared>('disconnect_begin', { connectionId });
+export const disconnect = (farewell: Farewell) => call<Disconnected>('disconnect', { farewell });
+
+/** Goes on with what needs nobody, then says what is left by what is true now. */
+export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
+export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
+export const resume = (wish: Resume) => call<Settled>('resume', { wish });
+
+export const orphansBegin = () => call<Prepared>('orphans_begin');
+export const orphans = () => call<Orphans>('orphans');
+export const deleteOrphans = (tokenIds: string[], broad: BroadWish) =>
+  call<Swept>('delete_orphans', { tokenIds, broad });

@@ -12,9 +12,12 @@ import type {
   Connected,
   ConnectionCard,
   Diagnosis,
+  Disconnected,
   DoctorProgress,
+  Ending,
   Home,
   Inspection,
+  LeftOver,
   Outcome,
   Pasted,
   Pending,
@@ -23,11 +26,25 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Settled,
   Stopped,
+  Swept,
   TokenKind,
 } from './generated/types';
 import type { Destination } from './next';
 import { withChecked } from './watch';
+
+/** What a trip is for that makes nothing new. */
+export type Errand =
+  | { kind: 'disconnect'; card: ConnectionCard }
+  | { kind: 'resume'; left: LeftOver; ending: Ending }
+  | { kind: 'orphans' };
+
+/** How an errand ended. */
+export type ErrandEnd =
+  | { kind: 'disconnect'; ended: Disconnected }
+  | { kind: 'resume'; settled: Settled }
+  | { kind: 'orphans'; swept: Swept };
 
 /** What was chosen on the welcome screen. */
 export interface Trip {
@@ -36,6 +53,8 @@ export interface Trip {
   kind: TokenKind;
   /** Choices to begin with, where a connection is made again. */
   wish: Choices | null;
+  /** What it is for, where that is no new connection, and whether a token is pasted for it. */
+  errand?: Errand & { paste: boolean };
 }
 
 /** A trip whose vault and session stand. */
@@ -81,6 +100,10 @@ type Screens =
   | { screen: 'paste'; trip: Ready; pasted: Pasted | null; inspection: Inspection | null }
   | { screen: 'nominate'; trip: Inspected; choices: Choices | null }
   | { screen: 'progress'; trip: Inspected; choices: Choices; lines: readonly Progress[] }
+  | { screen: 'disconnect'; home: Home; card: ConnectionCard }
+  /** The token for an errand is pasted, or none is needed: what is left is to say so. */
+  | { screen: 'errand'; trip: Ready; errand: Errand; inspection: Inspection | null }
+  | { screen: 'settled'; end: ErrandEnd }
   | { screen: 'result'; trip: Inspected; connected: Connected }
   | { screen: 'pending'; trip: Inspected; choices: Choices; pending: Pending }
   | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped };
@@ -115,6 +138,11 @@ export type Event =
   | { type: 'kind'; kind: TokenKind }
   | { type: 'pasted'; pasted: Pasted }
   | { type: 'inspected'; inspection: Inspection }
+  | { type: 'disconnect'; card: ConnectionCard }
+  | { type: 'errand'; errand: Errand; prepared: Prepared; paste: boolean }
+  /** Goes on with an errand for which a token would be better, without one. */
+  | { type: 'without-token' }
+  | { type: 'settled'; end: ErrandEnd }
   | { type: 'connect'; choices: Choices }
   | { type: 'progress'; line: Progress }
   | { type: 'ended'; outcome: Outcome }
@@ -182,7 +210,23 @@ export function move(state: Wizard, event: Event): Wizard {
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };
     case 'signed-in':
       return state.screen === 'sign-in' && state.trip
-        ? tokenPage(signedIn(state.trip, event.person))
+        ? afterSignIn(signedIn(state.trip, event.person))
+        : state;
+    case 'disconnect':
+      return state.screen === 'home'
+        ? { screen: 'disconnect', home: state.home, card: event.card, problem: null }
+        : state;
+    case 'errand':
+      return state.screen === 'home' || state.screen === 'disconnect'
+        ? beginErrand(event.errand, event.prepared, event.paste)
+        : state;
+    case 'without-token':
+      return state.screen === 'token-page' && state.trip.errand
+        ? onErrand(state.trip, state.trip.errand, null)
+        : state;
+    case 'settled':
+      return state.screen === 'errand' || state.screen === 'disconnect'
+        ? { screen: 'settled', end: event.end, problem: null }
         : state;
     case 'kind':
       return state.screen === 'token-page'
@@ -289,6 +333,60 @@ function prepare(profile: ProfileCard, address: string | null, wish: Choices | n
 
 const tokenPage = (trip: Ready): Wizard => ({ screen: 'token-page', trip, problem: null });
 
+/** A trip that makes nothing new has no profile of its own; it carries what the screens on its way show. */
+function errandProfile(errand: Errand): ProfileCard {
+  const name =
+    errand.kind === 'disconnect'
+      ? errand.card.platform
+      : errand.kind === 'resume'
+        ? (errand.left.platform ?? '')
+        : '';
+  return {
+    id: errand.kind,
+    name,
+    summary: '',
+    brand: { accent: null, logo: null, support: null, docs: [] },
+    has_platform: name !== '',
+    platform_address: null,
+    kept: [],
+    never_kept: [],
+    permissions: [],
+    token_kinds: ['user'],
+    conditions: [],
+    parts: [],
+    optional: [],
+    needs_zone: false,
+    zones: 'one',
+    project: null,
+  };
+}
+
+/** A platform that cannot be reached does not hold up an errand: it is told later. */
+function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard {
+  const trip: Ready = {
+    profile: errandProfile(errand),
+    address: null,
+    kind: errand.kind === 'disconnect' ? errand.card.token_kind : 'user',
+    wish: null,
+    prepared,
+    errand: { ...errand, paste },
+  };
+  return prepared.sign_in_needed && prepared.problems.length === 0
+    ? { screen: 'sign-in', trip, problem: null }
+    : afterSignIn(trip);
+}
+
+const afterSignIn = (trip: Ready): Wizard =>
+  trip.errand && !trip.errand.paste ? onErrand(trip, trip.errand, null) : tokenPage(trip);
+
+const onErrand = (trip: Ready, errand: Errand, inspection: Inspection | null): Wizard => ({
+  screen: 'errand',
+  trip,
+  errand,
+  inspection,
+  problem: null,
+});
+
 const paste = (trip: Ready): Wizard => ({
   screen: 'paste',
   trip,
@@ -341,6 +439,7 @@ function onward(state: Wizard): Wizard {
       return paste(state.trip);
     case 'paste':
       if (!state.pasted || !state.inspection || state.problem) return state;
+      if (state.trip.errand) return onErrand(state.trip, state.trip.errand, state.inspection);
       return nominate(
         { ...state.trip, pasted: state.pasted, inspection: state.inspection },
         state.trip.wish,
@@ -355,12 +454,13 @@ function back(state: Wizard): Wizard {
     case 'welcome':
     case 'activity':
     case 'settings':
+    case 'disconnect':
       return atHome(state.home, null);
     case 'doctor':
       return state.exam ? { ...state, exam: null, problem: null } : atHome(state.home, null);
     case 'sign-in':
     case 'token-page':
-      return state.trip ? prepared(state.trip) : state;
+      return state.trip && !state.trip.errand ? prepared(state.trip) : state;
     case 'paste':
       return tokenPage(state.trip);
     case 'nominate':
@@ -391,7 +491,7 @@ function go(state: Wizard, to: Destination): Wizard {
   const trip = readyTrip(state);
   switch (to) {
     case 'prepare':
-      return trip ? prepare(trip.profile, trip.address, trip.wish) : state;
+      return trip && !trip.errand ? prepare(trip.profile, trip.address, trip.wish) : state;
     case 'sign-in':
       return trip ? { screen: 'sign-in', trip, problem: null } : state;
     case 'token-page':
@@ -420,7 +520,7 @@ function again(state: Wizard): Wizard {
 
 /** Whether the application holds a run for this screen that has to be ended when the person leaves. */
 export const holdsRun = ({ screen }: Wizard): boolean =>
-  ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'stopped'].includes(screen);
+  ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'stopped', 'errand'].includes(screen);
 
 /** The numbered steps that a person sees. */
 export type Stage = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate' | 'progress';
@@ -433,13 +533,15 @@ export function stages(profile: ProfileCard): readonly Stage[] {
 
 /** Which step the state stands at; nothing outside the numbered walk. */
 export function stageOf(state: Wizard): { stage: Stage; profile: ProfileCard } | null {
-  if (!('trip' in state) || !state.trip) return null;
+  if (!('trip' in state) || !state.trip || state.trip.errand) return null;
   const { profile } = state.trip;
   switch (state.screen) {
     case 'pending':
     case 'stopped':
     case 'result':
       return { stage: 'progress', profile };
+    case 'errand':
+      return null;
     default:
       return { stage: state.screen, profile };
   }

@@ -6,15 +6,18 @@ import type {
   Check,
   Connected,
   ConnectionCard,
+  Disconnected,
   ForgetPlan,
   Forgotten,
   Grant,
   Home,
   Inspection,
-  Need,
   LeftAlive,
+  LeftOver,
   Moved,
+  Need,
   Next,
+  Orphans,
   Outcome,
   Pasted,
   PermissionRow,
@@ -24,13 +27,15 @@ import type {
   ProfileCard,
   Progress,
   Settings,
+  Settled,
   SignInPrompt,
   Step,
   StepState,
+  Swept,
   TokenKind,
   TokenPage,
-  Watched,
   VaultPanel,
+  Watched,
 } from '../src/generated/types';
 import type { Script } from './browser/fake';
 
@@ -128,6 +133,89 @@ export const card: ConnectionCard = {
   watch: fine,
 };
 
+/** A connect that was cut off after its token was kept. */
+export const cutOff: LeftOver = {
+  run: '4c9p77wa',
+  kind: 'connect',
+  began_on: '2026-11-21T17:12:00Z',
+  profile: profile.id,
+  platform: profile.name,
+  account_name: 'Harbour Studio',
+  connection_id: 'c-4c9p77wa',
+  token_name: 'Narrows site-generator abcd1234-4c9p77wa',
+  token_list: 'https://dash.cloudflare.com/profile/api-tokens',
+  headline: 'A connection was cut off after its token was kept, before it was delivered.',
+  asked: true,
+  facts: [
+    {
+      about: 'token',
+      state: 'there',
+      sentence: 'The narrow token "Narrows site-generator abcd1234-4c9p77wa" works at Cloudflare.',
+    },
+    {
+      about: 'copy',
+      state: 'there',
+      sentence: 'The token’s value is in the vault on this computer.',
+    },
+    { about: 'platform', state: 'gone', sentence: `${profile.name} was never sent the token.` },
+    {
+      about: 'pasted-token',
+      state: 'unknown',
+      sentence: 'The token that was pasted may still work. It ends by itself at 17:27 UTC.',
+    },
+  ],
+  finish: {
+    does: [
+      'Proves the kept token once more.',
+      `Delivers it to ${profile.name}, unless it holds it already.`,
+      'Puts the connection into the list.',
+    ],
+    broad: 'no',
+    sign_in: false,
+  },
+  undo: {
+    does: [
+      'Deletes the narrow token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it.',
+      'Then deletes its value on this computer.',
+    ],
+    broad: 'better',
+    sign_in: false,
+  },
+};
+
+/** A disconnect whose token was not deleted at Cloudflare. */
+export const openEnd: LeftOver = {
+  ...cutOff,
+  run: '81xq20fa',
+  kind: 'disconnect',
+  account_name: 'Studio South',
+  token_name: 'Narrows site-generator abcd1234-81xq20fa',
+  headline: 'A connection was ended, and not all of it is done.',
+  facts: [
+    {
+      about: 'token',
+      state: 'there',
+      sentence: 'The narrow token "Narrows site-generator abcd1234-81xq20fa" works at Cloudflare.',
+    },
+    { about: 'platform', state: 'gone', sentence: `${profile.name} has no such connection.` },
+  ],
+  finish: cutOff.undo,
+  undo: {
+    does: ['Puts the connection back into the list.'],
+    broad: 'no',
+    sign_in: false,
+  },
+};
+
+/** The same as it was written down, before anything was asked. */
+const noted = (left: LeftOver): LeftOver => ({
+  ...left,
+  asked: false,
+  facts: [],
+  finish: null,
+  undo: null,
+});
+
 export const fullHome: Home = {
   connections: [
     card,
@@ -153,15 +241,7 @@ export const fullHome: Home = {
       },
     },
   ],
-  unfinished: [
-    {
-      run: '4c9p77wa',
-      began_on: '2026-11-21T17:12:00Z',
-      step: 'mint',
-      stands: ['A token called “narrows-site-generator-4c9p77wa” may exist at Cloudflare.'],
-      next: 'Delete it in your token list, then connect again.',
-    },
-  ],
+  unfinished: [noted(cutOff), noted(openEnd)],
 };
 
 /** What can be the matter with a connection, each with another thing to do. */
@@ -318,6 +398,7 @@ export const inspection: Inspection = {
   expires_on: '2026-11-22T15:24:00Z',
   accounts: [account],
   quota: { used: 7, of: 50 },
+  orphans: 0,
   notices: [],
 };
 
@@ -670,4 +751,102 @@ export const allWell: Script = {
       },
     },
   ],
+  check_left_over: [{ value: [cutOff, openEnd] }],
+};
+
+/** A disconnect that is open at Cloudflare. */
+export const disconnected: Disconnected = {
+  run: '81xq20fa',
+  connection_id: card.connection_id,
+  platform_name: card.platform,
+  account_name: card.account_name,
+  token_name: card.token_name,
+  token_list: 'https://dash.cloudflare.com/profile/api-tokens',
+  platform: {
+    state: 'deleted',
+    sentence: `${card.platform} has deleted the connection and its copy of the token.`,
+    at: '2026-11-22T10:00:00Z',
+  },
+  local: {
+    state: 'kept',
+    sentence:
+      'The connection is off the list. The token’s value stays in the keychain, so that Cloudflare can be asked whether it still works, and is deleted when it does not.',
+    at: null,
+  },
+  cloudflare: {
+    state: 'open',
+    sentence: `The token "${card.token_name}" still works at Cloudflare. Delete it in Cloudflare’s list of tokens, or paste a one-time token.`,
+    at: null,
+  },
+  broad: null,
+  open: true,
+  sites:
+    'Sites that were deployed stay up: Cloudflare serves them, and the token is not needed for that.',
+};
+
+/** A run that was finished. */
+export const settled: Settled = {
+  run: cutOff.run,
+  kind: 'connect',
+  ending: 'finish',
+  ended: true,
+  done: [
+    'The token was proved: can 1 of 1, cannot 12 of 12.',
+    `${profile.name} holds it: receipt 7F3K-92QD.`,
+    'The connection is in the list.',
+  ],
+  stands: ['It ends by itself at 17:27 UTC.'],
+  truths: null,
+  connection: card,
+  broad: null,
+  token_name: cutOff.token_name,
+  token_list: cutOff.token_list,
+  problem: null,
+};
+
+export const orphans: Orphans = {
+  quota: { used: 38, of: 50 },
+  in_use: 2,
+  orphans: [
+    {
+      token_id: '0123456789abcdef0123456789abcdef',
+      token_name: 'Narrows site-generator abcd1234-k3m8x41tz0q2w5er',
+      one_time: false,
+      status: 'active',
+      issued_on: '2026-08-01T09:00:00Z',
+      age_days: 113,
+      last_used_on: '2026-08-02T09:00:00Z',
+      expires_on: null,
+    },
+    {
+      token_id: 'fedcba9876543210fedcba9876543210',
+      token_name: 'Narrows one-time 7f3k92qd7f3k92qd',
+      one_time: true,
+      status: 'expired',
+      issued_on: '2026-11-22T09:00:00Z',
+      age_days: 0,
+      last_used_on: null,
+      expires_on: '2026-11-22T09:15:00Z',
+    },
+  ],
+};
+
+export const swept: Swept = {
+  deleted: ['Narrows site-generator abcd1234-k3m8x41tz0q2w5er'],
+  left: [],
+  quota: { used: 37, of: 50 },
+  broad: connected.broad,
+};
+
+/** The list of connections, from which every errand comes to its end. */
+export const errandsWell: Script = {
+  ...allWell,
+  home: [{ value: fullHome }],
+  disconnect_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  disconnect: [{ value: disconnected }],
+  resume_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  resume: [{ value: settled }],
+  orphans_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  orphans: [{ value: orphans }],
+  delete_orphans: [{ value: swept }],
 };

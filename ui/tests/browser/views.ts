@@ -60,7 +60,86 @@ const from = (
   },
 });
 
+const errand = (screen: Screen, go: (page: Page) => Promise<void>, script: Script = {}) => ({
+  screen,
+  reach: async (page: Page) => {
+    await open(page, { ...told.errandsWell, ...script });
+    await go(page);
+  },
+});
+
+const paste = async (page: Page) => {
+  await primary(page).click();
+  await page.getByTestId('paste').click();
+  await primary(page).click();
+};
+
+const leaveOpen = async (page: Page) => {
+  await page.getByTestId('disconnect').first().click();
+  await page.locator('#when-later').check({ force: true });
+  await primary(page).click();
+};
+
+const finishRun = (page: Page) => page.getByTestId('finish').first().click();
+
+const sweep = async (page: Page) => {
+  await page.getByTestId('orphans').click();
+  await paste(page);
+};
+
 export const views: View[] = [
+  {
+    name: 'home-left-over',
+    ...errand('home', (page) => page.getByTestId('finish').first().hover()),
+  },
+  {
+    name: 'disconnect',
+    ...errand('disconnect', (page) => page.getByTestId('disconnect').first().click()),
+  },
+  { name: 'errand-disconnect', ...errand('errand', leaveOpen) },
+  { name: 'errand-resume', ...errand('errand', finishRun) },
+  {
+    name: 'errand-resume-token-page',
+    ...errand('token-page', (page) => page.getByTestId('undo').first().click()),
+  },
+  { name: 'errand-orphans', ...errand('errand', sweep) },
+  {
+    name: 'errand-orphans-none',
+    ...errand('errand', sweep, { orphans: [{ value: { ...told.orphans, orphans: [] } }] }),
+  },
+  {
+    name: 'errand-problem',
+    ...errand(
+      'errand',
+      async (page) => {
+        await finishRun(page);
+        await primary(page).click();
+      },
+      { resume: [{ problem: told.problem('retry') }] },
+    ),
+  },
+  {
+    name: 'settled-disconnect',
+    ...errand('settled', async (page) => {
+      await leaveOpen(page);
+      await primary(page).click();
+    }),
+  },
+  {
+    name: 'settled-resume',
+    ...errand('settled', async (page) => {
+      await finishRun(page);
+      await primary(page).click();
+    }),
+  },
+  {
+    name: 'settled-orphans',
+    ...errand('settled', async (page) => {
+      await sweep(page);
+      await page.locator('#orphan-0123456789abcdef0123456789abcdef').check({ force: true });
+      await primary(page).click();
+    }),
+  },
   {
     name: 'welcome-five',
     ...at('welcome', { about: [{ value: { ...told.about, profiles: cards.five } }] }),

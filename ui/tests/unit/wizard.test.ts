@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/generated/types';
+import type { Outcome, Prepared } from '../../src/generated/types';
 import {
   holdsRun,
   isNewVisit,
@@ -41,6 +41,16 @@ const well: Event[] = [
 
 const walk = (steps: number) => after(start, ...well.slice(0, steps));
 
+const signedIn = { ...told.prepared, sign_in_needed: false, problems: [] };
+
+/** From the list of connections to an errand. */
+const onErrand = (paste: boolean, prepared: Prepared = signedIn) =>
+  after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    { type: 'errand', errand: { kind: 'disconnect', card: told.card }, prepared, paste },
+  );
+
 const states = {
   starting: start,
   home: after(start, { type: 'home', home: told.fullHome, said: null }),
@@ -58,6 +68,16 @@ const states = {
   paste: walk(6),
   nominate: walk(9),
   progress: walk(10),
+  disconnect: after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    { type: 'disconnect', card: told.card },
+  ),
+  errand: onErrand(false),
+  settled: after(onErrand(false), {
+    type: 'settled',
+    end: { kind: 'disconnect', ended: told.disconnected },
+  }),
   result: after(walk(10), { type: 'ended', outcome: told.outcomes.connected }),
   pending: after(walk(10), { type: 'ended', outcome: told.outcomes.pending }),
   stopped: after(walk(10), { type: 'ended', outcome: told.outcomes.stopped }),
@@ -153,11 +173,49 @@ describe('a move that the screen does not know', () => {
     ['progress', { type: 'settings' }],
     ['activity', { type: 'settings' }],
     ['home', { type: 'changed', card: told.card }],
+    ['welcome', { type: 'disconnect', card: told.card }],
+    ['token-page', { type: 'without-token' }],
+    ['result', { type: 'settled', end: { kind: 'orphans', swept: told.swept } }],
+    ['errand', { type: 'go', to: 'prepare' }],
+    ['errand', { type: 'back' }],
   ];
 
   test.each(strays)('%s stays as it is: %o', (screen, event) => {
     const state = states[screen];
     expect(move(state, event), 'the very same state').toBe(state);
+  });
+});
+
+describe('an errand', () => {
+  test('for which a token is pasted goes by the token page and the paste', () => {
+    const state = after(
+      onErrand(true),
+      { type: 'continue' },
+      { type: 'pasted', pasted: told.pasted },
+      { type: 'inspected', inspection: told.inspection },
+      { type: 'continue' },
+    );
+    expect(state.screen === 'errand' && state.inspection).toEqual(told.inspection);
+  });
+
+  test('can go on without the token that would only help', () => {
+    const state = move(onErrand(true), { type: 'without-token' });
+    expect(state.screen === 'errand' && state.inspection).toBeNull();
+  });
+
+  test('signs in first where that is needed, and then does not forget what it is for', () => {
+    const away = onErrand(false, told.prepared);
+    expect(away.screen).toBe('sign-in');
+    expect(move(away, { type: 'signed-in', person: told.person }).screen).toBe('errand');
+  });
+
+  test('is not held up by a platform that cannot be reached', () => {
+    const unreached = { ...told.prepared, problems: [told.problem('retry')] };
+    expect(onErrand(true, unreached).screen).toBe('token-page');
+  });
+
+  test('has no numbered steps', () => {
+    expect(stageOf(onErrand(true))).toBeNull();
   });
 });
 
@@ -365,6 +423,9 @@ describe('the numbered steps', () => {
       home: null,
       welcome: null,
       doctor: null,
+      disconnect: null,
+      errand: null,
+      settled: null,
       prepare: 'prepare',
       'sign-in': 'sign-in',
       'token-page': 'token-page',

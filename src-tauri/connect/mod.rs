@@ -35,6 +35,6 @@ pub use app::{Addresses, App};
 pub use links::openable;
 pub use redeliver::redeliver;
 pub(crate) use redeliver::unknown_connection;
-pub use rotate::{OpenRotation, Several, finish_rotation, open_rotation};
+pub use rotate::{OpenRotation, Several, finish_rotation, open_rotations};
 pub use run::cancelled;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -22,6 +22,7 @@ mod program;
 mod refusals;
 mod rotate;
 mod rotate_cli;
+mod rotate_storm;
 mod secrecy;
 mod session;
 mod stage;

@@ -45,7 +45,8 @@ use story::{
 };
 use turn::Turn;
 
-pub use finish::{OpenRotation, finish_rotation, open_rotation};
+pub(super) use finish::waiting_rotation;
+pub use finish::{OpenRotation, finish_rotation, open_rotations};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -128,8 +129,8 @@ impl Walk {
             made: None,
         };
         let rotation = match nominated.way {
-            RotationWay::Beside => beside(run, old, nominated).await,
-            RotationWay::InPlace => in_place::in_place(run, old, nominated).await,
+            RotationWay::Beside => Box::pin(beside(run, old, nominated)).await,
+            RotationWay::InPlace => Box::pin(in_place::in_place(run, old, nominated)).await,
         };
         (self.open, self.account) = (None, None);
         if let Ok(run) = ids::id() {
@@ -382,7 +383,7 @@ impl Turn<'_> {
             project: decision.project.clone(),
             way: self.nominated.way,
             old_token: self.old.clone(),
-            new_token: Some(NewTokenFacts {
+            new_token: (!self.value.is_empty()).then(|| NewTokenFacts {
                 token_id: self.token_id.clone(),
                 token_name: self.token_name.clone(),
                 token_kind: self.nominated.kind,

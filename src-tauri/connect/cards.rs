@@ -1,6 +1,7 @@
 //! What the faces show, made from what the library knows.
 
 use super::app::App;
+use super::rotate;
 use super::story::{
     About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
     ProfileCard, ProjectRule, Step, Unfinished, VaultReport, ZoneReach,
@@ -11,7 +12,7 @@ use crate::cloudflare::TokenKind;
 use crate::cloudflare::pasted::Reading;
 use crate::problem::Problem;
 use crate::profile::{self, Need, Profile, Reach};
-use crate::record::{Connection, Entry, Phase, Run};
+use crate::record::{Connection, Entry, Phase, Run, RunKind};
 
 /// What a face has to know at its start.
 pub fn about(app: &App) -> About {
@@ -185,10 +186,24 @@ pub fn home(app: &App) -> Result<Home, Problem> {
             .record
             .journal(&run.id)
             .map_err(|error| error.problem())?;
-        unfinished.push(left_over(&run, &journal));
+        unfinished.push(match run.kind {
+            RunKind::Rotate => match rotate::unfinished(&run, &journal) {
+                Some(unfinished) => unfinished,
+                None => continue,
+            },
+            _ => left_over(&run, &journal),
+        });
     }
+    let connections = connections.iter().map(|known| {
+        let open = rotate::open_rotations(app, &known.id)?;
+        let waiting = open.iter().find(|open| open.holds_a_token);
+        Ok(ConnectionCard {
+            rotation: waiting.or(open.first()).map(|open| open.state),
+            ..connection(known)
+        })
+    });
     Ok(Home {
-        connections: connections.iter().map(connection).collect(),
+        connections: connections.collect::<Result<_, Problem>>()?,
         unfinished,
     })
 }
@@ -214,6 +229,7 @@ pub fn connection(known: &Connection) -> ConnectionCard {
             .broad_left
             .as_ref()
             .and_then(|left| left.get("sentence")?.as_str().map(str::to_owned)),
+        rotation: None,
     }
 }
 

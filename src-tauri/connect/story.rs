@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rotate::story::RotationState;
 pub use crate::cloudflare::TokenKind;
 use crate::problem::Problem;
 use crate::secret::Fingerprint;
@@ -682,6 +683,8 @@ pub struct ConnectionCard {
     pub vault: VaultKind,
     /// A broad token that may still live, in a sentence.
     pub broad_left: Option<String>,
+    /// Where a rotation stands that has not ended; delivering again goes on with one that is pending.
+    pub rotation: Option<RotationState>,
 }
 
 /// The home screen.

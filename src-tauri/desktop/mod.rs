@@ -6,6 +6,7 @@ mod desk;
 mod doctor;
 mod life;
 mod manage;
+mod rotate;
 mod wizard;
 
 use std::process::ExitCode;
@@ -38,6 +39,9 @@ pub(crate) fn run() -> ExitCode {
             wizard::cancel,
             manage::home,
             manage::deliver_again,
+            rotate::rotate_prepare,
+            rotate::rotate_preview,
+            rotate::rotate,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,

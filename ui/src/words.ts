@@ -10,6 +10,10 @@ import type {
   Next,
   PermissionNeed,
   PolicySource,
+  GrantChange,
+  OldTokenState,
+  RotationState,
+  RotationWay,
   Step,
   StepState,
   TokenKind,
@@ -55,6 +59,7 @@ export const words = {
       nominate: 'Choose',
       progress: 'Connect',
     } satisfies Record<Stage, string>,
+    rotate: 'Rotate',
   },
 
   problem: {
@@ -100,6 +105,17 @@ export const words = {
     keptIn: 'Kept in',
     receipt: 'Receipt',
     check: 'Check',
+    rotate: 'Rotate',
+    disconnect: 'Disconnect',
+    rotation: {
+      rotated: 'The old token is dead. Its value still lies in the safe place.',
+      'old-open': 'After a rotation the old token has not been seen refused.',
+      pending:
+        'A new token waits to be acknowledged. Until then both live and the old one is used.',
+      undelivered: 'The token has a new value that the platform has not acknowledged.',
+      'value-lost': 'The token got a new value that nobody has. Rotate it once more.',
+      stopped: 'A rotation was cut off. The old token is used as before.',
+    } satisfies Record<RotationState, string>,
     checkToken: 'Check a token',
     deliverAgain: 'Deliver again',
     delivering: 'Delivering…',
@@ -326,6 +342,8 @@ export const words = {
     keep: 'Put it in the safe place',
     prove: 'Prove what it can and cannot do',
     deliver: 'Hand it to the platform',
+    swap: 'Let the connection use the new token',
+    revoke: 'Delete the old token',
     destroy: 'Destroy the broad token',
     record: 'Write down what was done',
   } satisfies Record<Step, string>,
@@ -348,6 +366,76 @@ export const words = {
     cancel: 'Cancel',
     cancelling: 'Undoing what was done…',
     seconds: (ms: number) => `${(ms / 1000).toFixed(1)} s`,
+  },
+
+  rotation: {
+    title: 'Rotate the token',
+    lead: (account: string) =>
+      `${account} gets a new token. The old one works until the new one is in its place.`,
+    way: 'How should it be replaced?',
+    ways: {
+      beside: 'Make a new token beside the old one',
+      'in-place': 'Give the old token a new value',
+    } satisfies Record<RotationWay, string>,
+    besideHint: 'Nothing stops working. This is what you want, nearly always.',
+    policy: 'What may the new token do?',
+    samePolicy: 'The same as the old one',
+    newPolicy: 'What the profile asks for now',
+    newPolicyHint: 'It has changed since. See the difference beside.',
+    expiry: 'When does the new token expire?',
+    expiries: {
+      same: 'As chosen before',
+      '30d': '30 days',
+      '90d': '90 days',
+      '365d': '1 year',
+      never: 'Never',
+    },
+    preview: 'What will happen',
+    difference: 'What the profile asks for now, against what the old token may do',
+    same: 'The profile asks for what the old token may do.',
+    change: {
+      same: 'As before',
+      added: 'New',
+      removed: 'No longer',
+    } satisfies Record<GrantChange, string>,
+    token: 'New token',
+    old: 'Old token',
+    rotate: 'Rotate',
+  },
+
+  rotating: {
+    title: 'Rotating',
+    lead: 'This takes a few seconds. The old token works until the new one is acknowledged.',
+  },
+
+  rotated: {
+    title: {
+      rotated: 'Rotated',
+      'old-open': 'Rotated, and the old token is still open',
+      pending: 'The new token is not acknowledged yet',
+      undelivered: 'The new value is not delivered yet',
+      'value-lost': 'The new value was lost',
+      stopped: 'Nothing was changed',
+    } satisfies Record<RotationState, string>,
+    lead: {
+      rotated: 'The new token is in use everywhere. The old one opens nothing any more.',
+      'old-open': 'The new token is in use everywhere. The old one may still work.',
+      pending: 'Both tokens live, and the old one is used. Nothing has stopped working.',
+      undelivered: 'The old value is dead. The platform fails until it has the new one.',
+      'value-lost': 'The old value is dead, and nobody has the new one. Rotate again at once.',
+      stopped: 'The old token is used as before.',
+    } satisfies Record<RotationState, string>,
+    old: 'The old token',
+    oldState: {
+      'in-use': 'In use',
+      refused: 'Refused',
+      gone: 'Gone before',
+      open: 'Not seen refused',
+    } satisfies Record<OldTokenState, string>,
+    openList: 'Find it at Cloudflare',
+    new: 'The new token',
+    undone: 'Undone',
+    stands: 'What still stands',
   },
 
   report: {

@@ -15,7 +15,7 @@ use super::super::prove::{self, Subject, granted};
 use super::super::redeliver::sign_in;
 use super::super::report::{Journal, Report};
 use super::super::session;
-use super::super::story::{Delivery, Grant};
+use super::super::story::{Delivery, Grant, Step, Unfinished};
 use super::super::undo::Undone;
 use super::super::walk::{Walk, another_run};
 use super::course::{Course, Mark, Move};
@@ -31,7 +31,7 @@ use crate::http::Base;
 use crate::platform::{Error as PlatformError, Nonce, Platform};
 use crate::problem::{Next, Problem};
 use crate::proof::{Where, plan};
-use crate::record::{Connection, Entry, Phase, RunKind};
+use crate::record::{Connection, Entry, Phase, Run, RunKind};
 use crate::secret::Secret;
 
 /// A rotation that has not ended.
@@ -160,6 +160,51 @@ pub(in crate::connect) fn waiting_rotation(
 ) -> Result<Option<OpenRotation>, Problem> {
     let mut open = open_rotations(app, connection)?.into_iter();
     Ok(open.find(|open| open.holds_a_token))
+}
+
+/// A rotation that was cut off, or waits, as the home screen shows it; nothing where nothing was decided yet.
+pub(in crate::connect) fn unfinished(run: &Run, journal: &[Entry]) -> Option<Unfinished> {
+    let left = Left::read(&run.id, journal)?;
+    let open = left.open();
+    let (old, platform) = (
+        &left.nominated.replaces.token_name,
+        &left.nominated.platform,
+    );
+    let new = open.accounts_for.join("\" or \"");
+    let (step, stand, next) = match open.state {
+        RotationState::Pending => (
+            Step::Deliver,
+            format!("Both tokens live: \"{old}\" is in use, and \"{new}\" waits for {platform}."),
+            "Deliver it again; that finishes the rotation.",
+        ),
+        RotationState::OldOpen => (
+            Step::Revoke,
+            format!("The new token is in use. \"{old}\" was not seen refused."),
+            "Delete it in Cloudflare's list of tokens.",
+        ),
+        RotationState::Undelivered | RotationState::ValueLost => (
+            Step::Mint,
+            format!("\"{old}\" was to get a new value, and {platform} may fail until it has it."),
+            "Deliver it again; that tells what became of it.",
+        ),
+        RotationState::Stopped => (
+            Step::Mint,
+            format!("\"{old}\" is in use, as before. \"{new}\" may exist at Cloudflare."),
+            "Deliver it again, if it was proved; otherwise delete it in Cloudflare's list of tokens.",
+        ),
+        RotationState::Rotated => (
+            Step::Revoke,
+            format!("\"{old}\" is dead; its value still lies in the vault."),
+            "Deliver again; that drops it.",
+        ),
+    };
+    Some(Unfinished {
+        run: run.id.clone(),
+        began_on: run.began.to_string(),
+        step,
+        stands: vec![stand],
+        next: next.to_owned(),
+    })
 }
 
 /// Refuses where a token was made for a connection that it does not name yet.

@@ -45,8 +45,8 @@ use story::{
 };
 use turn::Turn;
 
-pub(super) use finish::waiting_rotation;
 pub use finish::{OpenRotation, finish_rotation, open_rotations};
+pub(super) use finish::{unfinished, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 

@@ -463,7 +463,11 @@ vault: VaultKind,
 /**
  * A broad token that may still live, in a sentence.
  */
-broad_left: string | null, };
+broad_left: string | null, 
+/**
+ * Where a rotation stands that has not ended; delivering again goes on with one that is pending.
+ */
+rotation: RotationState | null, };
 
 /**
  * Kinds of credential that can be diagnosed.
@@ -728,6 +732,23 @@ profile: string | null,
 last_four: string, };
 
 /**
+ * One grant of two policies.
+ */
+export type Difference = { 
+/**
+ * What became of it.
+ */
+change: GrantChange, 
+/**
+ * The grant.
+ */
+grant: Grant, 
+/**
+ * It in words, such as "read and change Cloudflare Pages in the account “Ada” only".
+ */
+words: string, };
+
+/**
  * One request of a diagnosis.
  */
 export type DoctorCall = { 
@@ -862,6 +883,11 @@ scope: string,
 resource: string, };
 
 /**
+ * What became of a grant from one policy to the next.
+ */
+export type GrantChange = "same" | "added" | "removed";
+
+/**
  * The home screen.
  */
 export type Home = { 
@@ -951,9 +977,92 @@ id: string,
 name: string, };
 
 /**
+ * The token that takes the old one's place.
+ */
+export type NewTokenFacts = { 
+/**
+ * Cloudflare's id of it.
+ */
+token_id: string, 
+/**
+ * Its name.
+ */
+token_name: string, 
+/**
+ * Its kind.
+ */
+token_kind: TokenKind, 
+/**
+ * Its public name here.
+ */
+fingerprint: Fingerprint, 
+/**
+ * When it lapses (RFC 3339, UTC), if it does.
+ */
+expires_on: string | null, 
+/**
+ * What Cloudflare says it gave, sorted.
+ */
+granted: Array<Grant>, 
+/**
+ * What it can do; nothing where that was not asked in this pass.
+ */
+can: Score | null, 
+/**
+ * What it cannot do.
+ */
+cannot: Score | null, 
+/**
+ * Each check with its evidence.
+ */
+checks: Array<Check>, 
+/**
+ * Where it rests here.
+ */
+vault: VaultKind, };
+
+/**
  * The one next action that the window offers with a [`Problem`].
  */
 export type Next = "retry" | "paste-again" | "open-token-page" | "open-token-list" | "sign-in" | "choose-vault" | "change-choices" | "deliver-again" | "start-over" | "home";
+
+/**
+ * The token that a rotation replaces.
+ */
+export type OldToken = { 
+/**
+ * Cloudflare's id of it.
+ */
+token_id: string, 
+/**
+ * Its name, to find it by.
+ */
+token_name: string, 
+/**
+ * Its public name here.
+ */
+fingerprint: Fingerprint, 
+/**
+ * Its state.
+ */
+state: OldTokenState, 
+/**
+ * Milliseconds from the order to delete it until Cloudflare refused it.
+ */
+after_ms: number | null, 
+/**
+ * In a sentence.
+ */
+sentence: string, 
+/**
+ * Cloudflare's list of tokens, where it can be deleted by hand; only while it is open.
+ */
+link: string | null, };
+
+/**
+ * States of the token that a rotation replaces.
+ */
+export type OldTokenState = "in-use" | "refused" | "gone" | "open";
 
 /**
  * A permission without which something is off.
@@ -1383,6 +1492,196 @@ used: number,
 of: number, };
 
 /**
+ * How a rotation ended.
+ */
+export type Rotation = { 
+/**
+ * Where it stands.
+ */
+state: RotationState, 
+/**
+ * The run's id, by which it can be resumed.
+ */
+run: string, 
+/**
+ * The connection's id here and at the platform.
+ */
+connection_id: string, 
+/**
+ * The profile's id.
+ */
+profile: string, 
+/**
+ * The platform's name.
+ */
+platform: string, 
+/**
+ * Account id.
+ */
+account_id: string, 
+/**
+ * Account name.
+ */
+account_name: string, 
+/**
+ * Project name, where there is one.
+ */
+project: string | null, 
+/**
+ * How the new value came about.
+ */
+way: RotationWay, 
+/**
+ * The token that was to be replaced.
+ */
+old_token: OldToken, 
+/**
+ * The token in its place; nothing where none was made, or it was undone.
+ */
+new_token: NewTokenFacts | null, 
+/**
+ * Where the platform stands with the new token.
+ */
+delivery: Delivery, 
+/**
+ * Short code of the receipt over the new token, which the platform shows too.
+ */
+receipt_code: string | null, 
+/**
+ * What became of the broad token; nothing where none was used.
+ */
+broad: Broad | null, 
+/**
+ * Where it stopped, if it did.
+ */
+step: Step | null, 
+/**
+ * Why it is not done, and what to do.
+ */
+problem: Problem | null, 
+/**
+ * What was undone, a sentence each.
+ */
+undone: Array<string>, 
+/**
+ * What stands and needs somebody, a sentence each.
+ */
+stands: Array<string>, 
+/**
+ * What else should be known, a sentence each.
+ */
+notices: Array<string>, 
+/**
+ * Longest chain of requests from paste to end.
+ */
+rounds: number, 
+/**
+ * Milliseconds of the same span.
+ */
+elapsed_ms: number, };
+
+/**
+ * What the person chooses for a rotation. Everything else stays as it was chosen for the connection.
+ */
+export type RotationChoices = { 
+/**
+ * Take the profile's policy as it is now, in place of the one that the old token has.
+ */
+profile_policy: boolean, 
+/**
+ * Give the old token a new value, in place of making a new token beside it.
+ */
+in_place: boolean, 
+/**
+ * `90d`, `12h`, `2w`, a date `2027-01-31` (00:00 UTC), or `never`; left out, as it was chosen before.
+ */
+expires: string | null, 
+/**
+ * What becomes of the pasted token at the end.
+ */
+broad: BroadWish, };
+
+/**
+ * What would be made, before it is made.
+ */
+export type RotationPreview = { 
+/**
+ * How the new value comes about.
+ */
+way: RotationWay, 
+/**
+ * The new token's name; in place, the old one's.
+ */
+token_name: string, 
+/**
+ * The policy and the dates in words, a sentence each.
+ */
+sentences: Array<string>, 
+/**
+ * The profile's policy as it is now, grant by grant against what the old token has.
+ */
+difference: Array<Difference>, 
+/**
+ * Whether that differs at all.
+ */
+differs: boolean, 
+/**
+ * The very body that will be sent, indented; nothing in place.
+ */
+body_json: string | null, 
+/**
+ * What rolling in place costs.
+ */
+cost: string, 
+/**
+ * What becomes of the old token.
+ */
+old: string, 
+/**
+ * What becomes of the pasted token.
+ */
+broad: string, };
+
+/**
+ * Where a rotation ended, or stands: each point of failure has one of these.
+ */
+export type RotationState = "rotated" | "old-open" | "pending" | "undelivered" | "value-lost" | "stopped";
+
+/**
+ * How many rotations ended how.
+ */
+export type RotationSummary = { 
+/**
+ * All connections.
+ */
+of: number, 
+/**
+ * Done, the old token refused.
+ */
+rotated: number, 
+/**
+ * New token in use, old one open.
+ */
+old_open: number, 
+/**
+ * Not acknowledged by the platform.
+ */
+pending: number, 
+/**
+ * Stopped, or its value lost.
+ */
+stopped: number, 
+/**
+ * Not begun.
+ */
+skipped: number, };
+
+/**
+ * How the new value comes about.
+ */
+export type RotationWay = "beside" | "in-place";
+
+/**
  * How many checks came out as they should.
  */
 export type Score = { 
@@ -1394,6 +1693,60 @@ proved: number,
  * Checks made.
  */
 of: number, };
+
+/**
+ * One line of live progress of several rotations, one after another.
+ */
+export type SeveralProgress = { 
+/**
+ * Which connection, counted from one.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * Its id.
+ */
+connection_id: string, 
+/**
+ * Its account, to be shown.
+ */
+account_name: string, 
+/**
+ * What happens to it.
+ */
+progress: Progress, };
+
+/**
+ * How several rotations ended.
+ */
+export type SeveralRotations = { 
+/**
+ * Those that were begun, in their order.
+ */
+rotations: Array<Rotation>, 
+/**
+ * Those that the pasted token cannot serve, or that something else stood in the way of. Nothing of them was touched.
+ */
+skipped: Array<Skipped>, 
+/**
+ * How many of each.
+ */
+summary: RotationSummary, 
+/**
+ * What became of the broad token.
+ */
+broad: Broad | null, 
+/**
+ * Longest chain of requests.
+ */
+rounds: number, 
+/**
+ * Milliseconds of the same span.
+ */
+elapsed_ms: number, };
 
 /**
  * What a person needs to sign in with another device or the browser (RFC 8628).
@@ -1413,9 +1766,26 @@ verification_uri: string,
 expires_in_s: number, };
 
 /**
+ * A connection that was not rotated.
+ */
+export type Skipped = { 
+/**
+ * Its id.
+ */
+connection_id: string, 
+/**
+ * Its account.
+ */
+account_name: string, 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
  * The steps of connect that a person sees, in their order.
  */
-export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "destroy" | "record";
+export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "swap" | "revoke" | "destroy" | "record";
 
 /**
  * What became of a step.

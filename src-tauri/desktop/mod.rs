@@ -9,10 +9,11 @@ mod doctor;
 mod life;
 mod manage;
 mod place;
+mod recover;
+mod rotate;
 mod save;
 mod settings;
 mod watch;
-mod recover;
 mod wizard;
 
 use std::process::ExitCode;
@@ -59,6 +60,9 @@ pub(crate) fn run() -> ExitCode {
             watch::check_connections,
             watch::sign_in_for,
             watch::unlock_sealed_file,
+            rotate::rotate_prepare,
+            rotate::rotate_preview,
+            rotate::rotate,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,

@@ -33,6 +33,9 @@ import type {
   Problem,
   Progress,
   Resume,
+  Rotation,
+  RotationChoices,
+  RotationPreview,
   SecondCard,
   Settings,
   Settled,
@@ -50,7 +53,13 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
 /** Pages that the application opens in the browser or copies the address of. */
 export type Page =
-  'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform' | 'fix-link';
+  | 'sign-in'
+  | 'token-page-user'
+  | 'token-page-account'
+  | 'token-list'
+  | 'old-token'
+  | 'platform'
+  | 'fix-link';
 
 /** What the doctor is to ask. Ids are 32 characters. */
 export interface ExamineInput {
@@ -176,6 +185,15 @@ function callWithProgress<T>(
 /** Runs connect. */
 export const connect = (choices: Choices, heard: (line: Progress) => void) =>
   callWithProgress<Outcome>('connect', { choices }, heard);
+
+/** Begins a rotation of a connection, as `prepare` begins a connect. */
+export const rotatePrepare = (connectionId: string) =>
+  call<Prepared>('rotate_prepare', { connectionId });
+export const rotatePreview = (choices: RotationChoices) =>
+  call<RotationPreview>('rotate_preview', { choices });
+/** Rotates. */
+export const rotate = (choices: RotationChoices, heard: (line: Progress) => void) =>
+  callWithProgress<Rotation>('rotate', { choices }, heard);
 
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');

@@ -26,6 +26,8 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Rotation,
+  RotationChoices,
   Settled,
   Stopped,
   Swept,
@@ -55,6 +57,8 @@ export interface Trip {
   wish: Choices | null;
   /** What it is for, where that is no new connection, and whether a token is pasted for it. */
   errand?: Errand & { paste: boolean };
+  /** The connection that gets a new token; nothing where a new connection is made. */
+  rotating: ConnectionCard | null;
 }
 
 /** A trip whose vault and session stand. */
@@ -106,7 +110,10 @@ type Screens =
   | { screen: 'settled'; end: ErrandEnd }
   | { screen: 'result'; trip: Inspected; connected: Connected }
   | { screen: 'pending'; trip: Inspected; choices: Choices; pending: Pending }
-  | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped };
+  | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped }
+  | { screen: 'rotation'; trip: Inspected; turn: RotationChoices | null }
+  | { screen: 'rotating'; trip: Inspected; turn: RotationChoices; lines: readonly Progress[] }
+  | { screen: 'rotated'; trip: Inspected; turn: RotationChoices; rotation: Rotation };
 
 /** The state: a screen, and the problem that it shows, if any. */
 export type Wizard = Screens & { problem: Problem | null };
@@ -133,6 +140,10 @@ export type Event =
   | { type: 'exam-stopped' }
   | { type: 'diagnosed'; diagnosis: Diagnosis; comparison: Comparison | null }
   | { type: 'begin'; profile: ProfileCard; address: string | null }
+  /** A connection of the list is to get a new token. */
+  | { type: 'rotate'; card: ConnectionCard; profile: ProfileCard }
+  | { type: 'turn'; turn: RotationChoices }
+  | { type: 'turned'; rotation: Rotation }
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'signed-in'; person: Person }
   | { type: 'kind'; kind: TokenKind }
@@ -166,6 +177,12 @@ export function move(state: Wizard, event: Event): Wizard {
       return state.screen === 'home' ? welcome(state.home) : state;
     case 'begin':
       return state.screen === 'welcome' ? begin(event.profile, event.address, state.again) : state;
+    case 'rotate':
+      return state.screen === 'home' ? prepare(event.profile, null, null, event.card) : state;
+    case 'turn':
+      return state.screen === 'rotation' ? rotating(state.trip, event.turn) : state;
+    case 'turned':
+      return state.screen === 'rotating' ? turned(state, event.rotation) : state;
     case 'connect-again':
       return state.screen === 'doctor' ? welcome(state.home, event.again) : state;
     case 'doctor':
@@ -241,7 +258,7 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'connect':
       return state.screen === 'nominate' ? progress(state.trip, event.choices) : state;
     case 'progress':
-      if (state.screen !== 'progress') return state;
+      if (state.screen !== 'progress' && state.screen !== 'rotating') return state;
       return { ...state, lines: [...state.lines, event.line] };
     case 'ended':
       return state.screen === 'progress' ? ended(state, event.outcome) : state;
@@ -276,7 +293,8 @@ const withCard = (home: Home, card: ConnectionCard): Home => ({
 });
 
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
-const running = (state: Wizard): boolean => state.screen === 'progress' && !state.problem;
+const running = (state: Wizard): boolean =>
+  (state.screen === 'progress' || state.screen === 'rotating') && !state.problem;
 
 function atHome(home: Home, said: Said | null): Wizard {
   return hasNews(home) ? { screen: 'home', home, said, problem: null } : welcome(home);
@@ -321,11 +339,17 @@ function begin(profile: ProfileCard, address: string | null, again: ConnectAgain
   return prepare(profile, address, again?.profile === profile.id ? again.choices : null);
 }
 
-function prepare(profile: ProfileCard, address: string | null, wish: Choices | null): Wizard {
-  const kind = profile.token_kinds[0] ?? 'user';
+function prepare(
+  profile: ProfileCard,
+  address: string | null,
+  wish: Choices | null,
+  rotating: ConnectionCard | null = null,
+): Wizard {
+  // Only a token of the old one's kind can delete it.
+  const kind = rotating?.token_kind ?? profile.token_kinds[0] ?? 'user';
   return {
     screen: 'prepare',
-    trip: { profile, address, kind, wish },
+    trip: { profile, address, kind, wish, rotating },
     prepared: null,
     problem: null,
   };
@@ -368,6 +392,7 @@ function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard
     address: null,
     kind: errand.kind === 'disconnect' ? errand.card.token_kind : 'user',
     wish: null,
+    rotating: null,
     prepared,
     errand: { ...errand, paste },
   };
@@ -410,6 +435,29 @@ const progress = (trip: Inspected, choices: Choices): Wizard => ({
   problem: null,
 });
 
+const rotation = (trip: Inspected, turn: RotationChoices | null): Wizard => ({
+  screen: 'rotation',
+  trip,
+  turn,
+  problem: null,
+});
+
+const rotating = (trip: Inspected, turn: RotationChoices): Wizard => ({
+  screen: 'rotating',
+  trip,
+  turn,
+  lines: [],
+  problem: null,
+});
+
+const turned = ({ trip, turn }: On<'rotating'>, rotation: Rotation): Wizard => ({
+  screen: 'rotated',
+  trip,
+  turn,
+  rotation,
+  problem: rotation.problem,
+});
+
 const signedIn = (trip: Ready, person: Person): Ready => ({
   ...trip,
   prepared: { ...trip.prepared, person, sign_in_needed: false },
@@ -437,13 +485,12 @@ function onward(state: Wizard): Wizard {
     }
     case 'token-page':
       return paste(state.trip);
-    case 'paste':
+    case 'paste': {
       if (!state.pasted || !state.inspection || state.problem) return state;
-      if (state.trip.errand) return onErrand(state.trip, state.trip.errand, state.inspection);
-      return nominate(
-        { ...state.trip, pasted: state.pasted, inspection: state.inspection },
-        state.trip.wish,
-      );
+      const trip = { ...state.trip, pasted: state.pasted, inspection: state.inspection };
+      if (trip.errand) return onErrand(state.trip, trip.errand, state.inspection);
+      return trip.rotating ? rotation(trip, null) : nominate(trip, trip.wish);
+    }
     default:
       return state;
   }
@@ -464,6 +511,7 @@ function back(state: Wizard): Wizard {
     case 'paste':
       return tokenPage(state.trip);
     case 'nominate':
+    case 'rotation':
       return paste(state.trip);
     default:
       return state;
@@ -491,7 +539,9 @@ function go(state: Wizard, to: Destination): Wizard {
   const trip = readyTrip(state);
   switch (to) {
     case 'prepare':
-      return trip && !trip.errand ? prepare(trip.profile, trip.address, trip.wish) : state;
+      return trip && !trip.errand
+        ? prepare(trip.profile, trip.address, trip.wish, trip.rotating)
+        : state;
     case 'sign-in':
       return trip ? { screen: 'sign-in', trip, problem: null } : state;
     case 'token-page':
@@ -499,6 +549,7 @@ function go(state: Wizard, to: Destination): Wizard {
     case 'paste':
       return trip ? paste(trip) : state;
     case 'nominate':
+      if ('turn' in state) return rotation(state.trip, state.turn);
       return 'choices' in state ? nominate(state.trip, state.choices) : state;
   }
 }
@@ -513,14 +564,24 @@ function readyTrip(state: Wizard): Ready | null {
 
 /** A run that is tried again begins with no lines; every other screen keeps what it has. */
 function again(state: Wizard): Wizard {
-  return state.screen === 'progress'
+  return state.screen === 'progress' || state.screen === 'rotating'
     ? { ...state, lines: [], problem: null }
     : { ...state, problem: null };
 }
 
 /** Whether the application holds a run for this screen that has to be ended when the person leaves. */
 export const holdsRun = ({ screen }: Wizard): boolean =>
-  ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'stopped', 'errand'].includes(screen);
+  [
+    'prepare',
+    'sign-in',
+    'token-page',
+    'paste',
+    'nominate',
+    'stopped',
+    'rotation',
+    'rotated',
+    'errand',
+  ].includes(screen);
 
 /** The numbered steps that a person sees. */
 export type Stage = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate' | 'progress';
@@ -532,17 +593,24 @@ export function stages(profile: ProfileCard): readonly Stage[] {
 }
 
 /** Which step the state stands at; nothing outside the numbered walk. */
-export function stageOf(state: Wizard): { stage: Stage; profile: ProfileCard } | null {
+export function stageOf(
+  state: Wizard,
+): { stage: Stage; profile: ProfileCard; rotating: boolean } | null {
   if (!('trip' in state) || !state.trip || state.trip.errand) return null;
   const { profile } = state.trip;
+  const rotating = state.trip.rotating !== null;
   switch (state.screen) {
     case 'pending':
     case 'stopped':
     case 'result':
-      return { stage: 'progress', profile };
+    case 'rotating':
+    case 'rotated':
+      return { stage: 'progress', profile, rotating };
+    case 'rotation':
+      return { stage: 'nominate', profile, rotating };
     case 'errand':
       return null;
     default:
-      return { stage: state.screen, profile };
+      return { stage: state.screen, profile, rotating };
   }
 }

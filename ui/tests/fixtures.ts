@@ -26,6 +26,8 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Rotation,
+  RotationPreview,
   Settings,
   Settled,
   SignInPrompt,
@@ -131,6 +133,7 @@ export const card: ConnectionCard = {
   vault: 'keychain',
   broad_left: null,
   watch: fine,
+  rotation: null,
 };
 
 /** A connect that was cut off after its token was kept. */
@@ -606,6 +609,165 @@ export const outcomes = {
     },
   },
 } satisfies Record<string, Outcome>;
+
+export const rotationPreview: RotationPreview = {
+  way: 'beside',
+  token_name: `${tokenName} r2m8x41tz`,
+  sentences: [
+    'May read and change Cloudflare Pages in the account “Meadow & Sons Ltd” only (Pages Write).',
+    'Nothing else: no other account, no other product, no other token.',
+    'It does not end by itself.',
+  ],
+  difference: [
+    {
+      change: 'same',
+      grant,
+      words: 'read and change Cloudflare Pages in the account “Meadow & Sons Ltd” only',
+    },
+  ],
+  differs: false,
+  body_json: preview.body_json,
+  cost: 'Rolled in place, the old value dies before the new one is delivered: until then Site Generator fails.',
+  old: `“${tokenName}” works until the new token is in its place, and is deleted then.`,
+  broad: 'The token you pasted is destroyed at the end.',
+};
+
+/** The profile has come to ask for more, and for something less. */
+export const rotationDiffers: RotationPreview = {
+  ...rotationPreview,
+  differs: true,
+  difference: [
+    ...rotationPreview.difference,
+    {
+      change: 'added',
+      grant: { ...grant, group: 'DNS Write', scope: 'zone' },
+      words: 'read and change DNS in the zone meadow.example only',
+    },
+    {
+      change: 'removed',
+      grant: { ...grant, group: 'Workers Scripts Read' },
+      words: 'read Workers Scripts in the account “Meadow & Sons Ltd” only',
+    },
+  ],
+};
+
+export const turning: Progress[] = [
+  line('mint', 'done', '"Narrows site-generator" was made.', 320),
+  line('keep', 'done', 'Kept, and read back.', 360),
+  line('prove', 'done', 'Can 1 of 1; cannot 12 of 12.', 700),
+  line('deliver', 'done', 'Receipt 7F3K-92QD.', 980),
+  line('swap', 'done', 'The connection uses the new token.', 990),
+  line('revoke', 'began', '', 991),
+];
+
+const rotated: Rotation = {
+  state: 'rotated',
+  run: 'r2m8x41tz',
+  connection_id: card.connection_id,
+  profile: profile.id,
+  platform: profile.name,
+  account_id: accountId,
+  account_name: account.name,
+  project: 'generator-site',
+  way: 'beside',
+  old_token: {
+    token_id: card.token_id,
+    token_name: tokenName,
+    fingerprint: '6512bd43d9caa6e0',
+    state: 'refused',
+    after_ms: 310,
+    sentence: 'It was deleted, and Cloudflare refuses it.',
+    link: null,
+  },
+  new_token: {
+    token_id: '45c48cce2e2d7fbdea1afc51c7c6ad26',
+    token_name: rotationPreview.token_name,
+    token_kind: 'user',
+    fingerprint: 'd3d9446802a44259',
+    expires_on: null,
+    granted: [grant],
+    can: { proved: 1, of: 1 },
+    cannot: { proved: 12, of: 12 },
+    checks,
+    vault: 'keychain',
+  },
+  delivery: 'accepted',
+  receipt_code: '2M8X-41TZ',
+  broad: connected.broad,
+  step: null,
+  problem: null,
+  undone: [],
+  stands: [],
+  notices: [],
+  rounds: 9,
+  elapsed_ms: 3120,
+};
+
+export const rotations = {
+  rotated,
+  pending: {
+    ...rotated,
+    state: 'pending',
+    old_token: {
+      ...rotated.old_token,
+      state: 'in-use',
+      after_ms: null,
+      sentence: 'It is in use, as before.',
+    },
+    delivery: 'unknown',
+    receipt_code: null,
+    step: 'deliver',
+    problem: outcomes.pending.problem,
+    stands: [
+      'Both tokens live: the old one is in use, and the new one is kept until Site Generator has acknowledged it.',
+    ],
+  },
+  oldOpen: {
+    ...rotated,
+    state: 'old-open',
+    old_token: {
+      ...rotated.old_token,
+      state: 'open',
+      after_ms: null,
+      sentence:
+        'It is not used any more. It needs a one-time token, or the dashboard, to be deleted.',
+      link: 'https://dash.cloudflare.com/profile/api-tokens',
+    },
+    step: 'revoke',
+    problem: problem('open-token-list', {
+      code: 'old-token-open',
+      message: 'The new token is in use. The old one has not been seen refused.',
+      hint: 'Delete it in Cloudflare’s list of tokens.',
+      evidence: null,
+    }),
+    stands: ['The old token may still work.'],
+  },
+  stopped: {
+    ...rotated,
+    state: 'stopped',
+    old_token: {
+      ...rotated.old_token,
+      state: 'in-use',
+      after_ms: null,
+      sentence: 'It is in use, as before.',
+    },
+    new_token: null,
+    receipt_code: null,
+    broad: outcomes.stopped.broad,
+    step: 'prove',
+    problem: outcomes.stopped.problem,
+    undone: outcomes.stopped.undone,
+    stands: ['The old token is in use, as before.'],
+  },
+} satisfies Record<string, Rotation>;
+
+/** A connection of the list gets a new token, and everything goes well. */
+export const rotateWell: Script = {
+  home: [{ value: { connections: [card], unfinished: [] } }],
+  rotate_prepare: [{ value: { ...prepared, person, sign_in_needed: false } }],
+  rotate_preview: [{ value: rotationPreview }],
+  rotate: [{ value: rotations.rotated, lines: turning }],
+};
 
 /** Everything goes well. */
 export const settings: Settings = {

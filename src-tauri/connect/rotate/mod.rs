@@ -47,7 +47,8 @@ use story::{
 use turn::Turn;
 
 pub(super) use finish::Left;
-pub use finish::{OpenRotation, finish_rotation, open_rotation};
+pub use finish::{OpenRotation, finish_rotation, open_rotations};
+pub(super) use finish::{standing, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -132,8 +133,8 @@ impl Walk {
             stands: false,
         };
         let rotation = match nominated.way {
-            RotationWay::Beside => beside(run, old, nominated).await,
-            RotationWay::InPlace => in_place::in_place(run, old, nominated).await,
+            RotationWay::Beside => Box::pin(beside(run, old, nominated)).await,
+            RotationWay::InPlace => Box::pin(in_place::in_place(run, old, nominated)).await,
         };
         (self.open, self.account) = (None, None);
         if let Ok(run) = ids::id() {
@@ -390,7 +391,7 @@ impl Turn<'_> {
             project: decision.project.clone(),
             way: self.nominated.way,
             old_token: self.old.clone(),
-            new_token: Some(NewTokenFacts {
+            new_token: (!self.value.is_empty()).then(|| NewTokenFacts {
                 token_id: self.token_id.clone(),
                 token_name: self.token_name.clone(),
                 token_kind: self.nominated.kind,

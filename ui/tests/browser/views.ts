@@ -6,7 +6,7 @@ import type { Script } from './fake';
 import * as cards from '../cards';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
-import { diagnose, open, primary, walkTo } from './walk';
+import { diagnose, open, primary, rotateTo, walkTo } from './walk';
 
 export interface View {
   name: string;
@@ -28,6 +28,14 @@ const diagnosed = (script: Script = {}, then?: (page: Page) => Promise<void>) =>
   screen: 'doctor' as const,
   reach: async (page: Page) => {
     await diagnose(page, script);
+    await then?.(page);
+  },
+});
+
+const turned = (screen: Screen, script: Script, then?: (page: Page) => Promise<void>) => ({
+  screen,
+  reach: async (page: Page) => {
+    await rotateTo(page, screen, script);
     await then?.(page);
   },
 });
@@ -377,6 +385,85 @@ export const views: View[] = [
   },
   { name: 'pending', ...at('pending', { connect: [{ value: told.outcomes.pending }] }) },
   { name: 'stopped', ...at('stopped', { connect: [{ value: told.outcomes.stopped }] }) },
+  {
+    name: 'home-rotations',
+    ...atHome({
+      home: [
+        {
+          value: {
+            connections: [
+              { ...told.card, rotation: 'pending' },
+              { ...told.card, connection_id: 'c-2', rotation: 'old-open' },
+            ],
+            unfinished: [],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'rotation',
+    ...turned('rotation', {}, async (page) => {
+      await page.getByText(told.rotationPreview.old).waitFor();
+    }),
+  },
+  {
+    name: 'rotation-differs',
+    ...turned('rotation', { rotate_preview: [{ value: told.rotationDiffers }] }, async (page) => {
+      await page.getByText('What the profile asks for now', { exact: true }).click();
+      await page.getByTestId('difference').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'rotation-in-place',
+    ...turned(
+      'rotation',
+      {
+        inspect: [{ value: told.stranger }],
+        rotate_preview: [
+          { value: told.rotationPreview },
+          { value: { ...told.rotationPreview, way: 'in-place', body_json: null } },
+        ],
+      },
+      async (page) => {
+        await page.getByTestId('way').click();
+        await page.getByText('Give the old token a new value').click();
+        await primary(page).click();
+      },
+    ),
+  },
+  {
+    name: 'rotation-problem',
+    ...turned('rotation', { rotate_preview: [{ problem: told.problem('open-token-page') }] }),
+  },
+  {
+    name: 'rotating',
+    ...turned('rotating', { rotate: [{ held: true, lines: told.turning }] }),
+  },
+  {
+    name: 'rotated',
+    ...turned('rotated', {}),
+  },
+  {
+    name: 'rotated-details',
+    ...turned('rotated', {}, async (page) => {
+      await page.getByTestId('checks').click();
+      await page.getByTestId('details').click();
+      await page.getByText('Fingerprint').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'rotated-pending',
+    ...turned('rotated', { rotate: [{ value: told.rotations.pending }] }),
+  },
+  {
+    name: 'rotated-old-open',
+    ...turned('rotated', { rotate: [{ value: told.rotations.oldOpen }] }),
+  },
+  {
+    name: 'rotated-stopped',
+    ...turned('rotated', { rotate: [{ value: told.rotations.stopped }] }),
+  },
   {
     name: 'doctor-ask',
     screen: 'doctor',

@@ -7,6 +7,7 @@ mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod rotate;
 mod trouble;
 
 /// A walk under way.
@@ -16,7 +17,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 9] {
+pub(crate) fn all() -> [Named; 10] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -31,6 +32,10 @@ pub(crate) fn all() -> [Named; 9] {
         (
             "a person who was signed out delivers on another day",
             || Box::pin(trouble::next_day()),
+        ),
+        (
+            "a connection gets a new token, also when the platform is silent at first",
+            || Box::pin(rotate::walk()),
         ),
         ("a run is undone before its window closes", || {
             Box::pin(trouble::left())

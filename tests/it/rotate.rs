@@ -400,6 +400,36 @@ async fn an_old_token_that_somebody_deleted_meanwhile_is_seen_refused_without_a_
     assert!(kept(&stage, id, &before.token_id).await.is_none());
 }
 
+#[tokio::test]
+async fn what_a_rotation_left_open_is_deleted_by_the_next_one() {
+    let stage = Stage::new().await;
+    let before = connected(&stage).await;
+    let id = before.connection_id.as_str();
+    let path = format!("/client/v4/user/tokens/{}", before.token_id);
+    let refused =
+        json!({ "kind": "status", "status": 403, "code": 9109, "message": "Unauthorized" });
+    stage.fault("DELETE", &path, refused).await;
+    let rotation = rotate(&stage, id, &broad(&stage).await.1, destroy())
+        .await
+        .expect("it begins");
+    assert_eq!(rotation.state, RotationState::OldOpen, "{rotation:#?}");
+    stage.tell("/reset", &json!({})).await;
+    let next = rotate(&stage, id, &broad(&stage).await.1, destroy())
+        .await
+        .expect("it begins");
+    assert_eq!(next.state, RotationState::Rotated);
+    assert!(
+        next.notices.iter().any(|line| line.contains("as well")),
+        "it says so: {:?}",
+        next.notices
+    );
+    assert_eq!(
+        stage.ours().await,
+        [next.new_token.expect("one").token_name]
+    );
+    assert_eq!(open_rotations(&stage.app, id), Ok(vec![]));
+}
+
 /// Deletes a user token, as a person would in the dashboard.
 async fn delete(stage: &Stage, id: &str) {
     let answer = reqwest::Client::new()

@@ -681,6 +681,9 @@ export const words = {
     title: 'Rotate the token',
     lead: (account: string) =>
       `${account} gets a new token. The old one works until the new one is in its place.`,
+    leadInPlace: (account: string) =>
+      `The token of ${account} gets a new value. The old value dies at once.`,
+    otherWay: 'Another way to replace it',
     way: 'How should it be replaced?',
     ways: {
       beside: 'Make a new token beside the old one',

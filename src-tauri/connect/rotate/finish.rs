@@ -227,15 +227,25 @@ pub(in crate::connect) async fn finish(
     run: &str,
     broad: Option<&Inspected>,
 ) -> Result<Rotation, Problem> {
-    let since = Instant::now();
-    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
-    let _held = held.ok_or_else(another_run)?;
     let left = Left::of(app, run)?;
     let account = &left.nominated.decision.account.id;
     let lock = app.record.lock(&format!("account-{account}"));
     let _lock = lock
         .map_err(|error| error.problem())?
         .ok_or_else(another_run)?;
+    finish_held(app, run, broad).await
+}
+
+/// The same for one who holds the account already.
+pub(super) async fn finish_held(
+    app: &App,
+    run: &str,
+    broad: Option<&Inspected>,
+) -> Result<Rotation, Problem> {
+    let since = Instant::now();
+    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
+    let _held = held.ok_or_else(another_run)?;
+    let left = Left::of(app, run)?;
     let broad = broad.filter(|broad| broad.owner == owner(&left.nominated));
     let known = known(app, &left.nominated.connection)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);

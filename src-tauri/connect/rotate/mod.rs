@@ -243,6 +243,8 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         Ok(()) => turn.go_on().await,
         Err(halt) => turn.halted(halt),
     }
+    let others = finish_earlier(&run).await;
+    turn.notices.extend(others);
     let broad = run.destroy().await;
     if broad.state != BroadState::Refused && !run.shared {
         remember_broad(run.app, &turn.known.id, &broad);
@@ -254,6 +256,25 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
     // A rotation that is not done stays open, so that the next start, `resume` and `deliver` find it.
     if turn.course.next() == course::Move::End {
         run.close("rotated");
+    }
+    told
+}
+
+/// Deletes what earlier rotations of the connection left open, now that a broad token is at hand. A sentence for each.
+async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    let open = finish::open_rotations(run.app, run.connection).unwrap_or_default();
+    for open in open {
+        if open.run == run.id || open.state != RotationState::OldOpen {
+            continue;
+        }
+        let finished = finish::finish_held(run.app, &open.run, Some(run.broad)).await;
+        if finished.is_ok_and(|rotation| rotation.state == RotationState::Rotated) {
+            told.push(format!(
+                "\"{}\", which an earlier rotation left open, was deleted as well.",
+                open.accounts_for.join("\", \"")
+            ));
+        }
     }
     told
 }

@@ -160,6 +160,22 @@ impl Stage {
             .collect()
     }
 
+    /// Makes a broad token of the person's, past the dashboard; gives its value.
+    pub(crate) async fn make_broad_token(&self) -> String {
+        let made = self
+            .http
+            .post(format!("{}/tokens", self.face.admin))
+            .json(&json!({ "kind": "user", "name": "Again", "groups": ["API Tokens Write", "Account Settings Read"] }))
+            .send()
+            .await;
+        let made: Value = made
+            .expect("the sandbox answers")
+            .json()
+            .await
+            .expect("in JSON");
+        made["value"].as_str().expect("a value").to_owned()
+    }
+
     /// The HTTP status that Cloudflare gives to whoever comes with this token.
     pub(crate) async fn knock(&self, token: &str, path: &str) -> u16 {
         let address = format!("{}{path}", self.face.cloudflare_api);

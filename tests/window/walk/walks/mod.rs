@@ -8,6 +8,7 @@ mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod rotate;
 mod settings;
 mod trouble;
 mod watch;
@@ -19,7 +20,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 12] {
+pub(crate) fn all() -> [Named; 13] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -34,6 +35,10 @@ pub(crate) fn all() -> [Named; 12] {
         (
             "a person who was signed out delivers on another day",
             || Box::pin(trouble::next_day()),
+        ),
+        (
+            "a connection gets a new token, also when the platform is silent at first",
+            || Box::pin(rotate::walk()),
         ),
         ("a run is undone before its window closes", || {
             Box::pin(trouble::left())

@@ -295,8 +295,6 @@ export const words = {
       FactState,
       string
     >,
-    finish: 'Finish',
-    undo: 'Undo',
     check: 'Check again',
     checked: 'Asked just now.',
     finishing: {
@@ -312,7 +310,6 @@ export const words = {
       sweep: 'Close',
     } satisfies Record<RunKind, string>,
     will: 'What this does',
-    list: 'Open the token list',
   },
 
   disconnect: {
@@ -322,6 +319,7 @@ export const words = {
     noPlatform: 'No platform holds the token.',
     local: 'Narrows takes the connection off its list and forgets the token.',
     cloudflare: (token: string) => `Cloudflare deletes the token “${token}”.`,
+    stays: (token: string) => `The token “${token}” works until you delete it.`,
     sites: 'Sites that were deployed stay up.',
     how: 'Should the token be deleted at Cloudflare now?',
     now: {

@@ -127,19 +127,21 @@ impl Stage {
         answer.json().await.expect("in JSON")
     }
 
-    /// Tells the sandbox's door for tests.
-    pub(crate) async fn tell(&self, path: &str, body: &Value) {
+    /// Tells the sandbox's door for tests; gives what it answers.
+    pub(crate) async fn tell(&self, path: &str, body: &Value) -> Value {
         let sent = self
             .http
             .post(format!("{}{path}", self.face.admin))
             .json(body)
             .send()
             .await;
-        let status = sent.expect("the sandbox answers").status();
+        let answer = sent.expect("the sandbox answers");
+        let status = answer.status();
         assert!(
             status.is_success(),
             "the sandbox takes {body}, but said {status}"
         );
+        answer.json().await.unwrap_or_default()
     }
 
     /// The platform does not answer any more, or does again.

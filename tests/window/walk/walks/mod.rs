@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 mod connect;
+mod disconnect;
 mod doctor;
 mod fence;
 mod keyboard;
@@ -20,7 +21,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 13] {
+pub(crate) fn all() -> [Named; 14] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -46,6 +47,10 @@ pub(crate) fn all() -> [Named; 13] {
         ("a run that was cut off is met at the next start", || {
             Box::pin(trouble::crash())
         }),
+        (
+            "a connection is ended, and what stays open is closed later",
+            || Box::pin(disconnect::walk()),
+        ),
         ("without a keychain a sealed file can be chosen", || {
             Box::pin(no_keychain::walk())
         }),

@@ -45,7 +45,7 @@ pub(super) fn is_narrow_token_name(name: &str, installation: &str) -> bool {
     let attempt = words.next();
     let marked = mark
         .and_then(|mark| mark.strip_prefix(installation)?.strip_prefix('-'))
-        .is_some_and(|connection| is_id(connection));
+        .is_some_and(is_id);
     let counted = attempt.is_none_or(|attempt| {
         attempt
             .strip_prefix('(')

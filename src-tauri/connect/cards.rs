@@ -2,6 +2,7 @@
 
 use super::app::App;
 use super::recover::noted;
+use super::rotate;
 use super::story::{
     About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
     ProfileCard, ProjectRule, VaultReport, ZoneReach,
@@ -208,6 +209,7 @@ pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Probl
             .as_ref()
             .and_then(|left| left.get("sentence")?.as_str().map(str::to_owned)),
         watch: watch::watched(app, known)?,
+        rotation: rotate::standing(app, &known.id)?,
     })
 }
 

@@ -10,7 +10,7 @@ use super::effect::NOMINATE;
 use super::nominate::Decision;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
 use crate::problem::{Next, Problem};
-use crate::record::{Connection, Entry, Phase, Run};
+use crate::record::{Connection, Entry, Phase, Run, RunKind};
 use crate::vault::{Item, VaultKind};
 
 /// The journal's word for a run that is being taken back: from then on its end is the undoing.
@@ -103,7 +103,20 @@ impl Nominated {
 impl Cut {
     /// Whether what was decided cannot be read, as by a version that is older than the one that wrote it.
     pub(super) fn is_unreadable(&self) -> bool {
-        self.nominated.is_none() && self.intended(NOMINATE)
+        self.run.kind != RunKind::Rotate && self.nominated.is_none() && self.intended(NOMINATE)
+    }
+
+    /// Whether an id or a name stands anywhere in the journal.
+    pub(super) fn mentions(&self, word: &str) -> bool {
+        fn within(value: &Value, word: &str) -> bool {
+            match value {
+                Value::String(text) => text == word,
+                Value::Array(items) => items.iter().any(|item| within(item, word)),
+                Value::Object(fields) => fields.values().any(|field| within(field, word)),
+                _ => false,
+            }
+        }
+        self.entries.iter().any(|entry| within(&entry.detail, word))
     }
 
     /// Reads the journal of a run.
@@ -271,7 +284,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::record::RunKind;
 
     fn cut(lines: &[(&str, Phase, Value)]) -> Cut {
         let at: Timestamp = "2026-11-22T12:00:00Z".parse().expect("a time");

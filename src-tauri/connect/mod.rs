@@ -48,6 +48,6 @@ pub use links::openable;
 pub use recover::{keep_trying, left_over, retry};
 pub(crate) use redeliver::unknown_connection;
 pub use redeliver::{redeliver, rename};
-pub use rotate::{OpenRotation, Several, finish_rotation, open_rotation};
+pub use rotate::{OpenRotation, Several, finish_rotation, open_rotations};
 pub use run::cancelled;
 pub use walk::{PASTE_LIVES, SignIn, SignedIn, Walk};

@@ -16,39 +16,44 @@ use super::story::{BroadWish, Orphan, Orphans, Quota, Swept};
 use super::walk::{Walk, nothing_pasted, paste_stale};
 use crate::cloudflare::{Kind, Token};
 use crate::problem::Problem;
+use crate::record::RunKind;
 
 /// What tokens of ours are known by.
 struct Ours {
     installation: String,
-    used: HashSet<String>,
-    names: HashSet<String>,
+    connected: HashSet<String>,
+    open: Vec<Cut>,
 }
 
 impl Ours {
     fn of(app: &App) -> Result<Self, Problem> {
         let record = &app.record;
-        let (mut used, mut names) = (HashSet::new(), HashSet::new());
-        for known in record.connections().map_err(|error| error.problem())? {
-            used.insert(known.token_id);
-        }
-        // An open run may still need its tokens, whoever works on it.
+        let connections = record.connections().map_err(|error| error.problem())?;
+        let mut open = Vec::new();
         for run in record.unfinished().map_err(|error| error.problem())? {
-            let cut = Cut::read(app, run)?;
-            used.extend(cut.made());
-            names.extend(cut.traces().into_iter().map(|trace| trace.name));
-            let was = cut.nominated.as_ref().and_then(|all| all.was.as_ref());
-            used.extend(was.map(|was| was.token_id.clone()));
-            names.insert(ids::broad_token_name(&cut.run.id));
+            // What a sweep was about to delete is used by nothing.
+            if run.kind != RunKind::Sweep {
+                open.push(Cut::read(app, run)?);
+            }
         }
         Ok(Self {
             installation: record.installation().map_err(|error| error.problem())?,
-            used,
-            names,
+            connected: connections
+                .into_iter()
+                .map(|known| known.token_id)
+                .collect(),
+            open,
         })
     }
 
+    /// Whether a connection has it, or an open run may still need it.
     fn uses(&self, token: &Token) -> bool {
-        self.used.contains(&token.id) || self.names.contains(&token.name)
+        self.connected.contains(&token.id)
+            || self.open.iter().any(|cut| {
+                cut.mentions(&token.id)
+                    || cut.mentions(&token.name)
+                    || ids::broad_token_name(&cut.run.id) == token.name
+            })
     }
 }
 

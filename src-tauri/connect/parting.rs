@@ -253,10 +253,11 @@ async fn at_cloudflare(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truth {
-    let mut open = Vec::new();
+    let (mut open, mut seen_refused) = (Vec::new(), true);
     for (name, id) in &bond.tokens {
-        if let Err(sentence) = revoke(app, journal, bond, means.broad, name, id.as_deref()).await {
-            open.push(sentence);
+        match revoke(app, journal, bond, means.broad, name, id.as_deref()).await {
+            Ok(seen) => seen_refused &= seen,
+            Err(sentence) => open.push(sentence),
         }
     }
     if !open.is_empty() {
@@ -273,11 +274,16 @@ async fn at_cloudflare(
     truth(
         TruthState::Revoked,
         Some(seen.unwrap_or_else(app.now)),
-        "The token opens nothing any more: Cloudflare refuses it.",
+        if seen_refused {
+            "The token opens nothing any more: Cloudflare refuses it."
+        } else {
+            "The token was deleted, or is not there: Cloudflare's list has none of its name."
+        },
     )
 }
 
-/// Ends one token and sees it refused; otherwise the sentence that says how it stands.
+/// Ends one token, and tells whether it was seen refused or only gone from the list; otherwise the sentence that says
+/// how it stands.
 async fn revoke(
     app: &App,
     journal: &Journal,
@@ -285,17 +291,19 @@ async fn revoke(
     broad: Option<&Inspected>,
     name: &str,
     id: Option<&str>,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let value = match id {
         Some(id) => bond.value(app, id).await.map_err(|p| p.message)?,
         None => None,
     };
     let narrow = value.and_then(|value| app.cloudflare(Credential::Token(value)).ok());
     let subject = json!({ "token": id, "name": name });
-    let seen_dead = || {
-        journal.activity("revoke token", name, "refused", None);
+    let ended = |seen: bool| {
+        let how = if seen { "refused" } else { "deleted" };
+        journal.activity("revoke token", name, how, None);
         journal
             .done(REVOKE, &subject)
+            .map(|()| seen)
             .map_err(|problem| problem.message)
     };
     // What Cloudflare refuses already needs nobody's token.
@@ -304,7 +312,7 @@ async fn revoke(
         None => Answer::Unknown,
     };
     if before == Answer::Refused {
-        return seen_dead();
+        return ended(true);
     }
     let Some(broad) = broad else {
         return Err(match (narrow, before) {
@@ -352,9 +360,9 @@ async fn revoke(
                 }
                 sleep(GAP).await;
             }
-            seen_dead()
+            ended(true)
         }
-        None => seen_dead(),
+        None => ended(false),
     }
 }
 

@@ -77,14 +77,15 @@ pub async fn keep_trying(app: &App, changed: impl Fn()) {
     let mut pause = FIRST_PAUSE;
     let mut before = None;
     loop {
+        // The first screen asks at the start by itself.
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_PAUSE);
         let open = retry(app).await.unwrap_or_default();
         if before.is_some_and(|before| open < before) {
             changed();
             pause = FIRST_PAUSE;
         }
         before = Some(open);
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LAST_PAUSE);
     }
 }
 

@@ -5,7 +5,7 @@ use super::app::{App, passphrase_needed};
 use super::deliver::{Delivered, Link, deliver};
 use super::nominate::project_name;
 use super::rotate::story::RotationState;
-use super::rotate::{OpenRotation, finish_rotation, open_rotation};
+use super::rotate::{OpenRotation, finish_rotation, waiting_rotation};
 use super::story::ConnectionCard;
 use super::{cards, ids, kept, session};
 use crate::http::Base;
@@ -19,7 +19,7 @@ use crate::vault::{Item, VaultKind};
 ///
 /// Where a rotation waits for the platform to acknowledge its new token, it is finished instead.
 pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Problem> {
-    if let Some(open) = open_rotation(app, connection)?.filter(|open| open.holds_a_token) {
+    if let Some(open) = waiting_rotation(app, connection)? {
         return finish(app, &open).await;
     }
     let mut known = stored(app, connection)?;

@@ -13,6 +13,7 @@ pub use self::parting::{Disconnected, Farewell, Truth, TruthState, Truths};
 pub use self::recovery::{
     BroadNeed, Ending, Fact, FactAbout, FactState, LeftOver, Resume, RunKind, Settled, Way,
 };
+use super::rotate::story::RotationState;
 pub use crate::cloudflare::TokenKind;
 use crate::connect::watch::story::Watched;
 use crate::problem::Problem;
@@ -698,6 +699,8 @@ pub struct ConnectionCard {
     pub broad_left: Option<String>,
     /// Its age, its end, and what the last check found.
     pub watch: Watched,
+    /// Where a rotation stands that has not ended; delivering again goes on with one that is pending.
+    pub rotation: Option<RotationState>,
 }
 
 /// The home screen.

@@ -167,6 +167,11 @@ impl Walk {
         Ok(walk)
     }
 
+    /// Whether it makes nothing new: it ends a connection, a run that was cut off, or tokens that nothing uses.
+    pub fn is_errand(&self) -> bool {
+        !self.mints()
+    }
+
     /// The profile of this run.
     pub fn profile(&self) -> &Profile {
         &self.profile

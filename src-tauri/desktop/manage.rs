@@ -10,7 +10,13 @@ use super::desk::{Desk, out_of_order};
 
 #[tauri::command]
 pub(crate) async fn home(desk: State<'_, Desk>) -> Result<Home, Problem> {
-    cards::home(desk.app()?)
+    let app = desk.app()?;
+    let mut slot = desk.walk().await;
+    // Whoever is back here has left it, and a run that is held would be missing from the list.
+    if slot.as_ref().is_some_and(Walk::is_errand) {
+        *slot = None;
+    }
+    cards::home(app)
 }
 
 #[tauri::command]

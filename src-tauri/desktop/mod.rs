@@ -4,10 +4,13 @@ mod activity;
 mod browser;
 mod clipboard;
 mod desk;
+mod disconnect;
 mod doctor;
 mod life;
 mod manage;
 mod place;
+mod recover;
+mod rotate;
 mod save;
 mod settings;
 mod watch;
@@ -57,6 +60,9 @@ pub(crate) fn run() -> ExitCode {
             watch::check_connections,
             watch::sign_in_for,
             watch::unlock_sealed_file,
+            rotate::rotate_prepare,
+            rotate::rotate_preview,
+            rotate::rotate,
             doctor::doctor_examine,
             doctor::doctor_again,
             doctor::doctor_history,
@@ -78,6 +84,14 @@ pub(crate) fn run() -> ExitCode {
             settings::forget_plan,
             settings::forget_everything,
             settings::open_left,
+            disconnect::disconnect_begin,
+            disconnect::disconnect,
+            recover::check_left_over,
+            recover::resume_begin,
+            recover::resume,
+            recover::orphans_begin,
+            recover::orphans,
+            recover::delete_orphans,
         ])
         .on_window_event(life::heard)
         .setup(|app| {
@@ -86,6 +100,7 @@ pub(crate) fn run() -> ExitCode {
             if let Some(place) = place {
                 tauri::async_runtime::spawn(place::answer(app.handle().clone(), place));
             }
+            tauri::async_runtime::spawn(recover::go_on(app.handle().clone()));
             let config = app
                 .config()
                 .app

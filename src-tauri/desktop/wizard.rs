@@ -210,7 +210,7 @@ fn page_of(kind: TokenKind) -> &'static str {
 /// Where a page lies. The list of tokens can be asked for before any run has begun.
 fn link_of(desk: &Desk, page: &str) -> Answer<String> {
     match page {
-        "token-list" => token_list(desk),
+        "token-list" => desk.link(page).map_or_else(|| token_list(desk), Ok),
         _ => desk.link(page).ok_or_else(out_of_order),
     }
 }

@@ -29,6 +29,8 @@ pub(crate) async fn another_broad(stage: &Stage) -> String {
     stage.make_token(body).await.1
 }
 
+use TruthState::{Deleted, Forgotten, Kept, Open, Queued, Revoked};
+
 fn item(result: &Connected) -> Item {
     Item::Token {
         connection: result.connection_id.clone(),
@@ -71,7 +73,6 @@ async fn with_a_broad_token_all_three_are_done_and_proved() {
     let ended = disconnect(&stage, &result.connection_id, Some(&broad), revoking())
         .await
         .expect("it ends");
-    use TruthState::{Deleted, Forgotten, Revoked};
     assert_eq!(states(&ended), [Deleted, Forgotten, Revoked], "{ended:#?}");
     assert!(!ended.open);
     assert_eq!(
@@ -99,7 +100,6 @@ async fn without_one_cloudflare_stays_open_until_the_token_is_seen_refused() {
     let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
         .await
         .expect("it ends");
-    use TruthState::{Deleted, Kept, Open};
     assert_eq!(states(&ended), [Deleted, Kept, Open], "{ended:#?}");
     assert!(ended.open);
     assert_eq!(
@@ -157,7 +157,6 @@ async fn a_platform_that_is_down_is_told_later() {
     let ended = disconnect(&stage, &result.connection_id, Some(&broad), revoking())
         .await
         .expect("it ends");
-    use TruthState::{Forgotten, Queued, Revoked};
     assert_eq!(states(&ended), [Queued, Forgotten, Revoked], "{ended:#?}");
     let left = left_over(&stage.app).await.expect("records");
     assert_eq!(left.len(), 1, "it is shown");
@@ -239,7 +238,7 @@ async fn a_disconnect_that_is_open_can_be_taken_back_while_its_token_lives() {
     assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
     assert_eq!(
         held(&stage, &stage.app).await,
-        [result.connection_id.clone()]
+        [result.connection_id.as_str()]
     );
 }
 
@@ -255,7 +254,7 @@ async fn the_token_of_somebody_else_is_refused_before_anything_is_deleted() {
     );
     assert_eq!(
         held(&stage, &stage.app).await,
-        [result.connection_id.clone()]
+        [result.connection_id.as_str()]
     );
     assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
 }

@@ -38,7 +38,7 @@ async fn only_what_bears_the_mark_and_is_not_used_is_listed_and_deleted() {
     };
     let mark = stage.app.record.installation().expect("a mark");
     let orphan = format!("Narrows site-generator {mark}-abcdefgh12345678");
-    let lost = named(&stage, &orphan).await;
+    let first = named(&stage, &orphan).await;
     let second = named(&stage, &format!("{orphan} (2)")).await;
     let mut untouchable = vec![used.token_id.clone()];
     for name in [
@@ -58,7 +58,7 @@ async fn only_what_bears_the_mark_and_is_not_used_is_listed_and_deleted() {
         .map(|one| one.token_id.clone())
         .collect();
     assert_eq!(ids.len(), 2, "{found:#?}");
-    assert!(ids.contains(&lost) && ids.contains(&second), "{found:#?}");
+    assert!(ids.contains(&first) && ids.contains(&second), "{found:#?}");
     assert_eq!(found.in_use, 1);
     let all = stage.token_names().await.len();
     assert_eq!(found.quota.of, 50);

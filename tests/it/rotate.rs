@@ -12,7 +12,7 @@ use narrows_core::connect::story::{
     BroadState, BroadWish, Choices, Connected, Delivery, Outcome, Progress, Step, StepState,
     TokenKind,
 };
-use narrows_core::connect::{Several, Walk, finish_rotation, open_rotation, redeliver};
+use narrows_core::connect::{Several, Walk, finish_rotation, open_rotations, redeliver};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::record::Connection;
 use narrows_core::secret::Secret;
@@ -46,7 +46,7 @@ pub(crate) async fn connect(stage: &Stage, broad: &str, choices: Choices) -> Con
     }
 }
 
-async fn connected(stage: &Stage) -> Connected {
+pub(crate) async fn connected(stage: &Stage) -> Connected {
     connect(stage, &stage.face.broad_token, Choices::default()).await
 }
 
@@ -77,8 +77,7 @@ async fn rotate(
 ) -> Result<Rotation, Problem> {
     let mut walk = ready(stage, connection, pasted).await?;
     walk.preview_rotation(&wish).await.map_err(golden::listed)?;
-    let rotation = walk
-        .rotate(&wish, None, &CancellationToken::new())
+    let rotation = Box::pin(walk.rotate(&wish, None, &CancellationToken::new()))
         .await
         .map_err(golden::listed)?;
     if let Some(problem) = &rotation.problem {
@@ -95,7 +94,7 @@ fn item(connection: &str, token: &str) -> Item {
 }
 
 /// What the vault keeps of a token.
-async fn kept(stage: &Stage, connection: &str, token: &str) -> Option<Secret> {
+pub(crate) async fn kept(stage: &Stage, connection: &str, token: &str) -> Option<Secret> {
     stage
         .app
         .vault()
@@ -104,13 +103,13 @@ async fn kept(stage: &Stage, connection: &str, token: &str) -> Option<Secret> {
         .expect("the vault answers")
 }
 
-fn known(stage: &Stage, id: &str) -> Connection {
+pub(crate) fn known(stage: &Stage, id: &str) -> Connection {
     let known = stage.app.record.connection(id).expect("records");
     known.expect("the connection is remembered")
 }
 
 /// The sandbox's token of this id, if it exists.
-async fn token(stage: &Stage, id: &str) -> Option<Value> {
+pub(crate) async fn token(stage: &Stage, id: &str) -> Option<Value> {
     let list = stage.admin("/tokens").await;
     let tokens = list["tokens"].as_array().expect("tokens").clone();
     tokens.into_iter().find(|token| token["id"] == id)
@@ -226,7 +225,7 @@ async fn the_old_token_answers_all_along(broad: &str, again: &str, stage: Stage,
         put["ended_ms"].as_f64() <= delete["began_ms"].as_f64(),
         "nothing of the old token was touched before the platform acknowledged: {put} {delete}"
     );
-    let probes: Vec<&Value> = requests
+    let asked: Vec<&Value> = requests
         .iter()
         .filter(|r| {
             r["path"]
@@ -236,7 +235,7 @@ async fn the_old_token_answers_all_along(broad: &str, again: &str, stage: Stage,
         // The prober was the first to ask.
         .filter(|r| r["credential"] == requests[0]["credential"])
         .collect();
-    let early = probes
+    let early = asked
         .iter()
         .filter(|r| r["ended_ms"].as_f64() <= delete["began_ms"].as_f64());
     let early: Vec<_> = early.collect();
@@ -261,7 +260,8 @@ async fn the_old_token_answers_all_along(broad: &str, again: &str, stage: Stage,
 async fn the_old_token_of_a_person_answers_until_the_platform_has_acknowledged_the_new_one() {
     let stage = Stage::slow().await;
     let (broad, again) = (stage.face.broad_token.clone(), broad(&stage).await.1);
-    the_old_token_answers_all_along(&broad, &again, stage, TokenKind::User).await;
+    let told = the_old_token_answers_all_along(&broad, &again, stage, TokenKind::User);
+    Box::pin(told).await;
 }
 
 #[tokio::test]
@@ -270,7 +270,8 @@ async fn the_old_token_of_an_account_answers_until_the_platform_has_acknowledged
     let body = json!({ "kind": "account", "name": "Again", "groups": ["Account API Tokens Write", "Account Settings Read"] });
     let (_, again) = stage.make_token(body).await;
     let broad = stage.face.broad_account_token.clone();
-    the_old_token_answers_all_along(&broad, &again, stage, TokenKind::Account).await;
+    let told = the_old_token_answers_all_along(&broad, &again, stage, TokenKind::Account);
+    Box::pin(told).await;
 }
 
 #[tokio::test]
@@ -333,8 +334,7 @@ async fn a_platform_that_refuses_leaves_both_tokens_and_a_rotation_that_is_finis
             assert!(works(&stage, TokenKind::User, &value).await, "both live");
         }
         assert_eq!(known(&stage, id).token_id, before.token_id, "no swap");
-        let open = open_rotation(&stage.app, id).expect("records");
-        let open = open.expect("it is found again");
+        let open = open_rotations(&stage.app, id).expect("records").remove(0);
         assert_eq!(open.state, RotationState::Pending);
         let (_, another) = broad(&stage).await;
         let refused = rotate(&stage, id, &another, destroy()).await;
@@ -368,7 +368,7 @@ async fn a_platform_that_refuses_leaves_both_tokens_and_a_rotation_that_is_finis
         assert_eq!(told.old_token.state, OldTokenState::Refused);
         assert_eq!(token(&stage, &before.token_id).await, None);
         assert!(kept(&stage, id, &before.token_id).await.is_none());
-        assert!(open_rotation(&stage.app, id).expect("records").is_none());
+        assert!(open_rotations(&stage.app, id).expect("records").is_empty());
     }
 }
 
@@ -398,6 +398,36 @@ async fn an_old_token_that_somebody_deleted_meanwhile_is_seen_refused_without_a_
         .expect("it goes on");
     assert_eq!(told.state, RotationState::Rotated);
     assert!(kept(&stage, id, &before.token_id).await.is_none());
+}
+
+#[tokio::test]
+async fn what_a_rotation_left_open_is_deleted_by_the_next_one() {
+    let stage = Stage::new().await;
+    let before = connected(&stage).await;
+    let id = before.connection_id.as_str();
+    let path = format!("/client/v4/user/tokens/{}", before.token_id);
+    let refused =
+        json!({ "kind": "status", "status": 403, "code": 9109, "message": "Unauthorized" });
+    stage.fault("DELETE", &path, refused).await;
+    let rotation = rotate(&stage, id, &broad(&stage).await.1, destroy())
+        .await
+        .expect("it begins");
+    assert_eq!(rotation.state, RotationState::OldOpen, "{rotation:#?}");
+    stage.tell("/reset", &json!({})).await;
+    let next = rotate(&stage, id, &broad(&stage).await.1, destroy())
+        .await
+        .expect("it begins");
+    assert_eq!(next.state, RotationState::Rotated);
+    assert!(
+        next.notices.iter().any(|line| line.contains("as well")),
+        "it says so: {:?}",
+        next.notices
+    );
+    assert_eq!(
+        stage.ours().await,
+        [next.new_token.expect("one").token_name]
+    );
+    assert_eq!(open_rotations(&stage.app, id), Ok(vec![]));
 }
 
 /// Deletes a user token, as a person would in the dashboard.
@@ -811,11 +841,11 @@ async fn a_policy_is_kept_or_taken_anew_and_the_difference_is_shown_grant_by_gra
     let again = rotation.new_token.expect("a token");
     assert_eq!(again.granted, new.granted);
     assert!(again.expires_on.is_some(), "90 days as before");
-    let never = RotationChoices {
+    let endless = RotationChoices {
         expires: Some("never".to_owned()),
         ..destroy()
     };
-    let rotation = rotate(&stage, id, &broad(&stage).await.1, never)
+    let rotation = rotate(&stage, id, &broad(&stage).await.1, endless)
         .await
         .expect("it begins");
     assert_eq!(rotation.new_token.expect("a token").expires_on, None);
@@ -952,7 +982,7 @@ async fn a_pending_rotation_is_undone_only_where_the_platform_does_not_hold_the_
     stage.inspect(&mut walk, &again).await.expect("good");
     walk.undo_rotation(&rotation.run).await.expect("undone");
     assert_eq!(stage.ours().await.len(), 1, "only the old token is left");
-    assert!(open_rotation(&stage.app, id).expect("records").is_none());
+    assert!(open_rotations(&stage.app, id).expect("records").is_empty());
 
     // It took the new token, and the answers were lost: then only finishing is safe.
     stage

@@ -5,21 +5,26 @@
  */
 import type {
   About,
-  Against,
-  Checked,
   ActivityExport,
   ActivityPage,
+  Against,
+  BroadWish,
   ChainReport,
+  Checked,
   Choices,
   Comparison,
   ConnectionCard,
   Diagnosis,
+  Disconnected,
   DoctorProgress,
+  Farewell,
   ForgetPlan,
   Forgotten,
   Home,
   Inspection,
+  LeftOver,
   Moved,
+  Orphans,
   Outcome,
   Pasted,
   Person,
@@ -27,9 +32,15 @@ import type {
   Preview,
   Problem,
   Progress,
+  Resume,
+  Rotation,
+  RotationChoices,
+  RotationPreview,
   SecondCard,
   Settings,
+  Settled,
   SignInPrompt,
+  Swept,
   TokenKind,
   TokenPage,
   VaultKind,
@@ -42,7 +53,13 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem }
 
 /** Pages that the application opens in the browser or copies the address of. */
 export type Page =
-  'sign-in' | 'token-page-user' | 'token-page-account' | 'token-list' | 'platform' | 'fix-link';
+  | 'sign-in'
+  | 'token-page-user'
+  | 'token-page-account'
+  | 'token-list'
+  | 'old-token'
+  | 'platform'
+  | 'fix-link';
 
 /** What the doctor is to ask. Ids are 32 characters. */
 export interface ExamineInput {
@@ -169,6 +186,15 @@ function callWithProgress<T>(
 export const connect = (choices: Choices, heard: (line: Progress) => void) =>
   callWithProgress<Outcome>('connect', { choices }, heard);
 
+/** Begins a rotation of a connection, as `prepare` begins a connect. */
+export const rotatePrepare = (connectionId: string) =>
+  call<Prepared>('rotate_prepare', { connectionId });
+export const rotatePreview = (choices: RotationChoices) =>
+  call<RotationPreview>('rotate_preview', { choices });
+/** Rotates. */
+export const rotate = (choices: RotationChoices, heard: (line: Progress) => void) =>
+  callWithProgress<Rotation>('rotate', { choices }, heard);
+
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
@@ -240,3 +266,18 @@ export const forgetEverything = (typed: string, recordsAnyway: boolean) =>
 /** Opens where something lives on. */
 export const openLeft = (connectionId: string, place: 'tokens' | 'platform') =>
   call<null>('open_left', { connectionId, place });
+
+/** Takes up the end of a connection; nothing is deleted yet. */
+export const disconnectBegin = (connectionId: string) =>
+  call<Prepared>('disconnect_begin', { connectionId });
+export const disconnect = (farewell: Farewell) => call<Disconnected>('disconnect', { farewell });
+
+/** Goes on with what needs nobody, then says what is left by what is true now. */
+export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
+export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
+export const resume = (wish: Resume) => call<Settled>('resume', { wish });
+
+export const orphansBegin = () => call<Prepared>('orphans_begin');
+export const orphans = () => call<Orphans>('orphans');
+export const deleteOrphans = (tokenIds: string[], broad: BroadWish) =>
+  call<Swept>('delete_orphans', { tokenIds, broad });

@@ -12,9 +12,12 @@ import type {
   Connected,
   ConnectionCard,
   Diagnosis,
+  Disconnected,
   DoctorProgress,
+  Ending,
   Home,
   Inspection,
+  LeftOver,
   Outcome,
   Pasted,
   Pending,
@@ -23,11 +26,27 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Rotation,
+  RotationChoices,
+  Settled,
   Stopped,
+  Swept,
   TokenKind,
 } from './generated/types';
 import type { Destination } from './next';
 import { withChecked } from './watch';
+
+/** What a trip is for that makes nothing new. */
+export type Errand =
+  | { kind: 'disconnect'; card: ConnectionCard }
+  | { kind: 'resume'; left: LeftOver; ending: Ending }
+  | { kind: 'orphans' };
+
+/** How an errand ended. */
+export type ErrandEnd =
+  | { kind: 'disconnect'; ended: Disconnected }
+  | { kind: 'resume'; settled: Settled }
+  | { kind: 'orphans'; swept: Swept };
 
 /** What was chosen on the welcome screen. */
 export interface Trip {
@@ -36,6 +55,10 @@ export interface Trip {
   kind: TokenKind;
   /** Choices to begin with, where a connection is made again. */
   wish: Choices | null;
+  /** What it is for, where that is no new connection, and whether a token is pasted for it. */
+  errand?: Errand & { paste: boolean };
+  /** The connection that gets a new token; nothing where a new connection is made. */
+  rotating: ConnectionCard | null;
 }
 
 /** A trip whose vault and session stand. */
@@ -81,9 +104,16 @@ type Screens =
   | { screen: 'paste'; trip: Ready; pasted: Pasted | null; inspection: Inspection | null }
   | { screen: 'nominate'; trip: Inspected; choices: Choices | null }
   | { screen: 'progress'; trip: Inspected; choices: Choices; lines: readonly Progress[] }
+  | { screen: 'disconnect'; home: Home; card: ConnectionCard }
+  /** The token for an errand is pasted, or none is needed: what is left is to say so. */
+  | { screen: 'errand'; trip: Ready; errand: Errand; inspection: Inspection | null }
+  | { screen: 'settled'; end: ErrandEnd }
   | { screen: 'result'; trip: Inspected; connected: Connected }
   | { screen: 'pending'; trip: Inspected; choices: Choices; pending: Pending }
-  | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped };
+  | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped }
+  | { screen: 'rotation'; trip: Inspected; turn: RotationChoices | null }
+  | { screen: 'rotating'; trip: Inspected; turn: RotationChoices; lines: readonly Progress[] }
+  | { screen: 'rotated'; trip: Inspected; turn: RotationChoices; rotation: Rotation };
 
 /** The state: a screen, and the problem that it shows, if any. */
 export type Wizard = Screens & { problem: Problem | null };
@@ -110,11 +140,20 @@ export type Event =
   | { type: 'exam-stopped' }
   | { type: 'diagnosed'; diagnosis: Diagnosis; comparison: Comparison | null }
   | { type: 'begin'; profile: ProfileCard; address: string | null }
+  /** A connection of the list is to get a new token. */
+  | { type: 'rotate'; card: ConnectionCard; profile: ProfileCard }
+  | { type: 'turn'; turn: RotationChoices }
+  | { type: 'turned'; rotation: Rotation }
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'signed-in'; person: Person }
   | { type: 'kind'; kind: TokenKind }
   | { type: 'pasted'; pasted: Pasted }
   | { type: 'inspected'; inspection: Inspection }
+  | { type: 'disconnect'; card: ConnectionCard }
+  | { type: 'errand'; errand: Errand; prepared: Prepared; paste: boolean }
+  /** Goes on with an errand for which a token would be better, without one. */
+  | { type: 'without-token' }
+  | { type: 'settled'; end: ErrandEnd }
   | { type: 'connect'; choices: Choices }
   | { type: 'progress'; line: Progress }
   | { type: 'ended'; outcome: Outcome }
@@ -138,6 +177,12 @@ export function move(state: Wizard, event: Event): Wizard {
       return state.screen === 'home' ? welcome(state.home) : state;
     case 'begin':
       return state.screen === 'welcome' ? begin(event.profile, event.address, state.again) : state;
+    case 'rotate':
+      return state.screen === 'home' ? prepare(event.profile, null, null, event.card) : state;
+    case 'turn':
+      return state.screen === 'rotation' ? rotating(state.trip, event.turn) : state;
+    case 'turned':
+      return state.screen === 'rotating' ? turned(state, event.rotation) : state;
     case 'connect-again':
       return state.screen === 'doctor' ? welcome(state.home, event.again) : state;
     case 'doctor':
@@ -182,7 +227,23 @@ export function move(state: Wizard, event: Event): Wizard {
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };
     case 'signed-in':
       return state.screen === 'sign-in' && state.trip
-        ? tokenPage(signedIn(state.trip, event.person))
+        ? afterSignIn(signedIn(state.trip, event.person))
+        : state;
+    case 'disconnect':
+      return state.screen === 'home'
+        ? { screen: 'disconnect', home: state.home, card: event.card, problem: null }
+        : state;
+    case 'errand':
+      return state.screen === 'home' || state.screen === 'disconnect'
+        ? beginErrand(event.errand, event.prepared, event.paste)
+        : state;
+    case 'without-token':
+      return state.screen === 'token-page' && state.trip.errand
+        ? onErrand(state.trip, state.trip.errand, null)
+        : state;
+    case 'settled':
+      return state.screen === 'errand' || state.screen === 'disconnect'
+        ? { screen: 'settled', end: event.end, problem: null }
         : state;
     case 'kind':
       return state.screen === 'token-page'
@@ -197,7 +258,7 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'connect':
       return state.screen === 'nominate' ? progress(state.trip, event.choices) : state;
     case 'progress':
-      if (state.screen !== 'progress') return state;
+      if (state.screen !== 'progress' && state.screen !== 'rotating') return state;
       return { ...state, lines: [...state.lines, event.line] };
     case 'ended':
       return state.screen === 'progress' ? ended(state, event.outcome) : state;
@@ -232,7 +293,8 @@ const withCard = (home: Home, card: ConnectionCard): Home => ({
 });
 
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
-const running = (state: Wizard): boolean => state.screen === 'progress' && !state.problem;
+const running = (state: Wizard): boolean =>
+  (state.screen === 'progress' || state.screen === 'rotating') && !state.problem;
 
 function atHome(home: Home, said: Said | null): Wizard {
   return hasNews(home) ? { screen: 'home', home, said, problem: null } : welcome(home);
@@ -277,17 +339,78 @@ function begin(profile: ProfileCard, address: string | null, again: ConnectAgain
   return prepare(profile, address, again?.profile === profile.id ? again.choices : null);
 }
 
-function prepare(profile: ProfileCard, address: string | null, wish: Choices | null): Wizard {
-  const kind = profile.token_kinds[0] ?? 'user';
+function prepare(
+  profile: ProfileCard,
+  address: string | null,
+  wish: Choices | null,
+  rotating: ConnectionCard | null = null,
+): Wizard {
+  // Only a token of the old one's kind can delete it.
+  const kind = rotating?.token_kind ?? profile.token_kinds[0] ?? 'user';
   return {
     screen: 'prepare',
-    trip: { profile, address, kind, wish },
+    trip: { profile, address, kind, wish, rotating },
     prepared: null,
     problem: null,
   };
 }
 
 const tokenPage = (trip: Ready): Wizard => ({ screen: 'token-page', trip, problem: null });
+
+/** A trip that makes nothing new has no profile of its own; it carries what the screens on its way show. */
+function errandProfile(errand: Errand): ProfileCard {
+  const name =
+    errand.kind === 'disconnect'
+      ? errand.card.platform
+      : errand.kind === 'resume'
+        ? (errand.left.platform ?? '')
+        : '';
+  return {
+    id: errand.kind,
+    name,
+    summary: '',
+    brand: { accent: null, logo: null, support: null, docs: [] },
+    has_platform: name !== '',
+    platform_address: null,
+    kept: [],
+    never_kept: [],
+    permissions: [],
+    token_kinds: ['user'],
+    conditions: [],
+    parts: [],
+    optional: [],
+    needs_zone: false,
+    zones: 'one',
+    project: null,
+  };
+}
+
+/** A platform that cannot be reached does not hold up an errand: it is told later. */
+function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard {
+  const trip: Ready = {
+    profile: errandProfile(errand),
+    address: null,
+    kind: errand.kind === 'disconnect' ? errand.card.token_kind : 'user',
+    wish: null,
+    rotating: null,
+    prepared,
+    errand: { ...errand, paste },
+  };
+  return prepared.sign_in_needed && prepared.problems.length === 0
+    ? { screen: 'sign-in', trip, problem: null }
+    : afterSignIn(trip);
+}
+
+const afterSignIn = (trip: Ready): Wizard =>
+  trip.errand && !trip.errand.paste ? onErrand(trip, trip.errand, null) : tokenPage(trip);
+
+const onErrand = (trip: Ready, errand: Errand, inspection: Inspection | null): Wizard => ({
+  screen: 'errand',
+  trip,
+  errand,
+  inspection,
+  problem: null,
+});
 
 const paste = (trip: Ready): Wizard => ({
   screen: 'paste',
@@ -310,6 +433,29 @@ const progress = (trip: Inspected, choices: Choices): Wizard => ({
   choices,
   lines: [],
   problem: null,
+});
+
+const rotation = (trip: Inspected, turn: RotationChoices | null): Wizard => ({
+  screen: 'rotation',
+  trip,
+  turn,
+  problem: null,
+});
+
+const rotating = (trip: Inspected, turn: RotationChoices): Wizard => ({
+  screen: 'rotating',
+  trip,
+  turn,
+  lines: [],
+  problem: null,
+});
+
+const turned = ({ trip, turn }: On<'rotating'>, rotation: Rotation): Wizard => ({
+  screen: 'rotated',
+  trip,
+  turn,
+  rotation,
+  problem: rotation.problem,
 });
 
 const signedIn = (trip: Ready, person: Person): Ready => ({
@@ -339,12 +485,12 @@ function onward(state: Wizard): Wizard {
     }
     case 'token-page':
       return paste(state.trip);
-    case 'paste':
+    case 'paste': {
       if (!state.pasted || !state.inspection || state.problem) return state;
-      return nominate(
-        { ...state.trip, pasted: state.pasted, inspection: state.inspection },
-        state.trip.wish,
-      );
+      const trip = { ...state.trip, pasted: state.pasted, inspection: state.inspection };
+      if (trip.errand) return onErrand(state.trip, trip.errand, state.inspection);
+      return trip.rotating ? rotation(trip, null) : nominate(trip, trip.wish);
+    }
     default:
       return state;
   }
@@ -355,15 +501,17 @@ function back(state: Wizard): Wizard {
     case 'welcome':
     case 'activity':
     case 'settings':
+    case 'disconnect':
       return atHome(state.home, null);
     case 'doctor':
       return state.exam ? { ...state, exam: null, problem: null } : atHome(state.home, null);
     case 'sign-in':
     case 'token-page':
-      return state.trip ? prepared(state.trip) : state;
+      return state.trip && !state.trip.errand ? prepared(state.trip) : state;
     case 'paste':
       return tokenPage(state.trip);
     case 'nominate':
+    case 'rotation':
       return paste(state.trip);
     default:
       return state;
@@ -391,7 +539,9 @@ function go(state: Wizard, to: Destination): Wizard {
   const trip = readyTrip(state);
   switch (to) {
     case 'prepare':
-      return trip ? prepare(trip.profile, trip.address, trip.wish) : state;
+      return trip && !trip.errand
+        ? prepare(trip.profile, trip.address, trip.wish, trip.rotating)
+        : state;
     case 'sign-in':
       return trip ? { screen: 'sign-in', trip, problem: null } : state;
     case 'token-page':
@@ -399,6 +549,7 @@ function go(state: Wizard, to: Destination): Wizard {
     case 'paste':
       return trip ? paste(trip) : state;
     case 'nominate':
+      if ('turn' in state) return rotation(state.trip, state.turn);
       return 'choices' in state ? nominate(state.trip, state.choices) : state;
   }
 }
@@ -413,14 +564,24 @@ function readyTrip(state: Wizard): Ready | null {
 
 /** A run that is tried again begins with no lines; every other screen keeps what it has. */
 function again(state: Wizard): Wizard {
-  return state.screen === 'progress'
+  return state.screen === 'progress' || state.screen === 'rotating'
     ? { ...state, lines: [], problem: null }
     : { ...state, problem: null };
 }
 
 /** Whether the application holds a run for this screen that has to be ended when the person leaves. */
 export const holdsRun = ({ screen }: Wizard): boolean =>
-  ['prepare', 'sign-in', 'token-page', 'paste', 'nominate', 'stopped'].includes(screen);
+  [
+    'prepare',
+    'sign-in',
+    'token-page',
+    'paste',
+    'nominate',
+    'stopped',
+    'rotation',
+    'rotated',
+    'errand',
+  ].includes(screen);
 
 /** The numbered steps that a person sees. */
 export type Stage = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate' | 'progress';
@@ -432,15 +593,24 @@ export function stages(profile: ProfileCard): readonly Stage[] {
 }
 
 /** Which step the state stands at; nothing outside the numbered walk. */
-export function stageOf(state: Wizard): { stage: Stage; profile: ProfileCard } | null {
-  if (!('trip' in state) || !state.trip) return null;
+export function stageOf(
+  state: Wizard,
+): { stage: Stage; profile: ProfileCard; rotating: boolean } | null {
+  if (!('trip' in state) || !state.trip || state.trip.errand) return null;
   const { profile } = state.trip;
+  const rotating = state.trip.rotating !== null;
   switch (state.screen) {
     case 'pending':
     case 'stopped':
     case 'result':
-      return { stage: 'progress', profile };
+    case 'rotating':
+    case 'rotated':
+      return { stage: 'progress', profile, rotating };
+    case 'rotation':
+      return { stage: 'nominate', profile, rotating };
+    case 'errand':
+      return null;
     default:
-      return { stage: state.screen, profile };
+      return { stage: state.screen, profile, rotating };
   }
 }

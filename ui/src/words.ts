@@ -7,15 +7,22 @@ import type {
   CredentialKind,
   Delivery,
   Evidence,
+  FactState,
+  GrantChange,
   ItemState,
   Language,
   Next,
+  OldTokenState,
   PermissionNeed,
   PolicySource,
+  RotationState,
+  RotationWay,
+  RunKind,
   Standing,
   Step,
   StepState,
   TokenKind,
+  TruthState,
   VaultKind,
   VaultState,
 } from './generated/types';
@@ -61,6 +68,7 @@ export const words = {
       nominate: 'Choose',
       progress: 'Connect',
     } satisfies Record<Stage, string>,
+    rotate: 'Rotate',
   },
 
   problem: {
@@ -93,7 +101,8 @@ export const words = {
     lead: 'Each one is a single narrow token that was proven before it was handed over.',
     another: 'Connect another account',
     unfinished: 'Needs your attention',
-    unfinishedTitle: (step: string) => `A run was cut off at “${step}”`,
+    unfinishedOf: (account: string, platform: string | null) =>
+      platform ? `${account} · ${platform}` : account,
     began: (when: string) => `Began ${when}`,
     list: 'Your connections',
     none: 'No account is connected yet.',
@@ -106,7 +115,19 @@ export const words = {
     keptIn: 'Kept in',
     receipt: 'Receipt',
     check: 'Check',
+    rotate: 'Rotate',
+    disconnect: 'Disconnect',
+    rotation: {
+      rotated: 'The old token is dead. Its value still lies in the safe place.',
+      'old-open': 'After a rotation the old token has not been seen refused.',
+      pending:
+        'A new token waits to be acknowledged. Until then both live and the old one is used.',
+      undelivered: 'The token has a new value that the platform has not acknowledged.',
+      'value-lost': 'The token got a new value that nobody has. Rotate it once more.',
+      stopped: 'A rotation was cut off. The old token is used as before.',
+    } satisfies Record<RotationState, string>,
     checkToken: 'Check a token',
+    orphans: 'Find unused tokens',
     deliverAgain: 'Deliver again',
     delivering: 'Delivering…',
     delivered: (platform: string, code: string | null) =>
@@ -268,6 +289,121 @@ export const words = {
     startAfresh: 'Start afresh',
   },
 
+  leftOver: {
+    asking: 'Asking what is true now…',
+    states: { there: 'There', gone: 'Gone', unknown: 'Not known' } satisfies Record<
+      FactState,
+      string
+    >,
+    check: 'Check again',
+    checked: 'Asked just now.',
+    finishing: {
+      connect: 'Finish connecting',
+      rotate: 'Finish the rotation',
+      disconnect: 'Finish disconnecting',
+      sweep: 'Close',
+    } satisfies Record<RunKind, string>,
+    undoing: {
+      connect: 'Take the connection back',
+      rotate: 'Take the rotation back',
+      disconnect: 'Keep the connection',
+      sweep: 'Close',
+    } satisfies Record<RunKind, string>,
+    will: 'What this does',
+  },
+
+  disconnect: {
+    title: (account: string) => `Disconnect ${account}?`,
+    lead: 'Three things end, each for itself. You see afterwards what became of each.',
+    platform: (platform: string) => `${platform} deletes the connection and its copy of the token.`,
+    noPlatform: 'No platform holds the token.',
+    local: 'Narrows takes the connection off its list and forgets the token.',
+    cloudflare: (token: string) => `Cloudflare deletes the token “${token}”.`,
+    stays: (token: string) => `The token “${token}” works until you delete it.`,
+    sites: 'Sites that were deployed stay up.',
+    how: 'Should the token be deleted at Cloudflare now?',
+    now: {
+      name: 'Yes, now',
+      hint: 'You make a one-time token as you did to connect. Narrows deletes both, and sees them refused.',
+    },
+    later: {
+      name: 'No, leave it open',
+      hint: 'You delete it in Cloudflare’s list. Until it is refused, Narrows keeps its value to ask with, and shows it as open.',
+    },
+    onward: 'Continue',
+    end: 'Disconnect',
+  },
+
+  errand: {
+    title: {
+      disconnect: 'Ready to disconnect',
+      finish: 'Ready to finish',
+      undo: 'Ready to take it back',
+      orphans: 'Tokens that nothing uses',
+    },
+    lead: {
+      disconnect: 'Nothing has been deleted yet.',
+      resume: 'Nothing has been changed yet.',
+      orphans:
+        'They bear this installation’s mark, and no connection uses them. Other tokens are never touched.',
+    },
+    pasted: 'The token you pasted',
+    destroy: 'Delete it at the end',
+    destroyHint: 'It was not made for this, so it stays alive unless you choose this.',
+    ours: 'It was made for this, and is deleted at the end.',
+    end: {
+      disconnect: 'Disconnect',
+      finish: 'Finish',
+      undo: 'Take it back',
+      orphans: 'Delete the chosen',
+    },
+    ending: 'This takes a few seconds…',
+    looking: 'Reading Cloudflare’s list…',
+    quota: 'Tokens at Cloudflare',
+    quotaOf: (used: number, of: number) => `${used} of ${of}`,
+    inUse: 'In use here',
+    none: 'There are none. Nothing has to be deleted.',
+    choose: 'Which are to be deleted?',
+    orphan: (age: number | null, status: string, used: string | null) =>
+      [
+        age === null ? 'Age unknown' : age === 0 ? 'Made today' : `${age} days old`,
+        status,
+        used === null ? 'never used' : `last used ${used}`,
+      ].join(' · '),
+    oneTime: 'one-time token',
+    close: 'Delete none',
+    without: 'Go on without a token',
+  },
+
+  settled: {
+    disconnected: 'Disconnected',
+    open: 'Not all of it is done yet',
+    ended: 'Done',
+    swept: 'Unused tokens',
+    lead: 'Each of the three is told for itself.',
+    leadPlain: 'This is what was done, and what stands.',
+    truths: 'Where it stands',
+    platform: 'Platform',
+    local: 'This computer',
+    cloudflare: 'Cloudflare',
+    states: {
+      deleted: 'Deleted',
+      queued: 'Told later',
+      none: 'Nothing there',
+      forgotten: 'Forgotten',
+      kept: 'Kept to check',
+      revoked: 'Refused',
+      open: 'Open',
+    } satisfies Record<TruthState, string>,
+    find: 'To delete it by hand',
+    token: 'Name of the token',
+    list: 'Open the token list',
+    pasted: 'The token you pasted',
+    deleted: (name: string) => `“${name}” was deleted.`,
+    nothing: 'Nothing was deleted.',
+    done: 'Go to connections',
+  },
+
   delivery: {
     accepted: 'Delivered',
     skipped: 'No delivery needed',
@@ -356,6 +492,8 @@ export const words = {
   tokenPage: {
     title: 'Make the broad token',
     lead: 'Cloudflare’s page opens with everything filled in. You only confirm it.',
+    leadErrand:
+      'A one-time token lets Narrows delete. Cloudflare’s page opens with everything filled in.',
     skippedSignIn: (name: string) => `You are signed in as ${name}.`,
     noSignIn: 'No sign-in is needed here.',
     kind: 'Whose token is it?',
@@ -511,6 +649,8 @@ export const words = {
     keep: 'Put it in the safe place',
     prove: 'Prove what it can and cannot do',
     deliver: 'Hand it to the platform',
+    swap: 'Let the connection use the new token',
+    revoke: 'Delete the old token',
     destroy: 'Destroy the broad token',
     record: 'Write down what was done',
   } satisfies Record<Step, string>,
@@ -533,6 +673,79 @@ export const words = {
     cancel: 'Cancel',
     cancelling: 'Undoing what was done…',
     seconds: (ms: number) => `${(ms / 1000).toFixed(1)} s`,
+  },
+
+  rotation: {
+    title: 'Rotate the token',
+    lead: (account: string) =>
+      `${account} gets a new token. The old one works until the new one is in its place.`,
+    leadInPlace: (account: string) =>
+      `The token of ${account} gets a new value. The old value dies at once.`,
+    otherWay: 'Another way to replace it',
+    way: 'How should it be replaced?',
+    ways: {
+      beside: 'Make a new token beside the old one',
+      'in-place': 'Give the old token a new value',
+    } satisfies Record<RotationWay, string>,
+    besideHint: 'Nothing stops working. This is what you want, nearly always.',
+    policy: 'What may the new token do?',
+    samePolicy: 'The same as the old one',
+    newPolicy: 'What the profile asks for now',
+    newPolicyHint: 'It has changed since. See the difference beside.',
+    expiry: 'When does the new token expire?',
+    expiries: {
+      same: 'As chosen before',
+      '30d': '30 days',
+      '90d': '90 days',
+      '365d': '1 year',
+      never: 'Never',
+    },
+    preview: 'What will happen',
+    difference: 'What the profile asks for now, against what the old token may do',
+    same: 'The profile asks for what the old token may do.',
+    change: {
+      same: 'As before',
+      added: 'New',
+      removed: 'No longer',
+    } satisfies Record<GrantChange, string>,
+    token: 'New token',
+    old: 'Old token',
+    rotate: 'Rotate',
+  },
+
+  rotating: {
+    title: 'Rotating',
+    lead: 'This takes a few seconds. The old token works until the new one is acknowledged.',
+  },
+
+  rotated: {
+    title: {
+      rotated: 'Rotated',
+      'old-open': 'Rotated, and the old token is still open',
+      pending: 'The new token is not acknowledged yet',
+      undelivered: 'The new value is not delivered yet',
+      'value-lost': 'The new value was lost',
+      stopped: 'Nothing was changed',
+    } satisfies Record<RotationState, string>,
+    lead: {
+      rotated: 'The new token is in use everywhere. The old one opens nothing any more.',
+      'old-open': 'The new token is in use everywhere. The old one may still work.',
+      pending: 'Both tokens live, and the old one is used. Nothing has stopped working.',
+      undelivered: 'The old value is dead. The platform fails until it has the new one.',
+      'value-lost': 'The old value is dead, and nobody has the new one. Rotate again at once.',
+      stopped: 'The old token is used as before.',
+    } satisfies Record<RotationState, string>,
+    old: 'The old token',
+    oldState: {
+      'in-use': 'In use',
+      refused: 'Refused',
+      gone: 'Gone before',
+      open: 'Not seen refused',
+    } satisfies Record<OldTokenState, string>,
+    openList: 'Find it at Cloudflare',
+    new: 'The new token',
+    undone: 'Undone',
+    stands: 'What still stands',
   },
 
   report: {

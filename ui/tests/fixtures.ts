@@ -6,15 +6,18 @@ import type {
   Check,
   Connected,
   ConnectionCard,
+  Disconnected,
   ForgetPlan,
   Forgotten,
   Grant,
   Home,
   Inspection,
-  Need,
   LeftAlive,
+  LeftOver,
   Moved,
+  Need,
   Next,
+  Orphans,
   Outcome,
   Pasted,
   PermissionRow,
@@ -23,14 +26,18 @@ import type {
   Problem,
   ProfileCard,
   Progress,
+  Rotation,
+  RotationPreview,
   Settings,
+  Settled,
   SignInPrompt,
   Step,
   StepState,
+  Swept,
   TokenKind,
   TokenPage,
-  Watched,
   VaultPanel,
+  Watched,
 } from '../src/generated/types';
 import type { Script } from './browser/fake';
 
@@ -126,7 +133,91 @@ export const card: ConnectionCard = {
   vault: 'keychain',
   broad_left: null,
   watch: fine,
+  rotation: null,
 };
+
+/** A connect that was cut off after its token was kept. */
+export const cutOff: LeftOver = {
+  run: '4c9p77wa',
+  kind: 'connect',
+  began_on: '2026-11-21T17:12:00Z',
+  profile: profile.id,
+  platform: profile.name,
+  account_name: 'Harbour Studio',
+  connection_id: 'c-4c9p77wa',
+  token_name: 'Narrows site-generator abcd1234-4c9p77wa',
+  token_list: 'https://dash.cloudflare.com/profile/api-tokens',
+  headline: 'A connection was cut off after its token was kept, before it was delivered.',
+  asked: true,
+  facts: [
+    {
+      about: 'token',
+      state: 'there',
+      sentence: 'The narrow token "Narrows site-generator abcd1234-4c9p77wa" works at Cloudflare.',
+    },
+    {
+      about: 'copy',
+      state: 'there',
+      sentence: 'The token’s value is in the vault on this computer.',
+    },
+    { about: 'platform', state: 'gone', sentence: `${profile.name} was never sent the token.` },
+    {
+      about: 'pasted-token',
+      state: 'unknown',
+      sentence: 'The token that was pasted may still work. It ends by itself at 17:27 UTC.',
+    },
+  ],
+  finish: {
+    does: [
+      'Proves the kept token once more.',
+      `Delivers it to ${profile.name}, unless it holds it already.`,
+      'Puts the connection into the list.',
+    ],
+    broad: 'no',
+    sign_in: false,
+  },
+  undo: {
+    does: [
+      'Deletes the narrow token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it.',
+      'Then deletes its value on this computer.',
+    ],
+    broad: 'better',
+    sign_in: false,
+  },
+};
+
+/** A disconnect whose token was not deleted at Cloudflare. */
+export const openEnd: LeftOver = {
+  ...cutOff,
+  run: '81xq20fa',
+  kind: 'disconnect',
+  account_name: 'Studio South',
+  token_name: 'Narrows site-generator abcd1234-81xq20fa',
+  headline: 'A connection was ended, and not all of it is done.',
+  facts: [
+    {
+      about: 'token',
+      state: 'there',
+      sentence: 'The narrow token "Narrows site-generator abcd1234-81xq20fa" works at Cloudflare.',
+    },
+    { about: 'platform', state: 'gone', sentence: `${profile.name} has no such connection.` },
+  ],
+  finish: cutOff.undo,
+  undo: {
+    does: ['Puts the connection back into the list.'],
+    broad: 'no',
+    sign_in: false,
+  },
+};
+
+/** The same as it was written down, before anything was asked. */
+const noted = (left: LeftOver): LeftOver => ({
+  ...left,
+  asked: false,
+  facts: [],
+  finish: null,
+  undo: null,
+});
 
 export const fullHome: Home = {
   connections: [
@@ -153,15 +244,7 @@ export const fullHome: Home = {
       },
     },
   ],
-  unfinished: [
-    {
-      run: '4c9p77wa',
-      began_on: '2026-11-21T17:12:00Z',
-      step: 'mint',
-      stands: ['A token called “narrows-site-generator-4c9p77wa” may exist at Cloudflare.'],
-      next: 'Delete it in your token list, then connect again.',
-    },
-  ],
+  unfinished: [noted(cutOff), noted(openEnd)],
 };
 
 /** What can be the matter with a connection, each with another thing to do. */
@@ -318,6 +401,7 @@ export const inspection: Inspection = {
   expires_on: '2026-11-22T15:24:00Z',
   accounts: [account],
   quota: { used: 7, of: 50 },
+  orphans: 0,
   notices: [],
 };
 
@@ -526,6 +610,165 @@ export const outcomes = {
   },
 } satisfies Record<string, Outcome>;
 
+export const rotationPreview: RotationPreview = {
+  way: 'beside',
+  token_name: `${tokenName} r2m8x41tz`,
+  sentences: [
+    'May read and change Cloudflare Pages in the account “Meadow & Sons Ltd” only (Pages Write).',
+    'Nothing else: no other account, no other product, no other token.',
+    'It does not end by itself.',
+  ],
+  difference: [
+    {
+      change: 'same',
+      grant,
+      words: 'read and change Cloudflare Pages in the account “Meadow & Sons Ltd” only',
+    },
+  ],
+  differs: false,
+  body_json: preview.body_json,
+  cost: 'Rolled in place, the old value dies before the new one is delivered: until then Site Generator fails.',
+  old: `“${tokenName}” works until the new token is in its place, and is deleted then.`,
+  broad: 'The token you pasted is destroyed at the end.',
+};
+
+/** The profile has come to ask for more, and for something less. */
+export const rotationDiffers: RotationPreview = {
+  ...rotationPreview,
+  differs: true,
+  difference: [
+    ...rotationPreview.difference,
+    {
+      change: 'added',
+      grant: { ...grant, group: 'DNS Write', scope: 'zone' },
+      words: 'read and change DNS in the zone meadow.example only',
+    },
+    {
+      change: 'removed',
+      grant: { ...grant, group: 'Workers Scripts Read' },
+      words: 'read Workers Scripts in the account “Meadow & Sons Ltd” only',
+    },
+  ],
+};
+
+export const turning: Progress[] = [
+  line('mint', 'done', '"Narrows site-generator" was made.', 320),
+  line('keep', 'done', 'Kept, and read back.', 360),
+  line('prove', 'done', 'Can 1 of 1; cannot 12 of 12.', 700),
+  line('deliver', 'done', 'Receipt 7F3K-92QD.', 980),
+  line('swap', 'done', 'The connection uses the new token.', 990),
+  line('revoke', 'began', '', 991),
+];
+
+const rotated: Rotation = {
+  state: 'rotated',
+  run: 'r2m8x41tz',
+  connection_id: card.connection_id,
+  profile: profile.id,
+  platform: profile.name,
+  account_id: accountId,
+  account_name: account.name,
+  project: 'generator-site',
+  way: 'beside',
+  old_token: {
+    token_id: card.token_id,
+    token_name: tokenName,
+    fingerprint: '6512bd43d9caa6e0',
+    state: 'refused',
+    after_ms: 310,
+    sentence: 'It was deleted, and Cloudflare refuses it.',
+    link: null,
+  },
+  new_token: {
+    token_id: '45c48cce2e2d7fbdea1afc51c7c6ad26',
+    token_name: rotationPreview.token_name,
+    token_kind: 'user',
+    fingerprint: 'd3d9446802a44259',
+    expires_on: null,
+    granted: [grant],
+    can: { proved: 1, of: 1 },
+    cannot: { proved: 12, of: 12 },
+    checks,
+    vault: 'keychain',
+  },
+  delivery: 'accepted',
+  receipt_code: '2M8X-41TZ',
+  broad: connected.broad,
+  step: null,
+  problem: null,
+  undone: [],
+  stands: [],
+  notices: [],
+  rounds: 9,
+  elapsed_ms: 3120,
+};
+
+export const rotations = {
+  rotated,
+  pending: {
+    ...rotated,
+    state: 'pending',
+    old_token: {
+      ...rotated.old_token,
+      state: 'in-use',
+      after_ms: null,
+      sentence: 'It is in use, as before.',
+    },
+    delivery: 'unknown',
+    receipt_code: null,
+    step: 'deliver',
+    problem: outcomes.pending.problem,
+    stands: [
+      'Both tokens live: the old one is in use, and the new one is kept until Site Generator has acknowledged it.',
+    ],
+  },
+  oldOpen: {
+    ...rotated,
+    state: 'old-open',
+    old_token: {
+      ...rotated.old_token,
+      state: 'open',
+      after_ms: null,
+      sentence:
+        'It is not used any more. It needs a one-time token, or the dashboard, to be deleted.',
+      link: 'https://dash.cloudflare.com/profile/api-tokens',
+    },
+    step: 'revoke',
+    problem: problem('open-token-list', {
+      code: 'old-token-open',
+      message: 'The new token is in use. The old one has not been seen refused.',
+      hint: 'Delete it in Cloudflare’s list of tokens.',
+      evidence: null,
+    }),
+    stands: ['The old token may still work.'],
+  },
+  stopped: {
+    ...rotated,
+    state: 'stopped',
+    old_token: {
+      ...rotated.old_token,
+      state: 'in-use',
+      after_ms: null,
+      sentence: 'It is in use, as before.',
+    },
+    new_token: null,
+    receipt_code: null,
+    broad: outcomes.stopped.broad,
+    step: 'prove',
+    problem: outcomes.stopped.problem,
+    undone: outcomes.stopped.undone,
+    stands: ['The old token is in use, as before.'],
+  },
+} satisfies Record<string, Rotation>;
+
+/** A connection of the list gets a new token, and everything goes well. */
+export const rotateWell: Script = {
+  home: [{ value: { connections: [card], unfinished: [] } }],
+  rotate_prepare: [{ value: { ...prepared, person, sign_in_needed: false } }],
+  rotate_preview: [{ value: rotationPreview }],
+  rotate: [{ value: rotations.rotated, lines: turning }],
+};
+
 /** Everything goes well. */
 export const settings: Settings = {
   theme: 'system',
@@ -670,4 +913,102 @@ export const allWell: Script = {
       },
     },
   ],
+  check_left_over: [{ value: [cutOff, openEnd] }],
+};
+
+/** A disconnect that is open at Cloudflare. */
+export const disconnected: Disconnected = {
+  run: '81xq20fa',
+  connection_id: card.connection_id,
+  platform_name: card.platform,
+  account_name: card.account_name,
+  token_name: card.token_name,
+  token_list: 'https://dash.cloudflare.com/profile/api-tokens',
+  platform: {
+    state: 'deleted',
+    sentence: `${card.platform} has deleted the connection and its copy of the token.`,
+    at: '2026-11-22T10:00:00Z',
+  },
+  local: {
+    state: 'kept',
+    sentence:
+      'The connection is off the list. The token’s value stays in the keychain, so that Cloudflare can be asked whether it still works, and is deleted when it does not.',
+    at: null,
+  },
+  cloudflare: {
+    state: 'open',
+    sentence: `The token "${card.token_name}" still works at Cloudflare. Delete it in Cloudflare’s list of tokens, or paste a one-time token.`,
+    at: null,
+  },
+  broad: null,
+  open: true,
+  sites:
+    'Sites that were deployed stay up: Cloudflare serves them, and the token is not needed for that.',
+};
+
+/** A run that was finished. */
+export const settled: Settled = {
+  run: cutOff.run,
+  kind: 'connect',
+  ending: 'finish',
+  ended: true,
+  done: [
+    'The token was proved: can 1 of 1, cannot 12 of 12.',
+    `${profile.name} holds it: receipt 7F3K-92QD.`,
+    'The connection is in the list.',
+  ],
+  stands: ['It ends by itself at 17:27 UTC.'],
+  truths: null,
+  connection: card,
+  broad: null,
+  token_name: cutOff.token_name,
+  token_list: cutOff.token_list,
+  problem: null,
+};
+
+export const orphans: Orphans = {
+  quota: { used: 38, of: 50 },
+  in_use: 2,
+  orphans: [
+    {
+      token_id: '0123456789abcdef0123456789abcdef',
+      token_name: 'Narrows site-generator abcd1234-k3m8x41tz0q2w5er',
+      one_time: false,
+      status: 'active',
+      issued_on: '2026-08-01T09:00:00Z',
+      age_days: 113,
+      last_used_on: '2026-08-02T09:00:00Z',
+      expires_on: null,
+    },
+    {
+      token_id: 'fedcba9876543210fedcba9876543210',
+      token_name: 'Narrows one-time 7f3k92qd7f3k92qd',
+      one_time: true,
+      status: 'expired',
+      issued_on: '2026-11-22T09:00:00Z',
+      age_days: 0,
+      last_used_on: null,
+      expires_on: '2026-11-22T09:15:00Z',
+    },
+  ],
+};
+
+export const swept: Swept = {
+  deleted: ['Narrows site-generator abcd1234-k3m8x41tz0q2w5er'],
+  left: [],
+  quota: { used: 37, of: 50 },
+  broad: connected.broad,
+};
+
+/** The list of connections, from which every errand comes to its end. */
+export const errandsWell: Script = {
+  ...allWell,
+  home: [{ value: fullHome }],
+  disconnect_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  disconnect: [{ value: disconnected }],
+  resume_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  resume: [{ value: settled }],
+  orphans_begin: [{ value: { ...prepared, sign_in_needed: false } }],
+  orphans: [{ value: orphans }],
+  delete_orphans: [{ value: swept }],
 };

@@ -43,8 +43,10 @@ pub struct OpenRotation {
     pub connection: String,
     /// Where it stands, by the journal.
     pub state: RotationState,
-    /// Whether a token was made that only this run accounts for.
+    /// Whether a new token was made, or may have been, that the connection does not name yet.
     pub holds_a_token: bool,
+    /// Names of tokens at Cloudflare that this run alone accounts for: no orphans, whatever becomes of them.
+    pub accounts_for: Vec<String>,
 }
 
 /// What the journal of a rotation says.
@@ -107,6 +109,10 @@ impl Left {
             } else {
                 self.course.holds_a_token()
             },
+            accounts_for: match self.course.swap {
+                Mark::Done => vec![self.nominated.replaces.token_name.clone()],
+                _ => self.names.clone(),
+            },
         }
     }
 
@@ -124,14 +130,34 @@ impl Left {
         self.names.is_empty() && self.rolled == Mark::Not
     }
 
+    /// Deletes tokens under names whose making was never answered; gives those that there were.
+    async fn sweep_others(&self, broad: &Inspected) -> Result<Vec<&str>, crate::cloudflare::Error> {
+        let mut found = Vec::new();
+        for name in &self.names {
+            let known = self.made.as_ref().is_some_and(|(_, made)| made == name);
+            if known {
+                continue;
+            }
+            match sweep(broad, name).await {
+                Swept::Deleted => found.push(name.as_str()),
+                Swept::Nothing => {}
+                Swept::Unknown(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
     fn of(app: &App, run: &str) -> Result<Self, Problem> {
         let journal = app.record.journal(run).map_err(|error| error.problem())?;
         Self::read(run, &journal).ok_or_else(nothing_left)
     }
 }
 
-/// The rotation of a connection that has not ended, if there is one. One that is going on right now counts.
-pub fn open_rotation(app: &App, connection: &str) -> Result<Option<OpenRotation>, Problem> {
+/// The rotations of a connection that have not ended, oldest first. One that is going on right now counts.
+///
+/// At most one of them holds a token that the connection does not name yet; the others wait for an old one to die.
+pub fn open_rotations(app: &App, connection: &str) -> Result<Vec<OpenRotation>, Problem> {
+    let mut open = Vec::new();
     for run in app.record.unfinished().map_err(|error| error.problem())? {
         if run.kind != RunKind::Rotate {
             continue;
@@ -141,18 +167,35 @@ pub fn open_rotation(app: &App, connection: &str) -> Result<Option<OpenRotation>
             .journal(&run.id)
             .map_err(|error| error.problem())?;
         let left = Left::read(&run.id, &journal).map(|left| left.open());
-        if let Some(open) = left.filter(|open| open.connection == connection) {
-            return Ok(Some(open));
-        }
+        open.extend(left.filter(|open| open.connection == connection));
     }
-    Ok(None)
+    Ok(open)
+}
+
+/// The rotation of a connection that waits to be finished or undone, if there is one.
+pub(in crate::connect) fn waiting_rotation(
+    app: &App,
+    connection: &str,
+) -> Result<Option<OpenRotation>, Problem> {
+    let mut open = open_rotations(app, connection)?.into_iter();
+    Ok(open.find(|open| open.holds_a_token))
+}
+
+/// Where a rotation of the connection stands that has not ended.
+pub(in crate::connect) fn standing(
+    app: &App,
+    connection: &str,
+) -> Result<Option<RotationState>, Problem> {
+    let open = open_rotations(app, connection)?;
+    let waiting = open.iter().find(|open| open.holds_a_token);
+    Ok(waiting.or(open.first()).map(|open| open.state))
 }
 
 /// Refuses where a token was made for a connection that it does not name yet.
 pub(super) fn none_open(app: &App, connection: &str) -> Result<(), Problem> {
-    match open_rotation(app, connection)? {
-        Some(open) if open.holds_a_token => Err(rotation_open(&open.run)),
-        _ => Ok(()),
+    match waiting_rotation(app, connection)? {
+        Some(open) => Err(rotation_open(&open.run)),
+        None => Ok(()),
     }
 }
 
@@ -184,15 +227,25 @@ pub(in crate::connect) async fn finish(
     run: &str,
     broad: Option<&Inspected>,
 ) -> Result<Rotation, Problem> {
-    let since = Instant::now();
-    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
-    let _held = held.ok_or_else(another_run)?;
     let left = Left::of(app, run)?;
     let account = &left.nominated.decision.account.id;
     let lock = app.record.lock(&format!("account-{account}"));
     let _lock = lock
         .map_err(|error| error.problem())?
         .ok_or_else(another_run)?;
+    finish_held(app, run, broad).await
+}
+
+/// The same for one who holds the account already.
+pub(super) async fn finish_held(
+    app: &App,
+    run: &str,
+    broad: Option<&Inspected>,
+) -> Result<Rotation, Problem> {
+    let since = Instant::now();
+    let held = app.record.hold_run(run).map_err(|error| error.problem())?;
+    let _held = held.ok_or_else(another_run)?;
+    let left = Left::of(app, run)?;
     let broad = broad.filter(|broad| broad.owner == owner(&left.nominated));
     let known = known(app, &left.nominated.connection)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
@@ -201,16 +254,21 @@ pub(in crate::connect) async fn finish(
         return finish_in_place(app, left, known, &journal, &report, since).await;
     }
     let (token_id, token_name) = match (&left.made, left.course.undo) {
-        (Some(made), Mark::Not | Mark::Perhaps | Mark::Failed) => made.clone(),
+        (Some(made), Mark::Not) => made.clone(),
         _ => return Err(nothing_to_finish()),
     };
-    if known.token_id != left.nominated.replaces.token_id && known.token_id != token_id {
+    let swapped = left.course.swap == Mark::Done;
+    if known.token_id != left.nominated.replaces.token_id && known.token_id != token_id && !swapped
+    {
         return Err(overtaken());
     }
     let kept = app.vault().get(&item(&known.id, &token_id)).await;
-    let value = kept
-        .map_err(|error| error.problem())?
-        .ok_or_else(value_gone)?;
+    let value = match kept.map_err(|error| error.problem())? {
+        Some(value) => value,
+        // Another rotation may have replaced it since; only the old token is of interest then.
+        None if swapped => Secret::new(String::new()),
+        None => return Err(value_gone()),
+    };
     let mut course = left.course;
     // Kept and found again is kept, whatever the journal had time to say.
     course.keep = Mark::Done;
@@ -252,6 +310,10 @@ pub(in crate::connect) async fn finish(
         notices: Vec::new(),
     };
     turn.go_on().await;
+    if let Some(broad) = broad {
+        // What could not be looked for is met again by whoever lists what nothing uses.
+        let _ = left.sweep_others(broad).await;
+    }
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
     let told = turn.tell(run, since, None, None, granted);
     if turn.course.next() == Move::End {
@@ -442,18 +504,16 @@ pub(in crate::connect) async fn undo(
                 error.problem().message
             )),
         }
-    } else {
-        for name in &left.names {
-            match sweep(broad, name).await {
-                Swept::Deleted => undone
-                    .undone
-                    .push(format!("The new token \"{name}\" was deleted again.")),
-                Swept::Nothing => {}
-                Swept::Unknown(error) => {
-                    journal.failed(UNDO_MINT, &subject)?;
-                    return Err(error.problem());
-                }
-            }
+    }
+    match left.sweep_others(broad).await {
+        Ok(found) => undone.undone.extend(
+            found
+                .into_iter()
+                .map(|name| format!("The new token \"{name}\" was deleted again.")),
+        ),
+        Err(error) => {
+            journal.failed(UNDO_MINT, &subject)?;
+            return Err(error.problem());
         }
     }
     journal.done(UNDO_MINT, &subject)?;

@@ -47,7 +47,8 @@ use story::{
 use turn::Turn;
 
 pub(super) use finish::Left;
-pub use finish::{OpenRotation, finish_rotation, open_rotation};
+pub use finish::{OpenRotation, finish_rotation, open_rotations};
+pub(super) use finish::{standing, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -132,8 +133,8 @@ impl Walk {
             stands: false,
         };
         let rotation = match nominated.way {
-            RotationWay::Beside => beside(run, old, nominated).await,
-            RotationWay::InPlace => in_place::in_place(run, old, nominated).await,
+            RotationWay::Beside => Box::pin(beside(run, old, nominated)).await,
+            RotationWay::InPlace => Box::pin(in_place::in_place(run, old, nominated)).await,
         };
         (self.open, self.account) = (None, None);
         if let Ok(run) = ids::id() {
@@ -242,6 +243,8 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         Ok(()) => turn.go_on().await,
         Err(halt) => turn.halted(halt),
     }
+    let others = finish_earlier(&run).await;
+    turn.notices.extend(others);
     let broad = run.destroy().await;
     if broad.state != BroadState::Refused && !run.shared {
         remember_broad(run.app, &turn.known.id, &broad);
@@ -253,6 +256,25 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
     // A rotation that is not done stays open, so that the next start, `resume` and `deliver` find it.
     if turn.course.next() == course::Move::End {
         run.close("rotated");
+    }
+    told
+}
+
+/// Deletes what earlier rotations of the connection left open, now that a broad token is at hand. A sentence for each.
+async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
+    let mut told = Vec::new();
+    let open = finish::open_rotations(run.app, run.connection).unwrap_or_default();
+    for open in open {
+        if open.run == run.id || open.state != RotationState::OldOpen {
+            continue;
+        }
+        let finished = finish::finish_held(run.app, &open.run, Some(run.broad)).await;
+        if finished.is_ok_and(|rotation| rotation.state == RotationState::Rotated) {
+            told.push(format!(
+                "\"{}\", which an earlier rotation left open, was deleted as well.",
+                open.accounts_for.join("\", \"")
+            ));
+        }
     }
     told
 }
@@ -390,7 +412,7 @@ impl Turn<'_> {
             project: decision.project.clone(),
             way: self.nominated.way,
             old_token: self.old.clone(),
-            new_token: Some(NewTokenFacts {
+            new_token: (!self.value.is_empty()).then(|| NewTokenFacts {
                 token_id: self.token_id.clone(),
                 token_name: self.token_name.clone(),
                 token_kind: self.nominated.kind,

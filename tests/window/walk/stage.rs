@@ -127,19 +127,21 @@ impl Stage {
         answer.json().await.expect("in JSON")
     }
 
-    /// Tells the sandbox's door for tests.
-    pub(crate) async fn tell(&self, path: &str, body: &Value) {
+    /// Tells the sandbox's door for tests; gives what it answers.
+    pub(crate) async fn tell(&self, path: &str, body: &Value) -> Value {
         let sent = self
             .http
             .post(format!("{}{path}", self.face.admin))
             .json(body)
             .send()
             .await;
-        let status = sent.expect("the sandbox answers").status();
+        let answer = sent.expect("the sandbox answers");
+        let status = answer.status();
         assert!(
             status.is_success(),
             "the sandbox takes {body}, but said {status}"
         );
+        answer.json().await.unwrap_or_default()
     }
 
     /// The platform does not answer any more, or does again.
@@ -158,6 +160,22 @@ impl Stage {
             .filter(|token| token["name"] == name)
             .map(|token| token["id"].as_str().expect("an id").to_owned())
             .collect()
+    }
+
+    /// Makes a broad token of the person's, past the dashboard; gives its value.
+    pub(crate) async fn make_broad_token(&self) -> String {
+        let made = self
+            .http
+            .post(format!("{}/tokens", self.face.admin))
+            .json(&json!({ "kind": "user", "name": "Again", "groups": ["API Tokens Write", "Account Settings Read"] }))
+            .send()
+            .await;
+        let made: Value = made
+            .expect("the sandbox answers")
+            .json()
+            .await
+            .expect("in JSON");
+        made["value"].as_str().expect("a value").to_owned()
     }
 
     /// The HTTP status that Cloudflare gives to whoever comes with this token.

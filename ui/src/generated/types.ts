@@ -582,7 +582,11 @@ broad_left: string | null,
 /**
  * Its age, its end, and what the last check found.
  */
-watch: Watched, };
+watch: Watched, 
+/**
+ * Where a rotation stands that has not ended; delivering again goes on with one that is pending.
+ */
+rotation: RotationState | null, };
 
 /**
  * Kinds of credential that can be diagnosed.

@@ -6,7 +6,7 @@ import type { Script } from './fake';
 import * as cards from '../cards';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
-import { diagnose, open, primary, walkTo } from './walk';
+import { diagnose, open, primary, rotateTo, walkTo } from './walk';
 
 export interface View {
   name: string;
@@ -28,6 +28,14 @@ const diagnosed = (script: Script = {}, then?: (page: Page) => Promise<void>) =>
   screen: 'doctor' as const,
   reach: async (page: Page) => {
     await diagnose(page, script);
+    await then?.(page);
+  },
+});
+
+const turned = (screen: Screen, script: Script, then?: (page: Page) => Promise<void>) => ({
+  screen,
+  reach: async (page: Page) => {
+    await rotateTo(page, screen, script);
     await then?.(page);
   },
 });
@@ -60,7 +68,86 @@ const from = (
   },
 });
 
+const errand = (screen: Screen, go: (page: Page) => Promise<void>, script: Script = {}) => ({
+  screen,
+  reach: async (page: Page) => {
+    await open(page, { ...told.errandsWell, ...script });
+    await go(page);
+  },
+});
+
+const paste = async (page: Page) => {
+  await primary(page).click();
+  await page.getByTestId('paste').click();
+  await primary(page).click();
+};
+
+const leaveOpen = async (page: Page) => {
+  await page.getByTestId('disconnect').first().click();
+  await page.locator('#when-later').check({ force: true });
+  await primary(page).click();
+};
+
+const finishRun = (page: Page) => page.getByTestId('finish').first().click();
+
+const sweep = async (page: Page) => {
+  await page.getByTestId('orphans').click();
+  await paste(page);
+};
+
 export const views: View[] = [
+  {
+    name: 'home-left-over',
+    ...errand('home', (page) => page.getByTestId('finish').first().hover()),
+  },
+  {
+    name: 'disconnect',
+    ...errand('disconnect', (page) => page.getByTestId('disconnect').first().click()),
+  },
+  { name: 'errand-disconnect', ...errand('errand', leaveOpen) },
+  { name: 'errand-resume', ...errand('errand', finishRun) },
+  {
+    name: 'errand-resume-token-page',
+    ...errand('token-page', (page) => page.getByTestId('undo').first().click()),
+  },
+  { name: 'errand-orphans', ...errand('errand', sweep) },
+  {
+    name: 'errand-orphans-none',
+    ...errand('errand', sweep, { orphans: [{ value: { ...told.orphans, orphans: [] } }] }),
+  },
+  {
+    name: 'errand-problem',
+    ...errand(
+      'errand',
+      async (page) => {
+        await finishRun(page);
+        await primary(page).click();
+      },
+      { resume: [{ problem: told.problem('retry') }] },
+    ),
+  },
+  {
+    name: 'settled-disconnect',
+    ...errand('settled', async (page) => {
+      await leaveOpen(page);
+      await primary(page).click();
+    }),
+  },
+  {
+    name: 'settled-resume',
+    ...errand('settled', async (page) => {
+      await finishRun(page);
+      await primary(page).click();
+    }),
+  },
+  {
+    name: 'settled-orphans',
+    ...errand('settled', async (page) => {
+      await sweep(page);
+      await page.locator('#orphan-0123456789abcdef0123456789abcdef').check({ force: true });
+      await primary(page).click();
+    }),
+  },
   {
     name: 'welcome-five',
     ...at('welcome', { about: [{ value: { ...told.about, profiles: cards.five } }] }),
@@ -298,6 +385,85 @@ export const views: View[] = [
   },
   { name: 'pending', ...at('pending', { connect: [{ value: told.outcomes.pending }] }) },
   { name: 'stopped', ...at('stopped', { connect: [{ value: told.outcomes.stopped }] }) },
+  {
+    name: 'home-rotations',
+    ...atHome({
+      home: [
+        {
+          value: {
+            connections: [
+              { ...told.card, rotation: 'pending' },
+              { ...told.card, connection_id: 'c-2', rotation: 'old-open' },
+            ],
+            unfinished: [],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'rotation',
+    ...turned('rotation', {}, async (page) => {
+      await page.getByText(told.rotationPreview.old).waitFor();
+    }),
+  },
+  {
+    name: 'rotation-differs',
+    ...turned('rotation', { rotate_preview: [{ value: told.rotationDiffers }] }, async (page) => {
+      await page.getByText('What the profile asks for now', { exact: true }).click();
+      await page.getByTestId('difference').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'rotation-in-place',
+    ...turned(
+      'rotation',
+      {
+        inspect: [{ value: told.stranger }],
+        rotate_preview: [
+          { value: told.rotationPreview },
+          { value: { ...told.rotationPreview, way: 'in-place', body_json: null } },
+        ],
+      },
+      async (page) => {
+        await page.getByTestId('way').click();
+        await page.getByText('Give the old token a new value').click();
+        await primary(page).click();
+      },
+    ),
+  },
+  {
+    name: 'rotation-problem',
+    ...turned('rotation', { rotate_preview: [{ problem: told.problem('open-token-page') }] }),
+  },
+  {
+    name: 'rotating',
+    ...turned('rotating', { rotate: [{ held: true, lines: told.turning }] }),
+  },
+  {
+    name: 'rotated',
+    ...turned('rotated', {}),
+  },
+  {
+    name: 'rotated-details',
+    ...turned('rotated', {}, async (page) => {
+      await page.getByTestId('checks').click();
+      await page.getByTestId('details').click();
+      await page.getByText('Fingerprint').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'rotated-pending',
+    ...turned('rotated', { rotate: [{ value: told.rotations.pending }] }),
+  },
+  {
+    name: 'rotated-old-open',
+    ...turned('rotated', { rotate: [{ value: told.rotations.oldOpen }] }),
+  },
+  {
+    name: 'rotated-stopped',
+    ...turned('rotated', { rotate: [{ value: told.rotations.stopped }] }),
+  },
   {
     name: 'doctor-ask',
     screen: 'doctor',

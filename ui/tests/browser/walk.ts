@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import { installFake, type Asked, type Script } from './fake';
 import { doctorWell } from '../diagnoses';
-import { allWell } from '../fixtures';
+import { allWell, rotateWell } from '../fixtures';
 
 export async function open(page: Page, script: Script = {}): Promise<void> {
   await page.addInitScript(installFake, { ...allWell, ...script });
@@ -52,6 +52,31 @@ export async function diagnose(page: Page, script: Script = {}): Promise<void> {
   await open(page, { ...doctorWell, ...script });
   await page.getByTestId('check').first().click();
   await primary(page).click();
+}
+
+/** The steps of a rotation, from the list of connections. */
+const turn: [Screen, (page: Page) => Promise<void>][] = [
+  ['home', (page) => page.getByTestId('rotate').first().click()],
+  ['prepare', (page) => primary(page).click()],
+  ['token-page', (page) => primary(page).click()],
+  [
+    'paste',
+    async (page) => {
+      await page.getByTestId('paste').click();
+      await primary(page).click();
+    },
+  ],
+  ['rotation', (page) => primary(page).click()],
+];
+
+export async function rotateTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
+  await open(page, { ...rotateWell, ...script });
+  for (const [name, step] of turn) {
+    if (name === goal) break;
+    await expect(screen(page, name)).toBeVisible();
+    await step(page);
+  }
+  await expect(screen(page, goal)).toBeVisible();
 }
 
 /** Lets a held answer come. */

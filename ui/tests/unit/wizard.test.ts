@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/generated/types';
+import type { Outcome, Prepared } from '../../src/generated/types';
 import {
   holdsRun,
   isNewVisit,
@@ -23,6 +23,13 @@ const choices = {
   broad: 'unsaid' as const,
 };
 
+const turn = {
+  profile_policy: false,
+  in_place: false,
+  expires: null,
+  broad: 'unsaid' as const,
+};
+
 const after = (state: Wizard, ...events: Event[]) => events.reduce(move, state);
 
 /** The events of a connect that goes well, in order. */
@@ -41,6 +48,33 @@ const well: Event[] = [
 
 const walk = (steps: number) => after(start, ...well.slice(0, steps));
 
+const signedIn = { ...told.prepared, sign_in_needed: false, problems: [] };
+
+/** From the list of connections to an errand. */
+const onErrand = (paste: boolean, prepared: Prepared = signedIn) =>
+  after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    { type: 'errand', errand: { kind: 'disconnect', card: told.card }, prepared, paste },
+  );
+/** The events of a rotation that goes well, in order. */
+const turning: Event[] = [
+  { type: 'home', home: told.fullHome, said: null },
+  { type: 'rotate', card: told.card, profile: told.profile },
+  {
+    type: 'prepared',
+    prepared: { ...told.prepared, person: told.person, sign_in_needed: false },
+  },
+  { type: 'continue' },
+  { type: 'continue' },
+  { type: 'pasted', pasted: told.pasted },
+  { type: 'inspected', inspection: told.inspection },
+  { type: 'continue' },
+  { type: 'turn', turn },
+];
+
+const rotate = (steps: number) => after(start, ...turning.slice(0, steps));
+
 const states = {
   starting: start,
   home: after(start, { type: 'home', home: told.fullHome, said: null }),
@@ -58,12 +92,66 @@ const states = {
   paste: walk(6),
   nominate: walk(9),
   progress: walk(10),
+  disconnect: after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    { type: 'disconnect', card: told.card },
+  ),
+  errand: onErrand(false),
+  settled: after(onErrand(false), {
+    type: 'settled',
+    end: { kind: 'disconnect', ended: told.disconnected },
+  }),
   result: after(walk(10), { type: 'ended', outcome: told.outcomes.connected }),
   pending: after(walk(10), { type: 'ended', outcome: told.outcomes.pending }),
   stopped: after(walk(10), { type: 'ended', outcome: told.outcomes.stopped }),
+  rotation: rotate(8),
+  rotating: rotate(9),
+  rotated: after(rotate(9), { type: 'turned', rotation: told.rotations.rotated }),
 } satisfies Record<Wizard['screen'], Wizard>;
 
 const failed: Event = { type: 'failed', problem: told.problem('retry') };
+
+describe('a rotation', () => {
+  test('goes through the same screens, with its own preview, progress and end', () => {
+    const passed = turning.map((_, index) => rotate(index + 1).screen);
+    expect([...new Set(passed)]).toEqual([
+      'home',
+      'prepare',
+      'token-page',
+      'paste',
+      'rotation',
+      'rotating',
+    ]);
+    expect(states.rotated.screen).toBe('rotated');
+  });
+
+  test('asks for a token of the old one’s kind', () => {
+    const card = { ...told.card, token_kind: 'account' as const };
+    const state = after(rotate(1), { type: 'rotate', card, profile: told.profile });
+    expect(state).toMatchObject({ screen: 'prepare', trip: { kind: 'account', rotating: card } });
+  });
+
+  test('that did not come through shows why, and every way back keeps the connection', () => {
+    const rotation = told.rotations.stopped;
+    const state = after(states.rotating, { type: 'turned', rotation });
+    expect(state.problem).toEqual(rotation.problem);
+    for (const to of ['prepare', 'paste', 'nominate'] as const) {
+      const gone = move(state, { type: 'go', to });
+      expect(gone, to).toMatchObject({ trip: { rotating: told.card } });
+    }
+    expect(move(state, { type: 'go', to: 'nominate' }).screen).toBe('rotation');
+  });
+
+  test('gathers its lines, and begins without any when it is tried again', () => {
+    const line = told.turning[0] ?? never();
+    const heard = after(states.rotating, { type: 'progress', line });
+    expect(heard).toMatchObject({ lines: [line] });
+    const problem = told.problem('retry');
+    const again = after(heard, { type: 'failed', problem }, { type: 'again' });
+    expect(again).toMatchObject({ lines: [], problem: null });
+  });
+});
 
 describe('a connect that goes well', () => {
   test('passes every screen in its order', () => {
@@ -153,11 +241,56 @@ describe('a move that the screen does not know', () => {
     ['progress', { type: 'settings' }],
     ['activity', { type: 'settings' }],
     ['home', { type: 'changed', card: told.card }],
+    ['welcome', { type: 'disconnect', card: told.card }],
+    ['token-page', { type: 'without-token' }],
+    ['result', { type: 'settled', end: { kind: 'orphans', swept: told.swept } }],
+    ['errand', { type: 'go', to: 'prepare' }],
+    ['errand', { type: 'back' }],
+    ['welcome', { type: 'rotate', card: told.card, profile: told.profile }],
+    ['nominate', { type: 'turn', turn }],
+    ['rotation', { type: 'connect', choices }],
+    ['rotating', { type: 'back' }],
+    ['rotating', { type: 'home', home: told.fullHome, said: null }],
+    ['rotated', { type: 'turned', rotation: told.rotations.pending }],
+    ['rotated', { type: 'back' }],
   ];
 
   test.each(strays)('%s stays as it is: %o', (screen, event) => {
     const state = states[screen];
     expect(move(state, event), 'the very same state').toBe(state);
+  });
+});
+
+describe('an errand', () => {
+  test('for which a token is pasted goes by the token page and the paste', () => {
+    const state = after(
+      onErrand(true),
+      { type: 'continue' },
+      { type: 'pasted', pasted: told.pasted },
+      { type: 'inspected', inspection: told.inspection },
+      { type: 'continue' },
+    );
+    expect(state.screen === 'errand' && state.inspection).toEqual(told.inspection);
+  });
+
+  test('can go on without the token that would only help', () => {
+    const state = move(onErrand(true), { type: 'without-token' });
+    expect(state.screen === 'errand' && state.inspection).toBeNull();
+  });
+
+  test('signs in first where that is needed, and then does not forget what it is for', () => {
+    const away = onErrand(false, told.prepared);
+    expect(away.screen).toBe('sign-in');
+    expect(move(away, { type: 'signed-in', person: told.person }).screen).toBe('errand');
+  });
+
+  test('is not held up by a platform that cannot be reached', () => {
+    const unreached = { ...told.prepared, problems: [told.problem('retry')] };
+    expect(onErrand(true, unreached).screen).toBe('token-page');
+  });
+
+  test('has no numbered steps', () => {
+    expect(stageOf(onErrand(true))).toBeNull();
   });
 });
 
@@ -169,6 +302,7 @@ describe('going back', () => {
     ['nominate', 'paste'],
     ['activity', 'home'],
     ['settings', 'home'],
+    ['rotation', 'paste'],
   ];
 
   test.each(ways)('leads from %s to %s', (from, to) => {
@@ -365,6 +499,9 @@ describe('the numbered steps', () => {
       home: null,
       welcome: null,
       doctor: null,
+      disconnect: null,
+      errand: null,
+      settled: null,
       prepare: 'prepare',
       'sign-in': 'sign-in',
       'token-page': 'token-page',
@@ -373,6 +510,9 @@ describe('the numbered steps', () => {
       progress: 'progress',
       result: 'progress',
       pending: 'progress',
+      rotation: 'nominate',
+      rotating: 'progress',
+      rotated: 'progress',
       stopped: 'progress',
     });
   });

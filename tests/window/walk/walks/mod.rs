@@ -3,11 +3,13 @@
 use std::pin::Pin;
 
 mod connect;
+mod disconnect;
 mod doctor;
 mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod rotate;
 mod settings;
 mod trouble;
 mod watch;
@@ -19,7 +21,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 12] {
+pub(crate) fn all() -> [Named; 14] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -35,12 +37,20 @@ pub(crate) fn all() -> [Named; 12] {
             "a person who was signed out delivers on another day",
             || Box::pin(trouble::next_day()),
         ),
+        (
+            "a connection gets a new token, also when the platform is silent at first",
+            || Box::pin(rotate::walk()),
+        ),
         ("a run is undone before its window closes", || {
             Box::pin(trouble::left())
         }),
         ("a run that was cut off is met at the next start", || {
             Box::pin(trouble::crash())
         }),
+        (
+            "a connection is ended, and what stays open is closed later",
+            || Box::pin(disconnect::walk()),
+        ),
         ("without a keychain a sealed file can be chosen", || {
             Box::pin(no_keychain::walk())
         }),

@@ -100,13 +100,36 @@ pub(super) async fn crash() {
     let window = stage.open().await;
     window.arrives("home").await;
     window.reads("Needs your attention").await;
-    window.reads("A run was cut off").await;
+    window.reads("A connection was cut off").await;
+    // What is true now is asked before a way out is offered.
+    window.sees("[data-testid=check-again]").await;
     window.photograph("23-cut-off").await;
     window.press_words("Open my tokens").await;
     assert_eq!(
         stage.opened().await,
         format!("{}/profile/api-tokens", stage.face.dashboard),
         "the list of tokens opens, although no run has begun since"
+    );
+
+    // Taken back with the token that the run began with: it still lives.
+    window.press("undo").await;
+    window.arrives("token-page").await;
+    window.press("primary").await;
+    window.arrives("paste").await;
+    trip::type_token(&window, &stage.face.broad_token).await;
+    window.reads("Cloudflare knows this token.").await;
+    window.press("primary").await;
+    window.arrives("errand").await;
+    window.photograph("24-take-back").await;
+    window.press("primary").await;
+    window.arrives("settled").await;
+    window.photograph("25-taken-back").await;
+    window.press("primary").await;
+    window.arrives("welcome").await;
+    let tokens = stage.admin("/tokens").await.to_string();
+    assert!(
+        !tokens.contains("Narrows site-generator"),
+        "nothing of the run is left: {tokens}"
     );
     window.close().await;
 }

@@ -1,0 +1,87 @@
+//! Commands that show and end what was cut off, and that delete what nothing uses.
+
+use narrows_core::connect::story::{
+    BroadWish, LeftOver, Orphans, Prepared, Resume, Settled, Swept,
+};
+use narrows_core::connect::{Walk, keep_trying, left_over, retry};
+use narrows_core::problem::Problem;
+use tauri::{AppHandle, Manager, State};
+
+use super::desk::{Desk, out_of_order};
+
+/// Goes on with what needs nobody, then says what is left by what is true now.
+#[tauri::command]
+pub(crate) async fn check_left_over(desk: State<'_, Desk>) -> Result<Vec<LeftOver>, Problem> {
+    let app = desk.app()?;
+    retry(app).await?;
+    left_over(app).await
+}
+
+/// Takes up a run that was cut off; nothing is changed yet.
+#[tauri::command]
+pub(crate) async fn resume_begin(desk: State<'_, Desk>, run: String) -> Result<Prepared, Problem> {
+    let mut slot = desk.walk().await;
+    // The run before this one lets go of its lock first.
+    *slot = None;
+    let mut walk = Walk::resuming(desk.app()?, &run)?;
+    let prepared = walk.prepare().await;
+    *slot = Some(walk);
+    Ok(prepared)
+}
+
+/// Ends the run in one of its ways.
+#[tauri::command]
+pub(crate) async fn resume(desk: State<'_, Desk>, wish: Resume) -> Result<Settled, Problem> {
+    let mut slot = desk.walk().await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    desk.set_connecting(true);
+    let settled = walk.settle(wish).await;
+    desk.set_connecting(false);
+    let settled = settled?;
+    *slot = None;
+    desk.put_link("token-list", settled.token_list.clone());
+    Ok(settled)
+}
+
+/// Begins a look for tokens that nothing uses.
+#[tauri::command]
+pub(crate) async fn orphans_begin(desk: State<'_, Desk>) -> Result<Prepared, Problem> {
+    let mut slot = desk.walk().await;
+    // The run before this one lets go of its lock first.
+    *slot = None;
+    let mut walk = Walk::sweep(desk.app()?)?;
+    let prepared = walk.prepare().await;
+    *slot = Some(walk);
+    Ok(prepared)
+}
+
+/// Tokens of this installation that nothing uses.
+#[tauri::command]
+pub(crate) async fn orphans(desk: State<'_, Desk>) -> Result<Orphans, Problem> {
+    let mut slot = desk.walk().await;
+    slot.as_mut().ok_or_else(out_of_order)?.orphans().await
+}
+
+/// Deletes the chosen ones.
+#[tauri::command]
+pub(crate) async fn delete_orphans(
+    desk: State<'_, Desk>,
+    token_ids: Vec<String>,
+    broad: BroadWish,
+) -> Result<Swept, Problem> {
+    let mut slot = desk.walk().await;
+    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    desk.set_connecting(true);
+    let swept = walk.delete_orphans(&token_ids, broad).await;
+    desk.set_connecting(false);
+    let swept = swept?;
+    *slot = None;
+    Ok(swept)
+}
+
+/// Tries again, while the window is open, what a platform or Cloudflare has not answered.
+pub(crate) async fn go_on(handle: AppHandle) {
+    if let Ok(app) = handle.state::<Desk>().app() {
+        keep_trying(app, || {}).await;
+    }
+}

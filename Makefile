@@ -14,9 +14,11 @@ BROWSER := $(if $(shell command -v chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
 PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
-STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain window-test
+STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain faults crashes window-test
 
-.PHONY: help demo run test $(STAGES) tools format page bench doctor-table clean
+MATRIX := cargo test --locked --package narrows --no-default-features --test it -- --ignored --nocapture --exact matrix
+
+.PHONY: help demo run test $(STAGES) tools format page bench doctor-table fault-matrix crash-matrix clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +76,12 @@ deny: $(DENY) ## stage: licences, banned crates, sources, known advisories
 keychain: ## stage: the tests that need a real keychain, on one of their own
 	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it
 
+faults: ## stage: each outside call of connect, rotate and disconnect, spoilt in each way; what must hold afterwards
+	scripts/with-home $(MATRIX)::fault::every_call_meets_every_fault_and_nothing_is_lost
+
+crashes: ## stage: each of them killed at each line of its journal, and resumed both ways, on a real keychain
+	scripts/with-home scripts/with-keychain $(MATRIX)::crash::every_point_of_every_flow_is_resumed_both_ways
+
 window-test: $(PAGE) ## stage: walks through the real window, on a display of its own
 	cargo build --locked
 	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
@@ -84,6 +92,12 @@ bench: ## the round trips and the time that connect and doctor take, and a hundr
 
 doctor-table: ## every seeded fault with what doctor makes of it, and the score
 	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::
+
+fault-matrix: ## the whole of `make faults`: also with account tokens, and however much goes wrong at once
+	NARROWS_MATRIX=whole $(MAKE) --no-print-directory faults
+
+crash-matrix: ## `make crashes` with SEEDS=n more: account tokens, kills by the clock, crashes while resuming
+	SEEDS=$(or $(SEEDS),100) $(MAKE) --no-print-directory crashes
 
 format: $(MODULES) ## format everything
 	cargo fmt --all

@@ -66,7 +66,7 @@ pub async fn retry(app: &App) -> Result<u32, Problem> {
             broad: BroadWish::Unsaid,
             forget: false,
         };
-        let settled = walk.settle(wish).await;
+        let settled = Box::pin(walk.settle(wish)).await;
         open += u32::from(!settled.is_ok_and(|settled| settled.ended));
     }
     Ok(open)

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::dice::Dice;
 use super::flow::{self, Flow, Kind, OneTime};
 use super::table::Table;
-use super::truth::{Keeper, World};
+use super::truth::{Keeper, World, in_keyring};
 use crate::leak::{Secrets, files, holds};
 use crate::program::{Program, Ran};
 use crate::stage::Stage;
@@ -138,26 +138,19 @@ async fn every_point_of_every_flow_is_resumed_both_ways() {
 /// A case drawn by a seed: other kinds of token, kills by the clock, and a second crash while it is resumed.
 fn drawn(seed: u64, points: &[(Flow, u32, Duration)]) -> Case {
     let mut dice = Dice::new(seed);
-    let (flow, lines, took) = points[dice.below(points.len() as u64) as usize];
-    let millis = u64::try_from(took.as_millis()).expect("not so long");
+    let number = |count: usize| u32::try_from(count).expect("a small number");
+    let at = dice.below(number(points.len()));
+    let (flow, lines, took) = points[at as usize];
+    let millis = u32::try_from(took.as_millis()).expect("not so long");
+    let line = Kill::At(1 + dice.below(lines));
+    let moment = Kill::After(dice.below(millis + millis / 4).into());
+    let second = 1 + dice.below(8);
     Case {
         flow,
-        kind: if dice.below(2) == 0 {
-            Kind::User
-        } else {
-            Kind::Account
-        },
-        kill: if dice.below(2) == 0 {
-            Kill::At(1 + dice.below(lines.into()) as u32)
-        } else {
-            Kill::After(dice.below(millis + millis / 4))
-        },
-        way: if dice.below(2) == 0 {
-            Way::Finish
-        } else {
-            Way::Undo
-        },
-        again: (dice.below(2) == 0).then(|| 1 + dice.below(8) as u32),
+        kind: dice.either(Kind::User, Kind::Account),
+        kill: dice.either(line, moment),
+        way: dice.either(Way::Finish, Way::Undo),
+        again: dice.either(None, Some(second)),
     }
 }
 
@@ -263,7 +256,7 @@ impl Scene {
         let unused = |token: &String| used.iter().all(|known| known.token_id != *token);
         let made = self.made().into_iter();
         made.filter(|(_, token)| unused(token))
-            .filter(|(connection, token)| world.is_kept(connection, token))
+            .filter(|(connection, token)| in_keyring(connection, token))
             .map(|(_, token)| format!("the keyring still has the token {token}"))
             .collect()
     }
@@ -322,7 +315,7 @@ async fn run(case: Case) -> Found {
     }
 
     match resume(&scene, case, &mut pasted, &mut heard).await {
-        Ok(offered) => wrong.extend(not_as_wanted(&world, case, &offered, old.as_deref())),
+        Ok(offered) => wrong.extend(not_as_wanted(&world, case, offered, old.as_deref())),
         Err(why) => wrong.push(format!("it does not resume: {why}")),
     }
     // The sweep is for pasted tokens: everything else has to be settled without it.
@@ -486,8 +479,7 @@ fn ended(world: &World<'_>, flow: Flow, old: Option<&str>) -> &'static str {
     match (flow, known.first()) {
         (Flow::Connect, Some(_)) => "connected",
         (Flow::Rotate, Some(known)) if Some(known.token_id.as_str()) != old => "rotated",
-        (Flow::Rotate | Flow::Disconnect, Some(_)) => "as before",
-        (Flow::Connect, None) => "as before",
+        (Flow::Rotate | Flow::Disconnect, Some(_)) | (Flow::Connect, None) => "as before",
         (Flow::Rotate, None) => "lost",
         (Flow::Disconnect, None) => "disconnected",
     }
@@ -497,7 +489,7 @@ fn ended(world: &World<'_>, flow: Flow, old: Option<&str>) -> &'static str {
 fn not_as_wanted(
     world: &World<'_>,
     case: Case,
-    taken: &Option<Way>,
+    taken: Option<Way>,
     old: Option<&str>,
 ) -> Option<String> {
     let end = ended(world, case.flow, old);

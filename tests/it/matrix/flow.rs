@@ -136,9 +136,9 @@ impl End {
 /// Goes through a flow once, from its start to whatever its end is.
 pub(super) async fn go(flow: Flow, app: &App, paste: &str) -> End {
     match flow {
-        Flow::Connect => connect(app, paste).await,
-        Flow::Rotate => rotate(app, paste).await,
-        Flow::Disconnect => disconnect(app, paste).await,
+        Flow::Connect => Box::pin(connect(app, paste)).await,
+        Flow::Rotate => Box::pin(rotate(app, paste)).await,
+        Flow::Disconnect => Box::pin(disconnect(app, paste)).await,
     }
 }
 
@@ -149,10 +149,10 @@ async fn connect(app: &App, paste: &str) -> End {
         inspected(&mut walk, paste).await?;
         Ok(walk)
     };
-    match ready.await {
+    match Box::pin(ready).await {
         Ok(mut walk) => {
             let cancel = CancellationToken::new();
-            End::of(walk.connect(&Choices::default(), None, &cancel).await)
+            End::of(Box::pin(walk.connect(&Choices::default(), None, &cancel)).await)
         }
         Err(problem) => End::early(problem),
     }
@@ -169,7 +169,7 @@ async fn rotate(app: &App, paste: &str) -> End {
         walk.preview_rotation(&wish).await?;
         walk.rotate(&wish, None, &cancel).await
     };
-    match rotated.await {
+    match Box::pin(rotated).await {
         Ok(rotation) => {
             let mut says = rotation.stands;
             says.extend(rotation.notices);
@@ -209,7 +209,7 @@ async fn disconnect(app: &App, paste: &str) -> End {
         inspected(&mut walk, paste).await?;
         walk.disconnect(&Farewell::default()).await
     };
-    match ended.await {
+    match Box::pin(ended).await {
         Ok(ended) => {
             let truths = [
                 &ended.truths.platform,
@@ -297,7 +297,9 @@ pub(super) async fn settle(
             broad: BroadWish::Destroy,
             forget: false,
         };
-        walk.settle(wish).await.map_err(|p| told(word, p))?;
+        Box::pin(walk.settle(wish))
+            .await
+            .map_err(|p| told(word, p))?;
         done.push(word);
     }
     for known in app.record.connections().expect("the connections") {

@@ -133,7 +133,8 @@ impl World<'_> {
             .into_iter()
             .map(|held| (held.connection, held.token))
             .collect();
-        (here.sort(), there.sort());
+        here.sort();
+        there.sort();
         if here != there {
             wrong.push(format!("here is {here:?}, and at the platform {there:?}"));
         }
@@ -210,21 +211,21 @@ impl World<'_> {
         held
     }
 
-    /// Whether the keyring has a token's value.
-    pub(super) fn is_kept(&self, connection: &str, token: &str) -> bool {
-        let item = Item::Token {
-            connection: connection.to_owned(),
-            token: token.to_owned(),
-        };
-        search(&item.account()).is_some()
-    }
-
     async fn secret(&self, item: &Item) -> Option<Secret> {
         match self.keeper {
             Keeper::Memory => self.app.vault().get(item).await.expect("the vault answers"),
             Keeper::Keyring => search(&item.account()),
         }
     }
+}
+
+/// Whether the keyring has a token's value.
+pub(super) fn in_keyring(connection: &str, token: &str) -> bool {
+    let item = Item::Token {
+        connection: connection.to_owned(),
+        token: token.to_owned(),
+    };
+    search(&item.account()).is_some()
 }
 
 /// What another program of this desktop finds in the keyring, by the item's name.

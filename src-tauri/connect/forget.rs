@@ -250,16 +250,19 @@ fn alive(app: &App, connection: &Connection) -> LeftAlive {
 
 /// What a run that was cut off leaves.
 fn cut(run: LeftOver) -> LeftAlive {
+    let name = run.token_name.as_ref();
+    let named = name.map(|name| format!("The token \"{name}\" may live on at Cloudflare."));
     LeftAlive {
         connection_id: run.run,
         account_name: format!("A run that was cut off, begun {}", run.began_on),
-        token_name: run.token_name.unwrap_or_default(),
         token_list: run.token_list,
         platform: None,
         platform_address: None,
         sentences: std::iter::once(run.headline)
             .chain(run.facts.into_iter().map(|fact| fact.sentence))
+            .chain(named)
             .collect(),
+        token_name: run.token_name.unwrap_or_default(),
     }
 }
 

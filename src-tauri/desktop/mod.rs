@@ -16,8 +16,10 @@ mod settings;
 mod watch;
 mod wizard;
 
+use std::error::Error;
 use std::process::ExitCode;
 
+use narrows_core::record::Place;
 use tauri::{Manager, WebviewWindowBuilder};
 
 use desk::Desk;
@@ -94,28 +96,7 @@ pub(crate) fn run() -> ExitCode {
             recover::delete_orphans,
         ])
         .on_window_event(life::heard)
-        .setup(|app| {
-            tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
-            tauri::async_runtime::spawn(watch::remind(app.handle().clone()));
-            if let Some(place) = place {
-                tauri::async_runtime::spawn(place::answer(app.handle().clone(), place));
-            }
-            tauri::async_runtime::spawn(recover::go_on(app.handle().clone()));
-            let config = app
-                .config()
-                .app
-                .windows
-                .first()
-                .cloned()
-                .ok_or("tauri.conf.json names no window")?;
-            let mut window = WebviewWindowBuilder::from_config(app.handle(), &config)?;
-            if let Ok(library) = app.state::<Desk>().app() {
-                // What the page stores (its theme) lies in the data folder, not beside it.
-                window = window.data_directory(library.folder.join("web"));
-            }
-            window.build()?;
-            Ok(())
-        })
+        .setup(|app| set_up(app, place))
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
@@ -127,4 +108,28 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// Opens the window, and starts what goes on beside it.
+fn set_up(app: &mut tauri::App, place: Option<Place>) -> Result<(), Box<dyn Error>> {
+    tauri::async_runtime::spawn(life::forget_stale_pastes(app.handle().clone()));
+    tauri::async_runtime::spawn(watch::remind(app.handle().clone()));
+    if let Some(place) = place {
+        tauri::async_runtime::spawn(place::answer(app.handle().clone(), place));
+    }
+    tauri::async_runtime::spawn(recover::go_on(app.handle().clone()));
+    let config = app
+        .config()
+        .app
+        .windows
+        .first()
+        .cloned()
+        .ok_or("tauri.conf.json names no window")?;
+    let mut window = WebviewWindowBuilder::from_config(app.handle(), &config)?;
+    if let Ok(library) = app.state::<Desk>().app() {
+        // What the page stores (its theme) lies in the data folder, not beside it.
+        window = window.data_directory(library.folder.join("web"));
+    }
+    window.build()?;
+    Ok(())
 }

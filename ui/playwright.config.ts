@@ -24,6 +24,8 @@ export default defineConfig({
   testDir: 'tests/browser',
   outputDir: 'test-results/traces',
   fullyParallel: true,
+  // A page under test waits for its browser most of the time.
+  workers: 2,
   forbidOnly: true,
   reporter: [['dot']],
   use: {

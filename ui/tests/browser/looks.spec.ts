@@ -13,43 +13,42 @@ const sizes = {
   large: { width: 1100, height: 800 },
 };
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    test.describe(`${colorScheme}, ${size}`, () => {
-      test.use({ colorScheme, viewport, reducedMotion: 'reduce' });
+test.use({ reducedMotion: 'reduce' });
 
-      for (const view of views) {
-        test(`${view.name} is whole and accessible`, async ({ page }) => {
-          const complaints: string[] = [];
-          page.on('console', (message) => {
-            if (message.type() !== 'log') complaints.push(message.text());
-          });
-          page.on('pageerror', (error) => complaints.push(error.message));
-
-          await view.reach(page);
-          await expect(screen(page, view.screen)).toBeVisible();
-          await page.evaluate(() => document.fonts.ready);
-
-          await page.screenshot({
-            path: `test-results/shots/${view.name}-${colorScheme}-${size}.png`,
-          });
-
-          const overflow = await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-          expect(overflow, 'nothing is wider than the window').toBe(0);
-
-          await page.evaluate(axe);
-          const { violations } = await page.evaluate(() =>
-            (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-          );
-          expect(
-            violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-            'axe finds nothing',
-          ).toEqual([]);
-          expect(complaints, 'neither the page nor its policy complains').toEqual([]);
-        });
-      }
+for (const view of views) {
+  test(`${view.name} is whole and accessible`, async ({ page }) => {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() !== 'log') complaints.push(message.text());
     });
-  }
+    page.on('pageerror', (error) => complaints.push(error.message));
+
+    await view.reach(page);
+    await page.evaluate(axe);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [size, viewport] of Object.entries(sizes)) {
+        const seen = `${view.name}-${colorScheme}-${size}`;
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize(viewport);
+        await expect(screen(page, view.screen)).toBeVisible();
+        await page.evaluate(() => document.fonts.ready);
+
+        await page.screenshot({ path: `test-results/shots/${seen}.png` });
+
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${seen}: nothing is wider than the window`).toBe(0);
+
+        const { violations } = await page.evaluate(() =>
+          (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+        );
+        expect(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          `${seen}: axe finds nothing`,
+        ).toEqual([]);
+      }
+    }
+    expect(complaints, 'neither the page nor its policy complains').toEqual([]);
+  });
 }

@@ -140,10 +140,10 @@ pub(super) async fn part(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truths {
-    // Off the list before anything is taken from it: a run that is cut off must not leave a listed connection whose
-    // token is dead. The journal has what is needed to put it back.
-    let unlisted = app.record.remove_connection(&bond.connection);
     let platform = at_platform(app, journal, cut, bond, means).await;
+    // Off the list before the token dies: a run that is cut off must not leave a listed connection that cannot work.
+    // The journal has what is needed to put it back.
+    let unlisted = app.record.remove_connection(&bond.connection);
     let cloudflare = at_cloudflare(app, journal, cut, bond, means).await;
     let local = match unlisted {
         Ok(_) => here(app, journal, bond, &cloudflare, means.forget).await,

@@ -15,7 +15,7 @@ use super::{ask, exit, print};
 pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
     let Some(run) = wanted.run.clone() else {
-        return all(app, wanted.output.json).await;
+        return Box::pin(all(app, wanted.output.json)).await;
     };
     let mut walk = Walk::resuming(app, &run)?;
     let ending = match (wanted.finish, wanted.undo) {
@@ -35,7 +35,7 @@ pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
 }
 
 async fn all(app: &App, json: bool) -> Result<u8, Problem> {
-    retry(app).await?;
+    Box::pin(retry(app)).await?;
     let runs = left_over(app).await?;
     if json {
         print::object(&json!({ "unfinished": runs }));

@@ -161,7 +161,12 @@ impl Parcel<'_> {
             return None;
         };
         report.began(Step::Deliver);
-        let delivered = match self.send(link, journal).await {
+        let (platform, heard) = link.platform.listening();
+        let link = Link {
+            platform,
+            ..link.clone()
+        };
+        let delivered = match self.send(&link, journal).await {
             Ok(delivered) => delivered,
             Err(problem) => Delivered::Unknown(problem),
         };
@@ -173,7 +178,13 @@ impl Parcel<'_> {
             Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone(), "unknown"),
         };
         report.tell(Step::Deliver, state, detail);
-        journal.activity("deliver token", self.platform_name, phase, None);
+        let request = heard.last();
+        journal.activity(
+            "deliver token",
+            self.platform_name,
+            phase,
+            request.as_deref(),
+        );
         Some(delivered)
     }
 

@@ -190,7 +190,8 @@ impl Run<'_> {
         }
         let now = (self.app.now)();
         let ordered = Instant::now();
-        let rung = order(self.broad, now).await;
+        let (ordering, heard) = self.broad.listening();
+        let rung = order(&ordering, now).await;
         let broad = watch(self.broad, rung, ordered, self.fuse_end, now).await;
         let _ = match broad.state {
             BroadState::Refused => self.journal.done(DESTROY, &subject),
@@ -210,7 +211,7 @@ impl Run<'_> {
             "destroy pasted token",
             name.as_deref().unwrap_or("pasted token"),
             &broad.sentence,
-            None,
+            heard.last().as_deref(),
         );
         broad
     }

@@ -41,8 +41,8 @@ pub(super) async fn finish(
     let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
     let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
     let id = trace.id.clone().ok_or_else(cannot)?;
-    let kept = app.vault().get(&nominated.item(&id)).await;
-    let value = kept.map_err(|error| error.problem())?.ok_or_else(cannot)?;
+    let kept = super::kept::read(app, &nominated.item(&id), &trace.name).await?;
+    let value = kept.ok_or_else(cannot)?;
     if link.is_none() && nominated.platform_address.is_some() {
         return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
     }

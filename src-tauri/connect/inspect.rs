@@ -4,6 +4,7 @@ use crate::cloudflare::{
     Account, Catalogue, Client, Error, Kind, Owner, PermissionGroup, Token, TokenKind, TokenList,
     TokenStatus, Verified, manages_tokens,
 };
+use crate::http::Heard;
 use crate::problem::{Next, Problem};
 
 /// What is known of the pasted token.
@@ -30,6 +31,16 @@ pub(super) struct Inspected {
 }
 
 impl Inspected {
+    /// The same, and what Cloudflare calls the requests that are made through it.
+    pub(super) fn listening(&self) -> (Self, Heard) {
+        let (client, heard) = self.client.listening();
+        let same = Self {
+            client,
+            ..self.clone()
+        };
+        (same, heard)
+    }
+
     /// User or account.
     pub(super) fn kind(&self) -> TokenKind {
         self.owner.kind()

@@ -108,7 +108,10 @@ impl Run<'_> {
             let name = new_token.name.clone();
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
             self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
-            match mint(self.broad, new_token).await {
+            let (broad, heard) = self.broad.listening();
+            let minted = mint(&broad, new_token).await;
+            let request = heard.last();
+            match minted {
                 Minted::Made(created) => {
                     self.made = Some(Made {
                         token_id: created.token.id.clone(),
@@ -122,7 +125,8 @@ impl Run<'_> {
                         "policies": created.token.policies,
                     });
                     self.journal.done(MINT, &detail).map_err(at(Step::Mint))?;
-                    self.journal.activity("mint token", &name, "made", None);
+                    self.journal
+                        .activity("mint token", &name, "made", request.as_deref());
                     self.look_again().await;
                     self.report
                         .done(Step::Mint, format!("\"{}\" was made.", created.token.name));
@@ -134,7 +138,7 @@ impl Run<'_> {
                         .failed(MINT, &json!({ "code": problem.code }))
                         .map_err(at(Step::Mint))?;
                     self.journal
-                        .activity("mint token", &name, &problem.code, None);
+                        .activity("mint token", &name, &problem.code, request.as_deref());
                     return Err(Stop {
                         step: Step::Mint,
                         problem,

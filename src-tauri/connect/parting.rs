@@ -15,6 +15,7 @@ use super::app::{App, passphrase_needed};
 use super::cut::Cut;
 use super::deliver::Link;
 use super::inspect::Inspected;
+use super::kept;
 use super::report::Journal;
 use super::session;
 use super::story::{Truth, TruthState, Truths, VaultKind};
@@ -127,8 +128,7 @@ impl Bond {
         if self.vault == VaultKind::File && app.vault().kind() != VaultKind::File {
             return Err(passphrase_needed());
         }
-        let kept = app.vault().get(&self.item(token)).await;
-        kept.map_err(|error| error.problem())
+        kept::read(app, &self.item(token), &self.connection).await
     }
 }
 
@@ -222,14 +222,19 @@ async fn delete_there(
     };
     let subject = json!({ "connection": bond.connection });
     journal.intent(PLATFORM, &subject)?;
-    let deleted = link
-        .platform
+    let (platform, heard) = link.platform.listening();
+    let deleted = platform
         .delete_connection(&link.session, &bond.connection)
         .await;
     match deleted {
         // What it does not have, it has deleted.
         Ok(()) | Err(platform::Error::UnknownConnection(_)) => {
-            journal.activity("delete at the platform", &bond.platform, "deleted", None);
+            journal.activity(
+                "delete at the platform",
+                &bond.platform,
+                "deleted",
+                heard.last().as_deref(),
+            );
             journal.done(PLATFORM, &subject)
         }
         Err(error) => {
@@ -238,7 +243,7 @@ async fn delete_there(
                 "delete at the platform",
                 &bond.platform,
                 &problem.code,
-                None,
+                heard.last().as_deref(),
             );
             journal.failed(PLATFORM, &json!({ "code": problem.code }))?;
             Err(problem)
@@ -298,9 +303,9 @@ async fn revoke(
     };
     let narrow = value.and_then(|value| app.cloudflare(Credential::Token(value)).ok());
     let subject = json!({ "token": id, "name": name });
-    let ended = |seen: bool| {
+    let ended = |seen: bool, request: Option<&str>| {
         let how = if seen { "refused" } else { "deleted" };
-        journal.activity("revoke token", name, how, None);
+        journal.activity("revoke token", name, how, request);
         journal
             .done(REVOKE, &subject)
             .map(|()| seen)
@@ -312,7 +317,7 @@ async fn revoke(
         None => Answer::Unknown,
     };
     if before == Answer::Refused {
-        return ended(true);
+        return ended(true, None);
     }
     let Some(broad) = broad else {
         return Err(match (narrow, before) {
@@ -330,12 +335,14 @@ async fn revoke(
     journal
         .intent(REVOKE, &subject)
         .map_err(|problem| problem.message)?;
+    let (broad, heard) = broad.listening();
     let ordered = match id {
-        Some(id) => by_id(broad, id).await,
-        None => by_name(broad, name).await,
+        Some(id) => by_id(&broad, id).await,
+        None => by_name(&broad, name).await,
     };
+    let request = heard.last();
     let failed = |sentence: String, code: &str| {
-        journal.activity("revoke token", name, code, None);
+        journal.activity("revoke token", name, code, request.as_deref());
         let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
         Err(sentence)
     };
@@ -360,9 +367,9 @@ async fn revoke(
                 }
                 sleep(GAP).await;
             }
-            ended(true)
+            ended(true, request.as_deref())
         }
-        None => ended(false),
+        None => ended(false, request.as_deref()),
     }
 }
 

@@ -80,7 +80,7 @@ pub async fn keep_trying(app: &App, changed: impl Fn()) {
         // The first screen asks at the start by itself.
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LAST_PAUSE);
-        let open = retry(app).await.unwrap_or_default();
+        let open = Box::pin(retry(app)).await.unwrap_or_default();
         if before.is_some_and(|before| open < before) {
             changed();
             pause = FIRST_PAUSE;

@@ -109,9 +109,8 @@ async fn renewed(
     platform: &Platform,
     session: &Session,
 ) -> Result<Option<Session>, Problem> {
-    let kept = app.vault().get(&item(platform)).await;
+    let kept = kept::read(app, &item(platform), platform.base().url().as_str()).await?;
     Ok(kept
-        .map_err(|error| error.problem())?
         .and_then(|kept| Session::from_secret(&kept).ok())
         .filter(|kept| !kept.access.same_as(&session.access)))
 }

@@ -41,7 +41,7 @@ async fn cut_at(stage: &Stage, method: &'static str, path: &'static str, nth: u3
 }
 
 async fn only(app: &App) -> LeftOver {
-    let mut left = left_over(app).await.expect("records");
+    let mut left = Box::pin(left_over(app)).await.expect("records");
     assert_eq!(left.len(), 1, "one run is left over: {left:#?}");
     left.remove(0)
 }
@@ -69,7 +69,7 @@ pub(crate) async fn settle(
         broad: BroadWish::Destroy,
         forget: false,
     };
-    walk.settle(wish).await.map_err(golden::listed)
+    Box::pin(walk.settle(wish)).await.map_err(golden::listed)
 }
 
 const MINT: (&str, &str) = ("POST", "/client/v4/user/tokens");

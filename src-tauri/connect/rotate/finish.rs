@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::deliver::Link;
 use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, ROLL, UNDO_MINT};
 use super::super::inspect::Inspected;
+use super::super::kept;
 use super::super::mint::{Swept, sweep};
 use super::super::prove::{self, Subject, granted};
 use super::super::redeliver::sign_in;
@@ -262,8 +263,8 @@ pub(super) async fn finish_held(
     {
         return Err(overtaken());
     }
-    let kept = app.vault().get(&item(&known.id, &token_id)).await;
-    let value = match kept.map_err(|error| error.problem())? {
+    let kept = kept::read(app, &item(&known.id, &token_id), &known.account_name).await;
+    let value = match kept? {
         Some(value) => value,
         // Another rotation may have replaced it since; only the old token is of interest then.
         None if swapped => Secret::new(String::new()),

@@ -2,6 +2,7 @@
 
 use super::super::app::passphrase_needed;
 use super::super::inspect::Inspected;
+use super::super::kept;
 use super::super::walk::Walk;
 use crate::cloudflare::{Client, Credential, Error, Kind, Token, TokenKind, TokenStatus};
 use crate::connect::App;
@@ -87,10 +88,7 @@ pub(super) async fn value(app: &App, known: &Connection) -> Result<Option<Secret
         ("keychain", VaultKind::File) => return Err(other_vault()),
         _ => {}
     }
-    app.vault()
-        .get(&item(&known.id, &known.token_id))
-        .await
-        .map_err(|error| error.problem())
+    kept::read(app, &item(&known.id, &known.token_id), &known.token_name).await
 }
 
 /// What a token is kept as.

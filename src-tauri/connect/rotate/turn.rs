@@ -12,6 +12,7 @@ use super::super::deliver::{Delivered, Link, Parcel};
 use super::super::destroy::{BOUND, GAP};
 use super::super::effect::{DELIVER, FORGET_OLD, REVOKE, SWAP};
 use super::super::inspect::Inspected;
+use super::super::kept;
 use super::super::report::{Journal, Report};
 use super::super::story::{Delivery, Step, StepState};
 use super::course::{Course, Move};
@@ -138,7 +139,7 @@ impl Turn<'_> {
         self.report.began(Step::Swap);
         let item = item(&self.known.id, &self.token_id);
         let vault = self.app.vault();
-        let kept = vault.get(&item).await;
+        let kept = kept::read(self.app, &item, &self.token_name).await;
         if !kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.same_as(&self.value))) {
             vault
                 .put(&item, &self.value)
@@ -191,7 +192,8 @@ impl Turn<'_> {
         }
         self.report.began(Step::Revoke);
         let id = self.nominated.replaces.token_id.clone();
-        let kept = self.app.vault().get(&item(&self.known.id, &id)).await;
+        let subject = &self.nominated.replaces.token_name;
+        let kept = kept::read(self.app, &item(&self.known.id, &id), subject).await;
         let own = kept.ok().flatten();
         let own = own.and_then(|value| client(self.app, &value).ok());
         let subject = json!({ "token": id });
@@ -207,7 +209,8 @@ impl Turn<'_> {
         };
         self.intent(Step::Revoke, REVOKE, &subject)?;
         let ordered = Instant::now();
-        let (deleted, gone) = match broad.client.delete_token(&broad.owner, &id).await {
+        let (ordering, heard) = broad.client.listening();
+        let (deleted, gone) = match ordering.delete_token(&broad.owner, &id).await {
             Ok(()) => (true, false),
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => (false, true),
             Err(error) if error.may_have_taken_effect() => (false, false),
@@ -250,8 +253,13 @@ impl Turn<'_> {
                 "It was deleted, and Cloudflare refuses it.",
             )
         };
-        self.journal
-            .activity("revoke token", &self.old.token_name, "refused", None);
+        let request = heard.last();
+        self.journal.activity(
+            "revoke token",
+            &self.old.token_name,
+            "refused",
+            request.as_deref(),
+        );
         self.report.done(Step::Revoke, self.old.sentence.clone());
         Ok(())
     }

@@ -154,11 +154,11 @@ async fn kept(app: &App, known: &Connection) -> Kept {
         connection: known.id.clone(),
         token: known.token_id.clone(),
     };
-    match vault.get(&item).await {
+    match super::super::kept::read_in(app, &vault, &item, &known.token_name).await {
         Ok(Some(value)) if value.fingerprint() == known.fingerprint => Kept::Same(value),
         Ok(Some(_)) => Kept::Another,
         Ok(None) => Kept::Nothing,
-        Err(error) => Kept::Untold(error.problem()),
+        Err(problem) => Kept::Untold(problem),
     }
 }
 

@@ -257,7 +257,7 @@ async fn once(case: &Case, limit: Duration) -> Found {
         wrong.extend(too_early(&stage.admin("/requests").await, old));
     }
     let first = end.word;
-    let then = match resume(&world, case, paste, old.as_deref()).await {
+    let then = match Box::pin(resume(&world, case, paste, old.as_deref())).await {
         Ok(then) => then,
         Err(why) => {
             wrong.push(format!("it does not resume: {why}"));
@@ -319,7 +319,7 @@ async fn resume(
     let mut then = Vec::new();
     let mut paste = Some(paste);
     for _ in 0..3 {
-        then.extend(flow::settle(stage, app, case.kind, Ending::Finish).await?);
+        then.extend(Box::pin(flow::settle(stage, app, case.kind, Ending::Finish)).await?);
         if reached(case.flow, app, old) {
             break;
         }

@@ -271,7 +271,9 @@ pub(super) async fn settle(
         format!("{what}: {} ({})", problem.message, problem.code)
     };
     for _ in 0..4 {
-        let left = left_over(app).await.map_err(|p| told("left over", p))?;
+        let left = Box::pin(left_over(app))
+            .await
+            .map_err(|p| told("left over", p))?;
         let Some(left) = left.into_iter().next() else {
             break;
         };
@@ -319,7 +321,7 @@ pub(super) async fn tells_of_paste(app: &App) -> bool {
     if listed.iter().any(|known| known.broad_left.is_some()) {
         return true;
     }
-    let left = left_over(app).await.expect("what is left over");
+    let left = Box::pin(left_over(app)).await.expect("what is left over");
     let mut facts = left.iter().flat_map(|left| &left.facts);
     facts.any(|fact| fact.about == FactAbout::PastedToken && fact.state != FactState::Gone)
 }

@@ -21,7 +21,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 14] {
+pub(crate) fn all() -> [Named; 16] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())

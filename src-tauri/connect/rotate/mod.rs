@@ -5,9 +5,9 @@
 //!      → swap → revoke the old and see it refused → forget its value → destroy the broad token
 //! ```
 //!
-//! Until the platform acknowledges, the old token works and nothing of it is touched. [`course`] says what comes next,
-//! [`turn`] does it; both serve a run that goes on and one that is taken up later. Each point of failure has a
-//! [`RotationState`](story::RotationState). Rolling in place is another thing altogether, and never done unasked.
+//! Until the platform acknowledges, the old token works and nothing of it is touched. `course.rs` says what comes next,
+//! `turn.rs` does it; both serve a run that goes on and one that is taken up later. Each point of failure has a
+//! [`RotationState`]. Rolling in place is another thing altogether, and never done unasked.
 
 mod course;
 mod decide;

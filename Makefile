@@ -74,7 +74,7 @@ deny: $(DENY) ## stage: licences, banned crates, sources, known advisories
 	scripts/deny $(DENY)
 
 keychain: ## stage: the tests that need a real keychain, on one of their own
-	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it
+	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it -- keychain:: vault::
 
 faults: ## stage: each outside call of connect, rotate and disconnect, spoilt in each way; what must hold afterwards
 	scripts/with-home $(MATRIX)::fault::every_call_meets_every_fault_and_nothing_is_lost

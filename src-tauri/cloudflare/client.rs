@@ -4,6 +4,7 @@
 //! [`TRIES`] times in all. Making and rolling a token are repeated only where Cloudflare certainly did nothing, as a
 //! second token would be left lying about.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -166,14 +167,21 @@ impl Client {
 
     /// Every account that the credential sees. None is an answer, not an error.
     pub async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        self.list("GET /accounts", "/accounts?", PER_PAGE).await
+        self.list(
+            "GET /accounts",
+            "/accounts?",
+            PER_PAGE,
+            |account: &Account| &account.id,
+        )
+        .await
     }
 
     /// Every zone of one account that the credential sees.
     pub async fn zones(&self, account: &str) -> Result<Vec<Zone>, Error> {
         let label = "GET /zones";
         let path = format!("/zones?account.id={}&", segment(label, account)?);
-        self.list(label, &path, PER_PAGE).await
+        self.list(label, &path, PER_PAGE, |zone: &Zone| &zone.id)
+            .await
     }
 
     /// The first 50 zones that the credential sees, of one account or of all.
@@ -201,7 +209,10 @@ impl Client {
             Owner::Account(_) => "GET /accounts/{account}/tokens/permission_groups",
         };
         let path = format!("{}/permission_groups?", tokens_path(label, owner)?);
-        self.list(label, &path, GROUPS_PER_PAGE).await
+        self.list(label, &path, GROUPS_PER_PAGE, |group: &PermissionGroup| {
+            &group.id
+        })
+        .await
     }
 
     /// The first 50 tokens, newest as Cloudflare orders them, with the number of all; `name` narrows by name.
@@ -223,7 +234,8 @@ impl Client {
     /// Every token.
     pub async fn all_tokens(&self, owner: &Owner) -> Result<Vec<Token>, Error> {
         let (label, path) = tokens_listed(owner)?;
-        self.list(label, &path, PER_PAGE).await
+        self.list(label, &path, PER_PAGE, |token: &Token| &token.id)
+            .await
     }
 
     /// One token, without its value.
@@ -394,10 +406,24 @@ impl Client {
         })
     }
 
-    /// Every item of a list: the first page, then the others side by side.
+    /// Every item of a list, once: what is added or deleted meanwhile moves items from one page to the next.
     ///
     /// `path` ends with `?` or `&`.
     async fn list<T: DeserializeOwned>(
+        &self,
+        label: &'static str,
+        path: &str,
+        per_page: u32,
+        id: fn(&T) -> &String,
+    ) -> Result<Vec<T>, Error> {
+        let mut items = self.every_page(label, path, per_page).await?;
+        let mut seen = HashSet::new();
+        items.retain(|item| seen.insert(id(item).clone()));
+        Ok(items)
+    }
+
+    /// The first page, then the others side by side.
+    async fn every_page<T: DeserializeOwned>(
         &self,
         label: &'static str,
         path: &str,

@@ -129,7 +129,7 @@ function isProblem(reason: unknown): reason is Problem {
 }
 
 /** What cannot be a {@link Problem} is a fault of the application itself, and is said so. */
-function asProblem(reason: unknown): Problem {
+export function asProblem(reason: unknown): Problem {
   if (isProblem(reason)) return reason;
   const evidence = reason instanceof Error ? reason.message : String(reason);
   return { code: 'unexpected', ...words.unexpected, next: 'start-over', evidence };

@@ -93,6 +93,10 @@ export const words = {
     message: 'Narrows met something that it did not expect.',
     hint: 'Start over. If it comes back, tell support what was seen.',
   },
+  broken: {
+    title: 'This screen cannot be shown',
+    text: 'What was done so far stands, and is written down in the activity.',
+  },
 
   starting: { title: 'Narrows' },
 

@@ -126,6 +126,24 @@ test.describe('the settings', () => {
     await expect(page.locator('#passphrase'), 'the page forgets it').toHaveValue('');
   });
 
+  test('list what bears the same name twice', async ({ page }) => {
+    const [token] = told.panel.items;
+    await open(page, {
+      ...full,
+      vault_panel: [{ value: { ...told.panel, items: [token, token] } }],
+    });
+    await page.getByTestId('settings-link').click();
+    await expect(page.getByTestId('kept-item')).toHaveCount(2);
+  });
+
+  test('a screen that cannot be shown says so, and there is a way on', async ({ page }) => {
+    await open(page, { ...full, vault_panel: [{ value: { ...told.panel, items: null } }] });
+    await page.getByTestId('settings-link').click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This screen cannot be shown');
+    await nextAction(page).click();
+    await arrived(page, 'welcome');
+  });
+
   test('say why nothing was moved', async ({ page }) => {
     await open(page, {
       ...full,

@@ -162,17 +162,17 @@ async fn lists_are_fetched_whole_and_only_as_often_as_their_totals_say() {
 async fn an_item_that_moved_to_the_next_page_meanwhile_is_listed_once() {
     let stub = Stub::new(|_, target| {
         let page: u32 = target.split(['=', '&']).nth(1).unwrap().parse().unwrap();
-        // A zone was added between the two requests, so the last of the first page is the first of the second.
+        // An account was added between the two requests, so the last of the first page is the first of the second.
         let from = if page == 1 { 0 } else { 49 };
         let items: Vec<_> = (from..from + 50)
-            .map(|n| json!({"id":n.to_string(),"name":"z"}))
+            .map(|n| json!({"id":n.to_string(),"name":"a"}))
             .collect();
         let body = json!({"success":true,"errors":null,"result":items,
             "result_info":{"page":page,"per_page":50,"count":50,"total_count":100}});
         Reply::Say(200, "", body.to_string())
     });
-    let zones = stub.client().zones(ID).await.unwrap();
-    assert_eq!(zones.len(), 99, "a person would see one zone twice");
+    let accounts = stub.client().accounts().await.unwrap();
+    assert_eq!(accounts.len(), 99, "a person would see one account twice");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::dice::Dice;
 use super::flow::{self, Flow, Kind, OneTime};
 use super::table::Table;
-use super::truth::{Keeper, World, in_keyring};
+use super::truth::{DEAD_VALUE, Keeper, World, in_keyring};
 use crate::leak::{Secrets, files, holds};
 use crate::program::{Program, Ran};
 use crate::stage::Stage;
@@ -159,15 +159,17 @@ fn drawn(seed: u64, points: &[(Flow, u32, Duration)]) -> Case {
 async fn clean(flow: Flow) -> (u32, Duration) {
     let scene = Scene::set(flow, Kind::User).await;
     let before = scene.lines();
-    let paste = scene.paste().await;
+    let paste = scene.paste_for(flow).await;
     let began = Instant::now();
     let ran = scene
         .narrows
         .run(&scene.line(flow), paste.value.as_str())
         .await;
+    // What stays open at Cloudflare needs somebody yet.
+    let exit = i32::from(flow == Flow::Leave);
     assert_eq!(
         ran.exit,
-        Some(0),
+        Some(exit),
         "{} comes through by itself: {ran:?}",
         flow.name()
     );
@@ -223,6 +225,15 @@ impl Scene {
         flow::one_time(&self.stage, &self.reader, self.kind).await
     }
 
+    /// What is pasted into a flow.
+    async fn paste_for(&self, flow: Flow) -> OneTime {
+        if flow.pastes() {
+            self.paste().await
+        } else {
+            OneTime::none()
+        }
+    }
+
     /// The command line of a flow.
     fn line(&self, flow: Flow) -> Vec<String> {
         let id = || {
@@ -232,7 +243,9 @@ impl Scene {
         let words = match flow {
             Flow::Connect => vec!["connect".to_owned()],
             Flow::Rotate => vec!["rotate".to_owned(), id()],
+            Flow::Roll => vec!["rotate".to_owned(), id(), "--in-place".to_owned()],
             Flow::Disconnect => vec!["disconnect".to_owned(), id()],
+            Flow::Leave => vec!["disconnect".to_owned(), id(), "--no-revoke".to_owned()],
         };
         words.into_iter().chain(["--json".to_owned()]).collect()
     }
@@ -294,11 +307,13 @@ async fn run(case: Case) -> Found {
         .connections()
         .first()
         .map(|known| known.token_id.clone());
-    let paste = scene.paste().await;
+    let paste = scene.paste_for(case.flow).await;
     let (point, killed) = cut_off(&scene, &scene.line(case.flow), &paste, case.kill).await;
     let mut heard = vec![killed];
 
     let mut wrong: Vec<String> = world.wrong(&[]).await;
+    // Cut off between the roll and its answer, the only copy of the new value is lost.
+    wrong.retain(|line| case.flow != Flow::Roll || !line.ends_with(DEAD_VALUE));
     let begun = !scene
         .reader
         .record
@@ -310,7 +325,7 @@ async fn run(case: Case) -> Found {
     if unsaid {
         wrong.push("the pasted token lives, and nothing tells so".to_owned());
     }
-    pasted.push(paste);
+    pasted.extend(Some(paste).filter(|paste| !paste.value.is_empty()));
     for known in world.connections() {
         secrets.extend(world.kept(&known).await);
     }
@@ -318,6 +333,20 @@ async fn run(case: Case) -> Found {
     match resume(&scene, case, &mut pasted, &mut heard).await {
         Ok(offered) => wrong.extend(not_as_wanted(&world, case, offered, old.as_deref())),
         Err(why) => wrong.push(format!("it does not resume: {why}")),
+    }
+    if case.flow == Flow::Roll && world.has_dead_value().await {
+        let paste = scene.paste().await;
+        let line = scene.line(Flow::Rotate);
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        let ran = scene.narrows.run(&line, paste.value.as_str()).await;
+        if ran.exit != Some(0) {
+            wrong.push(format!("a lost value is not replaced: {ran:?}"));
+        }
+        heard.push(ran);
+        pasted.push(paste);
+        for known in world.connections() {
+            secrets.extend(world.kept(&known).await);
+        }
     }
     // The sweep is for pasted tokens: everything else has to be settled without it.
     wrong.extend(world.unsettled().await);
@@ -424,14 +453,10 @@ async fn resume(
             "--undo"
         };
         let line = ["resume", &run, option, "--json"].map(str::to_owned);
-        let paste = OneTime {
-            id: String::new(),
-            value: String::new(),
-        };
-        let paste = if offered(way)["broad"] == "better" {
-            scene.paste().await
+        let paste = if offered(way)["broad"] == "no" {
+            OneTime::none()
         } else {
-            paste
+            scene.paste().await
         };
         if let Some(n) = again.take() {
             heard.push(cut_off(scene, &line, &paste, Kill::At(n)).await.1);
@@ -479,10 +504,16 @@ fn ended(world: &World<'_>, flow: Flow, old: Option<&str>) -> &'static str {
     let known = world.connections();
     match (flow, known.first()) {
         (Flow::Connect, Some(_)) => "connected",
-        (Flow::Rotate, Some(known)) if Some(known.token_id.as_str()) != old => "rotated",
-        (Flow::Rotate | Flow::Disconnect, Some(_)) | (Flow::Connect, None) => "as before",
-        (Flow::Rotate, None) => "lost",
-        (Flow::Disconnect, None) => "disconnected",
+        (Flow::Rotate | Flow::Roll, Some(known)) if Some(known.token_id.as_str()) != old => {
+            "rotated"
+        }
+        // A token keeps its id where it only gets a new value.
+        (Flow::Roll, Some(_)) => "in use",
+        (Flow::Rotate | Flow::Disconnect | Flow::Leave, Some(_)) | (Flow::Connect, None) => {
+            "as before"
+        }
+        (Flow::Rotate | Flow::Roll, None) => "lost",
+        (Flow::Disconnect | Flow::Leave, None) => "disconnected",
     }
 }
 
@@ -495,8 +526,10 @@ fn not_as_wanted(
 ) -> Option<String> {
     let end = ended(world, case.flow, old);
     let wrong = match (case.flow, taken) {
+        // What was rolled cannot be rolled back.
+        (Flow::Roll, _) => end == "lost",
         (_, Some(Way::Undo)) => end != "as before",
-        (Flow::Disconnect, Some(Way::Finish)) => end != "disconnected",
+        (Flow::Disconnect | Flow::Leave, Some(Way::Finish)) => end != "disconnected",
         (Flow::Connect, Some(Way::Finish)) => end != "connected",
         // Where no new token was made, a rotation is only closed.
         (Flow::Rotate, Some(Way::Finish)) | (_, None) => end == "lost",

@@ -24,18 +24,46 @@ const SIGN_IN: Duration = Duration::from_secs(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Flow {
     Connect,
+    /// A new token beside the old one.
     Rotate,
+    /// The same token with a new value.
+    Roll,
     Disconnect,
+    /// A disconnect without a one-time token: Cloudflare's side stays open.
+    Leave,
 }
 
 impl Flow {
-    pub(super) const ALL: [Self; 3] = [Self::Connect, Self::Rotate, Self::Disconnect];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Connect,
+        Self::Rotate,
+        Self::Roll,
+        Self::Disconnect,
+        Self::Leave,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Rotate => "rotate",
+            Self::Roll => "rotate in place",
             Self::Disconnect => "disconnect",
+            Self::Leave => "disconnect without a token",
+        }
+    }
+
+    /// Whether a one-time token is pasted into it.
+    pub(super) fn pastes(self) -> bool {
+        self != Self::Leave
+    }
+
+    /// The word of its end where nothing is spoilt.
+    pub(super) fn well(self) -> &'static str {
+        match self {
+            Self::Connect => "connected",
+            Self::Rotate | Self::Roll => "rotated",
+            Self::Disconnect => "disconnected",
+            Self::Leave => "open",
         }
     }
 }
@@ -63,6 +91,16 @@ impl Kind {
 pub(super) struct OneTime {
     pub(super) id: String,
     pub(super) value: String,
+}
+
+impl OneTime {
+    /// Where nothing is pasted.
+    pub(super) fn none() -> Self {
+        Self {
+            id: String::new(),
+            value: String::new(),
+        }
+    }
 }
 
 /// Makes a one-time token as the token page of `app` asks for it.
@@ -137,8 +175,10 @@ impl End {
 pub(super) async fn go(flow: Flow, app: &App, paste: &str) -> End {
     match flow {
         Flow::Connect => Box::pin(connect(app, paste)).await,
-        Flow::Rotate => Box::pin(rotate(app, paste)).await,
-        Flow::Disconnect => Box::pin(disconnect(app, paste)).await,
+        Flow::Rotate => Box::pin(rotate(app, paste, false)).await,
+        Flow::Roll => Box::pin(rotate(app, paste, true)).await,
+        Flow::Disconnect => Box::pin(disconnect(app, Some(paste))).await,
+        Flow::Leave => Box::pin(disconnect(app, None)).await,
     }
 }
 
@@ -158,10 +198,14 @@ async fn connect(app: &App, paste: &str) -> End {
     }
 }
 
-async fn rotate(app: &App, paste: &str) -> End {
+async fn rotate(app: &App, paste: &str, in_place: bool) -> End {
     let known = app.record.connections().expect("the connections");
     let known = known.first().expect("a connection to be rotated");
-    let (wish, cancel) = (RotationChoices::default(), CancellationToken::new());
+    let wish = RotationChoices {
+        in_place,
+        ..RotationChoices::default()
+    };
+    let cancel = CancellationToken::new();
     let rotated = async {
         let mut walk = Walk::rotation(app, &known.id, None)?;
         prepared(&mut walk, true).await?;
@@ -185,7 +229,8 @@ async fn rotate(app: &App, paste: &str) -> End {
                     RotationState::OldOpen => "old one open",
                     RotationState::Pending => "pending",
                     RotationState::Stopped => "stopped",
-                    RotationState::Undelivered | RotationState::ValueLost => "in place",
+                    RotationState::Undelivered => "undelivered",
+                    RotationState::ValueLost => "value lost",
                 },
                 says,
                 broad: rotation.broad,
@@ -195,7 +240,7 @@ async fn rotate(app: &App, paste: &str) -> End {
     }
 }
 
-async fn disconnect(app: &App, paste: &str) -> End {
+async fn disconnect(app: &App, paste: Option<&str>) -> End {
     let known = app.record.connections().expect("the connections");
     let Some(known) = known.first() else {
         return End {
@@ -206,7 +251,9 @@ async fn disconnect(app: &App, paste: &str) -> End {
     let ended = async {
         let mut walk = Walk::about(app, RunKind::Disconnect, &known.id)?;
         prepared(&mut walk, false).await?;
-        inspected(&mut walk, paste).await?;
+        if let Some(paste) = paste {
+            inspected(&mut walk, paste).await?;
+        }
         walk.disconnect(&Farewell::default()).await
     };
     match Box::pin(ended).await {
@@ -288,7 +335,7 @@ pub(super) async fn settle(
         prepared(&mut walk, false)
             .await
             .map_err(|p| told("preparing", p))?;
-        if way.broad == BroadNeed::Better {
+        if way.broad != BroadNeed::No {
             let paste = one_time(stage, app, kind).await.value;
             inspected(&mut walk, &paste)
                 .await

@@ -22,6 +22,9 @@ pub(super) enum Keeper {
     Keyring,
 }
 
+/// What is wrong with a connection whose token was rolled in place, and whose new value was lost with the answer.
+pub(super) const DEAD_VALUE: &str = "the kept value does not work";
+
 /// A sandbox, and the data folder of an application that worked on it.
 pub(super) struct World<'a> {
     pub(super) stage: &'a Stage,
@@ -149,6 +152,17 @@ impl World<'_> {
         wrong
     }
 
+    /// Whether a connection has a value that Cloudflare does not take, although its token lives.
+    pub(super) async fn has_dead_value(&self) -> bool {
+        for known in self.connections() {
+            let wrong = self.of_connection(&known).await;
+            if wrong.is_some_and(|what| what.ends_with(DEAD_VALUE)) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Its token lives, is kept, and works.
     async fn of_connection(&self, known: &Connection) -> Option<String> {
         let about = |what: &str| Some(format!("connection {}: {what}", known.id));
@@ -161,7 +175,7 @@ impl World<'_> {
         if self.works(known, &kept).await {
             None
         } else {
-            about("the kept value does not work")
+            about(DEAD_VALUE)
         }
     }
 

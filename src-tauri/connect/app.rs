@@ -1,15 +1,16 @@
 //! What every use case stands on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use tokio::sync::Mutex;
 use url::Url;
 
 use crate::calls::Calls;
 use crate::cloudflare::{Client, Credential};
 use crate::http::{Base, Http};
+use crate::platform::Session;
 use crate::problem::{Next, Problem};
 use crate::proof::Pace;
 use crate::record::Record;
@@ -88,8 +89,8 @@ pub struct App {
     /// The time of day.
     pub now: fn() -> Timestamp,
     vault: Arc<RwLock<Vault>>,
-    /// Held while a platform session is renewed: two renewals of one session lose it.
-    pub(super) renewing: Arc<Mutex<()>>,
+    /// Sessions that were renewed and could not be kept, by the platform's address.
+    pub(super) unkept: Arc<Mutex<HashMap<String, Arc<Session>>>>,
     keychain: Arc<RwLock<Vault>>,
 }
 
@@ -111,7 +112,7 @@ impl App {
             pace: Pace::default(),
             now: Timestamp::now,
             vault: Arc::new(RwLock::new(keychain.clone())),
-            renewing: Arc::default(),
+            unkept: Arc::default(),
             keychain: Arc::new(RwLock::new(keychain)),
         })
     }

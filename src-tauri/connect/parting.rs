@@ -209,17 +209,14 @@ async fn delete_there(
     address: &str,
     link: Option<&Link>,
 ) -> Result<(), Problem> {
-    let own;
     let link = if let Some(link) = link {
-        link
+        session::lasting(app, link).await?
     } else {
         let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
-        let resumed = session::resume(app, &platform).await?;
-        own = resumed
-            .ok_or_else(|| platform::Error::NotSignedIn("no session is kept".to_owned()).problem())?
-            .0;
-        &own
+        session::resume(app, &platform).await?.map(|(link, _)| link)
     };
+    let link = link
+        .ok_or_else(|| platform::Error::NotSignedIn("no session is kept".to_owned()).problem())?;
     let subject = json!({ "connection": bond.connection });
     journal.intent(PLATFORM, &subject)?;
     let (platform, heard) = link.platform.listening();

@@ -33,6 +33,7 @@ mod rotate_storm;
 mod secrecy;
 mod session;
 mod settings;
+mod sign_in;
 mod stage;
 mod together;
 mod traps;

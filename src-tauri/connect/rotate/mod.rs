@@ -33,7 +33,7 @@ use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
 use super::run::{Run, Stop, at};
 use super::story::{Broad, BroadState, Delivery, Grant, Progress, Step, Stopped};
-use super::walk::{Walk, already_connected, nothing_pasted, paste_stale, sign_in_first};
+use super::walk::{Walk, already_connected, nothing_pasted, paste_stale};
 use crate::cloudflare::{Client, Created};
 use crate::problem::{Next, Problem};
 use crate::proof::Plan;
@@ -144,15 +144,14 @@ impl Walk {
     }
 
     async fn ready_to_rotate(&mut self, wish: &RotationChoices) -> Result<Nominated, Problem> {
-        if self.platform.is_some() && self.link.is_none() {
-            return Err(sign_in_first());
-        }
         if self.forget_stale() {
             return Err(paste_stale());
         }
+        let unkept = self.stay_signed_in().await?;
         self.look_at_old().await?;
         let old = self.old.as_ref().ok_or_else(nothing_pasted)?;
-        let (nominated, _) = self.decide_rotation(wish, old)?;
+        let (mut nominated, _) = self.decide_rotation(wish, old)?;
+        nominated.decision.notices.extend(unkept);
         let account = nominated.decision.account.id.clone();
         let holds = self.link.as_ref().map_or(&[][..], |link| &link.holds);
         if holds.iter().any(|held| {

@@ -13,7 +13,7 @@ use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
 use super::deliver::Link;
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
-use super::redeliver::redeliver;
+use super::redeliver::{Again, redeliver_held};
 use super::rotate::Left;
 use super::session;
 use super::story::{
@@ -55,6 +55,7 @@ pub async fn retry(app: &App) -> Result<u32, Problem> {
         let ending = match cut.run.kind {
             RunKind::Disconnect if cut.nominated.is_some() => Ending::Finish,
             RunKind::Connect if cut.undoing() => Ending::Undo,
+            RunKind::Deliver => Ending::Finish,
             _ => continue,
         };
         // Somebody else may have taken it up meanwhile.
@@ -149,6 +150,7 @@ fn headline(cut: &Cut) -> &'static str {
         RunKind::Rotate => "A rotation was cut off.",
         RunKind::Disconnect => "A connection was ended, and not all of it is done.",
         RunKind::Sweep => "The deleting of unused tokens was cut off.",
+        RunKind::Deliver => "A delivery to the platform was cut off.",
     }
 }
 
@@ -449,6 +451,10 @@ fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
             (Some(taking_back()), undo)
         }
         RunKind::Rotate => ways_of_rotation(cut, seen, sign_in),
+        RunKind::Deliver => {
+            let does = format!("Hands the kept token to {name} once more.");
+            (Some(way(&[&does], BroadNeed::No, sign_in)), None)
+        }
         RunKind::Sweep => (
             Some(way(
                 &[
@@ -578,7 +584,8 @@ impl Walk {
             }
             (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
             (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
-            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(&cut, &mut settled).await?,
             (RunKind::Sweep, Ending::Finish) => {
                 settled.done.push("The run is closed.".to_owned());
                 self.end_run("left");
@@ -682,6 +689,28 @@ impl Walk {
         Ok(())
     }
 
+    /// Hands the token over once more. Whatever the platform says to it ends the run: the connection shows it.
+    async fn settle_delivery(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        match Again::resumed(&self.app, cut).await? {
+            None => settled.done.push(
+                "The connection has changed since, so nothing is left to deliver.".to_owned(),
+            ),
+            Some(again) => match again.deliver(&self.journal()).await {
+                Ok(card) => {
+                    settled
+                        .done
+                        .push(format!("{} holds the token.", card.platform));
+                    settled.connection = Some(card);
+                }
+                Err(problem) => settled.problem = Some(problem),
+            },
+        }
+        self.end_run("delivered");
+        settled.ended = true;
+        Ok(())
+    }
+
     async fn settle_back(
         &mut self,
         cut: &Cut,
@@ -756,7 +785,7 @@ impl Walk {
         if known.platform_address.is_none() {
             return Ok(());
         }
-        match redeliver(&self.app, &known.id).await {
+        match redeliver_held(&self.app, &known.id).await {
             Ok(card) => {
                 settled
                     .done

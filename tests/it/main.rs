@@ -26,6 +26,7 @@ mod platform_moods;
 mod profiles;
 mod program;
 mod recover;
+mod redeliver;
 mod refusals;
 mod rotate;
 mod rotate_cli;

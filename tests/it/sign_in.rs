@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::story::{Connected, Outcome, VaultKind};
+use narrows_core::connect::story::{Connected, Delivery, Outcome, VaultKind};
 use narrows_core::connect::watch::check;
 use narrows_core::connect::watch::story::Standing;
-use narrows_core::connect::{App, vaults};
+use narrows_core::connect::{App, redeliver, vaults};
 use narrows_core::platform::Session;
+use narrows_core::problem::Next;
 use narrows_core::secret::Secret;
 use narrows_core::vault::Vault;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::golden;
@@ -19,7 +20,19 @@ use crate::program::{PASSPHRASE, Program, SEALED};
 use crate::secrecy::session;
 use crate::stage::{Stage, destroy, until};
 
+const CONNECTION: &str = "/v1/connections/{}";
 const TOKEN: &str = "POST /oauth/token";
+
+/// What the platform answers to a session that it does not know.
+fn not_signed_in() -> Value {
+    json!({ "kind": "status", "status": 401, "body": {
+        "type": "urn:narrows:problem:not-signed-in",
+        "title": "Not signed in",
+        "status": 401,
+        "detail": "The access token is unknown, expired or revoked.",
+        "code": "not-signed-in",
+    } })
+}
 
 async fn count(stage: &Stage, call: &str) -> usize {
     let requests = stage.requests().await;
@@ -76,6 +89,55 @@ async fn a_session_that_might_lapse_before_the_delivery_is_renewed_before_anythi
         last(TOKEN) < last("POST /client/v4/user/tokens"),
         "and before the mint: {requests:#?}"
     );
+}
+
+#[tokio::test]
+async fn a_session_that_ends_under_way_is_renewed_once_and_the_token_is_delivered() {
+    let stage = Stage::new().await;
+    let mut fault = not_signed_in();
+    fault["times"] = 1.into();
+    stage.fault("PUT", CONNECTION, fault).await;
+    let result = connected(&stage).await;
+    assert_eq!(result.delivery, Delivery::Accepted);
+    assert_eq!(count(&stage, "PUT /v1/connections/").await, 2);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_ended_under_way_leaves_the_token_kept_and_is_no_refusal() {
+    let stage = Stage::new().await;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &stage.face.broad_token)
+        .await
+        .expect("the token is good");
+    let mut put = not_signed_in();
+    (put["method"], put["path"]) = ("PUT".into(), CONNECTION.into());
+    let renewal = json!({ "method": "POST", "path": "/oauth/token", "kind": "status", "status": 400,
+        "body": { "error": "invalid_grant" } });
+    stage
+        .tell("/faults", &json!({ "faults": [put, renewal] }))
+        .await;
+    let outcome = walk
+        .connect(&destroy(), None, &CancellationToken::new())
+        .await;
+    let Outcome::Pending(pending) = outcome else {
+        panic!("the platform never took it: {outcome:#?}");
+    };
+    let problem = golden::listed(pending.problem);
+    assert_eq!(
+        (problem.code.as_str(), problem.next),
+        ("not-signed-in", Next::DeliverAgain)
+    );
+    assert_eq!(
+        pending.result.delivery,
+        Delivery::Unknown,
+        "nobody said a word against the token"
+    );
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let card = redeliver(&stage.app, &pending.result.connection_id)
+        .await
+        .expect("it is delivered once somebody is signed in");
+    assert_eq!(card.delivery, Delivery::Accepted);
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ pub(in crate::connect) fn standing(
 }
 
 /// Refuses where a token was made for a connection that it does not name yet.
-pub(super) fn none_open(app: &App, connection: &str) -> Result<(), Problem> {
+pub(in crate::connect) fn none_open(app: &App, connection: &str) -> Result<(), Problem> {
     match waiting_rotation(app, connection)? {
         Some(open) => Err(rotation_open(&open.run)),
         None => Ok(()),

@@ -48,7 +48,7 @@ use turn::Turn;
 
 pub(super) use finish::Left;
 pub use finish::{OpenRotation, finish_rotation, open_rotations};
-pub(super) use finish::{standing, waiting_rotation};
+pub(super) use finish::{none_open, standing, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -152,6 +152,7 @@ impl Walk {
         let old = self.old.as_ref().ok_or_else(nothing_pasted)?;
         let (mut nominated, _) = self.decide_rotation(wish, old)?;
         nominated.decision.notices.extend(unkept);
+        let project = old.known.project.clone();
         let account = nominated.decision.account.id.clone();
         let holds = self.link.as_ref().map_or(&[][..], |link| &link.holds);
         if holds.iter().any(|held| {
@@ -165,7 +166,7 @@ impl Walk {
         // Looked at once more under the lock: another window may have left one open meanwhile.
         finish::none_open(&self.app, &self.connection)?;
         let now = known(&self.app, &self.connection)?;
-        if now.token_id != nominated.replaces.token_id {
+        if now.token_id != nominated.replaces.token_id || now.project != project {
             self.old = None;
             return Err(changed_meanwhile());
         }
@@ -475,7 +476,7 @@ fn elsewhere() -> String {
 fn changed_meanwhile() -> Problem {
     Problem::new(
         "rotation-changed",
-        "The connection got another token meanwhile.",
+        "The connection got another token, or its project another name, meanwhile.",
         "Look at it once more, then rotate again if it is still wanted.",
         Next::Home,
     )

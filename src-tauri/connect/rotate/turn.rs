@@ -109,7 +109,9 @@ impl Turn<'_> {
             expires_on: decision.new_token.expires_on,
             replaces: Some(&self.nominated.replaces.token_id),
         };
-        let delivered = parcel.hand_over(self.link, self.journal, self.report).await;
+        let delivered = parcel
+            .hand_over(self.app, self.link, self.journal, self.report)
+            .await;
         match delivered {
             None => {
                 self.done(Step::Deliver, DELIVER, &json!({ "skipped": true }))?;

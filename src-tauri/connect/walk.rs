@@ -567,6 +567,8 @@ impl Walk {
     }
 
     pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+        // A first try that stopped behind this point must not stand in the way of the second.
+        self.account = None;
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;

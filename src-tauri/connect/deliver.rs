@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::app::App;
 use super::effect::DELIVER;
 use super::ids;
 use super::nominate::Decision;
 use super::report::{Journal, Report};
 use super::run::Run;
+use super::session;
 use super::story::{Step, StepState};
 use crate::cloudflare::{Account, Created, TokenKind};
 use crate::platform::{
@@ -44,23 +46,49 @@ pub(super) enum Delivered {
     Unknown(Problem),
 }
 
+impl Delivered {
+    /// In one word, as it stands in the activity.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused(_) => "refused",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
 /// Hands over the token. The same `key` may be used for the same content only.
-pub(super) async fn deliver(
+async fn deliver(
+    app: &App,
     link: &Link,
     connection: &str,
     sent: &Sent<'_>,
     key: &str,
 ) -> Delivered {
-    match link
-        .platform
-        .put_connection(&link.session, connection, sent, key)
-        .await
+    let put = async |link: &Link| {
+        let platform = &link.platform;
+        platform
+            .put_connection(&link.session, connection, sent, key)
+            .await
+    };
+    let (mut answer, mut link) = (put(link).await, link.clone());
+    // The session may have lapsed since the person signed in.
+    if let Err(Error::NotSignedIn(_)) = answer
+        && let Ok(Some(renewed)) = session::renewed(app, &link).await
     {
+        answer = put(&renewed).await;
+        link = renewed;
+    }
+    match answer {
         Ok(held) => receipt(&held, sent),
-        Err(error @ Error::Unknown(_)) => ask(link, connection, sent, &error).await,
-        Err(error @ (Error::Busy { .. } | Error::Unreachable(_) | Error::Contract(_))) => {
-            Delivered::Unknown(again(&error))
-        }
+        Err(error @ Error::Unknown(_)) => ask(&link, connection, sent, &error).await,
+        // What did not get through has not been judged. A session that ended is no word about the token either.
+        Err(
+            error @ (Error::Busy { .. }
+            | Error::Unreachable(_)
+            | Error::Contract(_)
+            | Error::NotSignedIn(_)),
+        ) => Delivered::Unknown(again(&error)),
         Err(error) => Delivered::Refused(error.problem()),
     }
 }
@@ -148,6 +176,7 @@ impl Parcel<'_> {
     /// Hands it over, where there is a platform, writes that down, and tells the face.
     pub(super) async fn hand_over(
         &self,
+        app: &App,
         link: Option<&Link>,
         journal: &Journal,
         report: &Report,
@@ -161,34 +190,41 @@ impl Parcel<'_> {
             return None;
         };
         report.began(Step::Deliver);
+        let delivered = self.send(app, link, journal).await;
+        let (state, detail) = match &delivered {
+            Delivered::Accepted { code, .. } => (StepState::Done, format!("Receipt {code}.")),
+            Delivered::Refused(problem) => (StepState::Failed, problem.message.clone()),
+            Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone()),
+        };
+        report.tell(Step::Deliver, state, detail);
+        Some(delivered)
+    }
+
+    /// Hands it over to a platform, and writes that down.
+    pub(super) async fn send(&self, app: &App, link: &Link, journal: &Journal) -> Delivered {
         let (platform, heard) = link.platform.listening();
         let link = Link {
             platform,
             ..link.clone()
         };
-        let delivered = match self.send(&link, journal).await {
-            Ok(delivered) => delivered,
-            Err(problem) => Delivered::Unknown(problem),
-        };
-        let (state, detail, phase) = match &delivered {
-            Delivered::Accepted { code, .. } => {
-                (StepState::Done, format!("Receipt {code}."), "accepted")
-            }
-            Delivered::Refused(problem) => (StepState::Failed, problem.message.clone(), "refused"),
-            Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone(), "unknown"),
-        };
-        report.tell(Step::Deliver, state, detail);
+        let sent = self.send_noted(app, &link, journal).await;
+        let delivered = sent.unwrap_or_else(Delivered::Unknown);
         let request = heard.last();
         journal.activity(
             "deliver token",
             self.platform_name,
-            phase,
+            delivered.word(),
             request.as_deref(),
         );
-        Some(delivered)
+        delivered
     }
 
-    async fn send(&self, link: &Link, journal: &Journal) -> Result<Delivered, Problem> {
+    async fn send_noted(
+        &self,
+        app: &App,
+        link: &Link,
+        journal: &Journal,
+    ) -> Result<Delivered, Problem> {
         let nonce = Nonce::generate().map_err(|error| error.problem())?;
         let sent = Sent {
             profile: self.profile,
@@ -211,7 +247,7 @@ impl Parcel<'_> {
             DELIVER,
             &json!({ "token": self.token_id, "platform": self.platform_name }),
         )?;
-        let delivered = deliver(link, self.connection, &sent, &key).await;
+        let delivered = deliver(app, link, self.connection, &sent, &key).await;
         let _ = match &delivered {
             Delivered::Accepted { code, nonce } => {
                 journal.done(DELIVER, &json!({ "receipt": code, "nonce": nonce }))
@@ -245,7 +281,7 @@ impl Run<'_> {
             replaces: None,
         };
         parcel
-            .hand_over(self.link, &self.journal, self.report)
+            .hand_over(self.app, self.link, &self.journal, self.report)
             .await
     }
 }

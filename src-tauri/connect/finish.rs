@@ -6,19 +6,19 @@ use super::app::App;
 use super::bootstrap::word;
 use super::cards;
 use super::cut::{Cut, Nominated, Trace};
-use super::deliver::{Delivered, Link, deliver};
+use super::deliver::{Delivered, Link, Parcel};
 use super::destroy::{alive, expiring, kept};
-use super::ids;
 use super::nominate::Decision;
 use super::prove::{Subject, project, prove, questions, settle};
 use super::report::Journal;
 use super::story::{Broad, ConnectionCard, Delivery};
+use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
-use crate::cloudflare::{Credential, TokenKind};
-use crate::platform::{Delivery as Sent, Nonce, TokenKind as SentKind};
+use crate::platform::Nonce;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
 use crate::secret::Secret;
+use crate::vault::VaultKind;
 
 /// A connect that came to its end after all.
 pub(super) struct Finished {
@@ -41,7 +41,8 @@ pub(super) async fn finish(
     let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
     let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
     let id = trace.id.clone().ok_or_else(cannot)?;
-    let kept = super::kept::read(app, &nominated.item(&id), &trace.name).await?;
+    let vault = app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?;
+    let kept = super::kept::read_in(app, &vault, &nominated.item(&id), &trace.name).await?;
     let value = kept.ok_or_else(cannot)?;
     if link.is_none() && nominated.platform_address.is_some() {
         return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
@@ -69,7 +70,9 @@ pub(super) async fn finish(
         proof.can.proved, proof.can.of, proof.cannot.proved, proof.cannot.of
     )];
     let (delivered, _) = tokio::join!(
-        hand_over(journal, cut, nominated, decision, link, &id, &trace, &value),
+        hand_over(
+            app, journal, cut, nominated, decision, link, &id, &trace, &value
+        ),
         async { proof.elsewhere || settle(&narrow, &plan, app.pace).await },
     );
     let (delivery, code, nonce, problem) = match delivered? {
@@ -100,7 +103,7 @@ pub(super) async fn finish(
         delivery: word(delivery),
         receipt_code: code,
         nonce,
-        vault: word(app.vault().kind()),
+        vault: word(vault.kind()),
         broad_left: broad_left(app, cut).map(|left| json!(left)),
         choices: json!(decision.choices),
     };
@@ -118,6 +121,7 @@ pub(super) async fn finish(
 /// Asks first what the platform holds: it may have taken the token before the run was cut off.
 #[allow(clippy::too_many_arguments, reason = "each is a different thing")]
 async fn hand_over(
+    app: &App,
     journal: &Journal,
     cut: &Cut,
     nominated: &Nominated,
@@ -141,45 +145,20 @@ async fn hand_over(
             nonce: nonce.as_str().to_owned(),
         }));
     }
-    let sent = Sent {
+    let parcel = Parcel {
+        connection: &nominated.connection,
         profile: &cut.run.profile,
-        account_id: &decision.account.id,
-        account_name: &decision.account.name,
+        platform_name: &nominated.platform,
+        account: &decision.account,
         project: decision.project.as_deref(),
-        token: value,
+        value,
         token_id: id,
-        token_kind: match nominated.kind {
-            TokenKind::User => SentKind::User,
-            TokenKind::Account => SentKind::Account,
-        },
         token_name: &trace.name,
+        token_kind: nominated.kind,
         expires_on: decision.new_token.expires_on,
-        nonce: &nonce,
         replaces: None,
     };
-    let key = ids::idempotency_key()?;
-    journal.intent(
-        "deliver",
-        &json!({ "token": id, "platform": nominated.platform }),
-    )?;
-    let delivered = deliver(link, &nominated.connection, &sent, &key).await;
-    let (result, noted) = match &delivered {
-        Delivered::Accepted { code, .. } => (
-            "accepted",
-            journal.done("deliver", &json!({ "receipt": code })),
-        ),
-        Delivered::Refused(problem) => (
-            "refused",
-            journal.failed("deliver", &json!({ "code": problem.code })),
-        ),
-        Delivered::Unknown(problem) => (
-            "unknown",
-            journal.failed("deliver", &json!({ "code": problem.code })),
-        ),
-    };
-    noted?;
-    journal.activity("deliver token", &nominated.platform, result, None);
-    Ok(Some(delivered))
+    Ok(Some(parcel.send(app, link, journal).await))
 }
 
 /// What is known of the token that was pasted into the run that was cut off.

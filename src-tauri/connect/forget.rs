@@ -125,6 +125,7 @@ pub async fn forget(app: &App, typed: &str, records_anyway: bool) -> Result<Forg
         .ok_or_else(super::walk::another_run)?;
     let known = connections(app)?;
     let (mut deleted, mut failed) = (Vec::new(), Vec::new());
+    super::session::forget_held(app);
     empty_keychain(app, &known, &mut deleted, &mut failed).await;
     remove_sealed_file(app, &mut deleted, &mut failed);
     let records_kept = !failed.is_empty() && !records_anyway;
@@ -155,7 +156,7 @@ async fn empty_keychain(
     failed: &mut Vec<NotForgotten>,
 ) {
     let keychain = app.keychain();
-    let items = match vaults::everything(&keychain, known).await {
+    let items = match vaults::everything(app, &keychain, known).await {
         Ok(items) => items,
         Err(problem) => {
             let chosen =

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::app::App;
+use super::bootstrap::word;
 use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
 use super::deliver::Link;
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
-use super::redeliver::redeliver;
+use super::redeliver::{Again, redeliver_held};
 use super::rotate::Left;
 use super::session;
 use super::story::{
@@ -26,6 +27,7 @@ use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
+use crate::record::Connection;
 use crate::secret::Secret;
 
 /// Between tries to come to the end of a disconnect: doubled each time, up to the last.
@@ -55,6 +57,7 @@ pub async fn retry(app: &App) -> Result<u32, Problem> {
         let ending = match cut.run.kind {
             RunKind::Disconnect if cut.nominated.is_some() => Ending::Finish,
             RunKind::Connect if cut.undoing() => Ending::Undo,
+            RunKind::Deliver => Ending::Finish,
             _ => continue,
         };
         // Somebody else may have taken it up meanwhile.
@@ -149,6 +152,7 @@ fn headline(cut: &Cut) -> &'static str {
         RunKind::Rotate => "A rotation was cut off.",
         RunKind::Disconnect => "A connection was ended, and not all of it is done.",
         RunKind::Sweep => "The deleting of unused tokens was cut off.",
+        RunKind::Deliver => "A delivery to the platform was cut off.",
     }
 }
 
@@ -449,6 +453,10 @@ fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
             (Some(taking_back()), undo)
         }
         RunKind::Rotate => ways_of_rotation(cut, seen, sign_in),
+        RunKind::Deliver => {
+            let does = format!("Hands the kept token to {name} once more.");
+            (Some(way(&[&does], BroadNeed::No, sign_in)), None)
+        }
         RunKind::Sweep => (
             Some(way(
                 &[
@@ -578,7 +586,8 @@ impl Walk {
             }
             (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
             (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
-            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(&cut, &mut settled).await?,
             (RunKind::Sweep, Ending::Finish) => {
                 settled.done.push("The run is closed.".to_owned());
                 self.end_run("left");
@@ -682,6 +691,28 @@ impl Walk {
         Ok(())
     }
 
+    /// Hands the token over once more. Whatever the platform says to it ends the run: the connection shows it.
+    async fn settle_delivery(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        match Again::resumed(&self.app, cut).await? {
+            None => settled.done.push(
+                "The connection has changed since, so nothing is left to deliver.".to_owned(),
+            ),
+            Some(again) => match again.deliver(&self.journal()).await {
+                Ok(card) => {
+                    settled
+                        .done
+                        .push(format!("{} holds the token.", card.platform));
+                    settled.connection = Some(card);
+                }
+                Err(problem) => settled.problem = Some(problem),
+            },
+        }
+        self.end_run("delivered");
+        settled.ended = true;
+        Ok(())
+    }
+
     async fn settle_back(
         &mut self,
         cut: &Cut,
@@ -738,7 +769,10 @@ impl Walk {
             });
         }
         self.journal().done(UNDO, &json!({}))?;
-        let mut known = was;
+        let mut known = Connection {
+            vault: word(bond.vault),
+            ..was
+        };
         if known.platform_address.is_some() {
             "unknown".clone_into(&mut known.delivery);
             (known.receipt_code, known.nonce) = (None, None);
@@ -756,7 +790,7 @@ impl Walk {
         if known.platform_address.is_none() {
             return Ok(());
         }
-        match redeliver(&self.app, &known.id).await {
+        match redeliver_held(&self.app, &known.id).await {
             Ok(card) => {
                 settled
                     .done

@@ -1,127 +1,246 @@
 //! Hands a kept narrow token to the platform once more: as it was, or for a project of another name.
+//!
+//! Each time is a run of its own, alone with the account: a rotation of the same connection must not be between its
+//! delivery and its swap, or the platform would be given back the token that is about to die.
+
+use serde_json::json;
 
 use super::activity::note;
-use super::app::{App, passphrase_needed};
-use super::deliver::{Delivered, Link, deliver};
+use super::app::App;
+use super::cut::Cut;
+use super::deliver::{Delivered, Link, Parcel};
+use super::effect::NOMINATE;
 use super::nominate::project_name;
+use super::report::Journal;
 use super::rotate::story::RotationState;
-use super::rotate::{OpenRotation, finish_rotation, waiting_rotation};
+use super::rotate::{OpenRotation, finish_rotation, none_open, waiting_rotation};
 use super::story::ConnectionCard;
+use super::walk::{another_run, kind_of};
 use super::{cards, ids, kept, session};
+use crate::cloudflare::Account;
 use crate::http::Base;
-use crate::platform::{Delivery as Sent, Nonce, Platform, TokenKind};
+use crate::platform::Platform;
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
-use crate::record::Connection;
-use crate::vault::{Item, VaultKind};
+use crate::record::{Connection, NewRun, RunKind, RunLock};
+use crate::secret::Secret;
 
 /// Delivers the token of a stored connection again, with a fresh nonce. Needs a session at the platform.
 ///
 /// Where a rotation waits for the platform to acknowledge its new token, it is finished instead.
 pub async fn redeliver(app: &App, connection: &str) -> Result<ConnectionCard, Problem> {
+    let account = take_account(app, &stored(app, connection)?)?;
     if let Some(open) = waiting_rotation(app, connection)? {
+        // It takes the account itself.
+        drop(account);
         return finish(app, &open).await;
     }
-    let mut known = stored(app, connection)?;
-    if known.platform_address.is_none() {
-        return Err(no_platform());
-    }
-    let delivered = hand_over(app, &known, "deliver token").await?;
-    let result = settle(&mut known, delivered);
-    put(app, &known)?;
-    result?;
-    cards::connection(app, &known)
+    redeliver_held(app, connection).await
+}
+
+/// The same for one who holds the account already.
+pub(super) async fn redeliver_held(app: &App, connection: &str) -> Result<ConnectionCard, Problem> {
+    none_open(app, connection)?;
+    let known = stored(app, connection)?;
+    Again::ready(app, known).await?.run().await
 }
 
 /// Gives a connection's project another name, here and at the platform. The name is written down once the platform's
 /// receipt says that it took it; where it refused, everything is as before; where no answer came, the old name stays
 /// here, the delivery counts as unknown, and doing the same again settles it.
 ///
-/// At Cloudflare nothing changes: the token reaches every project of its account.
+/// At Cloudflare nothing changes: the token reaches every project of its account. Refused while a rotation waits for
+/// the platform: it delivers under the name that it began with.
 pub async fn rename(app: &App, connection: &str, project: &str) -> Result<ConnectionCard, Problem> {
-    let mut known = stored(app, connection)?;
+    let known = stored(app, connection)?;
     let name = project_name(&Profile::load(&known.profile)?, project)?;
-    let before = known.project.replace(name.clone());
-    if known.platform_address.is_none() {
-        put(app, &known)?;
-        note(
-            app,
-            "change project",
-            &name,
-            "noted here; there is no platform",
-            None,
-        );
-        return cards::connection(app, &known);
+    let _account = take_account(app, &known)?;
+    none_open(app, connection)?;
+    let wanted = Connection {
+        project: Some(name.clone()),
+        // Read again, now that nobody else changes it.
+        ..stored(app, connection)?
+    };
+    if wanted.platform_address.is_some() {
+        return Again::ready(app, wanted).await?.run().await;
     }
-    match hand_over(app, &known, "change project").await? {
-        delivered @ Delivered::Accepted { .. } => {
-            settle(&mut known, delivered)?;
-            put(app, &known)?;
-            cards::connection(app, &known)
+    put(app, &wanted)?;
+    let result = "noted here; there is no platform";
+    note(app, "change project", &name, result, None);
+    cards::connection(app, &wanted)
+}
+
+/// A token on its way to the platform once more, for somebody who holds the account.
+pub(super) struct Again<'a> {
+    app: &'a App,
+    /// The connection as it is to be at the platform.
+    wanted: Connection,
+    link: Link,
+    token: Secret,
+}
+
+impl<'a> Again<'a> {
+    /// Reads the token and resumes the session; nothing is begun before both are there.
+    async fn ready(app: &'a App, wanted: Connection) -> Result<Self, Problem> {
+        let address = wanted.platform_address.as_deref().ok_or_else(no_platform)?;
+        let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
+        let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
+        let token = kept::token(app, &wanted).await?.ok_or_else(lost)?;
+        Ok(Self {
+            app,
+            wanted,
+            link,
+            token,
+        })
+    }
+
+    /// The same for a run that was cut off; nothing where the connection has another token by now, or is gone.
+    pub(super) async fn resumed(app: &'a App, cut: &Cut) -> Result<Option<Self>, Problem> {
+        let wanted = cut.nominated.as_ref().and_then(|all| all.was.clone());
+        let wanted = wanted.ok_or_else(super::cut::unknown_run)?;
+        let known = app
+            .record
+            .connection(&wanted.id)
+            .map_err(|error| error.problem())?;
+        let known = known.filter(|known| known.fingerprint == wanted.fingerprint);
+        let (Some(known), None) = (known, waiting_rotation(app, &wanted.id)?) else {
+            return Ok(None);
+        };
+        let wanted = Connection {
+            project: wanted.project,
+            ..known
+        };
+        Self::ready(app, wanted).await.map(Some)
+    }
+
+    /// Hands it over in a run of its own.
+    async fn run(self) -> Result<ConnectionCard, Problem> {
+        let (record, id) = (&self.app.record, ids::id()?);
+        let held = record.hold_run(&id).map_err(|error| error.problem())?;
+        let _held = held.ok_or_else(another_run)?;
+        let run = NewRun {
+            id: id.clone(),
+            kind: RunKind::Deliver,
+            profile: self.wanted.profile.clone(),
+            began: (self.app.now)(),
+        };
+        record
+            .begin_run(&run)
+            .and_then(|()| record.update_run_account(&id, &self.wanted.account_id))
+            .map_err(|error| error.problem())?;
+        let journal = Journal::new(record.clone(), id.clone(), self.app.now);
+        let noted = journal.done(NOMINATE, &self.nomination());
+        let result = match noted {
+            Ok(()) => {
+                self.end_earlier(&id)?;
+                self.deliver(&journal).await
+            }
+            Err(problem) => Err(problem),
+        };
+        end(self.app, &id, "delivered");
+        result
+    }
+
+    fn nomination(&self) -> serde_json::Value {
+        json!({
+            "connection": self.wanted.id,
+            "platform": self.wanted.platform,
+            "platform_address": self.wanted.platform_address,
+            "kind": kind_of(&self.wanted),
+            "was": self.wanted,
+        })
+    }
+
+    /// This run does what earlier ones of the connection were to do that were cut off.
+    fn end_earlier(&self, own: &str) -> Result<(), Problem> {
+        let open = self.app.record.unfinished();
+        for run in open.map_err(|error| error.problem())? {
+            if run.kind != RunKind::Deliver || run.id == own {
+                continue;
+            }
+            let cut = Cut::read(self.app, run)?;
+            if cut.mentions(&self.wanted.id) {
+                end(self.app, &cut.run.id, "overtaken");
+            }
         }
-        // The platform said no, and what it holds is what it held.
-        Delivered::Refused(problem) => Err(unchanged(problem, before.as_deref())),
-        unknown @ Delivered::Unknown(_) => {
-            known.project = before;
-            let told = settle(&mut known, unknown);
-            put(app, &known)?;
-            told?;
-            cards::connection(app, &known)
+        Ok(())
+    }
+
+    /// Hands it over, and writes down what came of it.
+    pub(super) async fn deliver(&self, journal: &Journal) -> Result<ConnectionCard, Problem> {
+        let wanted = &self.wanted;
+        let account = Account {
+            id: wanted.account_id.clone(),
+            name: wanted.account_name.clone(),
+        };
+        let parcel = Parcel {
+            connection: &wanted.id,
+            profile: &wanted.profile,
+            platform_name: &wanted.platform,
+            account: &account,
+            project: wanted.project.as_deref(),
+            value: &self.token,
+            token_id: &wanted.token_id,
+            token_name: &wanted.token_name,
+            token_kind: kind_of(wanted),
+            expires_on: wanted.expires_on,
+            replaces: None,
+        };
+        let delivered = parcel.send(self.app, &self.link, journal).await;
+        let before = stored(self.app, &wanted.id)?;
+        let renamed = before.project != wanted.project;
+        if let (true, Some(project)) = (renamed, &wanted.project) {
+            let subject = format!("{project} at {}", wanted.platform);
+            journal.activity("change project", &subject, delivered.word(), None);
         }
+        let (known, told) = match delivered {
+            Delivered::Accepted { code, nonce } => {
+                let known = Connection {
+                    delivery: "accepted".to_owned(),
+                    receipt_code: Some(code),
+                    nonce: Some(nonce),
+                    ..wanted.clone()
+                };
+                (known, None)
+            }
+            // The platform said no, and what it holds is what it held.
+            Delivered::Refused(problem) if renamed => {
+                return Err(unchanged(problem, before.project.as_deref()));
+            }
+            Delivered::Refused(problem) => (unconfirmed("refused", before), Some(problem)),
+            Delivered::Unknown(problem) => (unconfirmed("unknown", before), Some(problem)),
+        };
+        put(self.app, &known)?;
+        if let Some(problem) = told {
+            return Err(problem);
+        }
+        self.app
+            .record
+            .delivered(&known.id, (self.app.now)())
+            .map_err(|error| error.problem())?;
+        cards::connection(self.app, &known)
     }
 }
 
-async fn hand_over(app: &App, known: &Connection, what: &str) -> Result<Delivered, Problem> {
-    let address = known.platform_address.as_deref().ok_or_else(no_platform)?;
-    let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
-    let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
-    let item = Item::Token {
-        connection: known.id.clone(),
-        token: known.token_id.clone(),
-    };
-    if known.vault == "file" && app.vault().kind() != VaultKind::File {
-        return Err(passphrase_needed());
+fn unconfirmed(word: &str, known: Connection) -> Connection {
+    Connection {
+        delivery: word.to_owned(),
+        receipt_code: None,
+        nonce: None,
+        ..known
     }
-    let token = kept::read(app, &item, &known.token_name)
-        .await?
-        .ok_or_else(lost)?;
-    let nonce = Nonce::generate().map_err(|error| error.problem())?;
-    let sent = Sent {
-        profile: &known.profile,
-        account_id: &known.account_id,
-        account_name: &known.account_name,
-        project: known.project.as_deref(),
-        token: &token,
-        token_id: &known.token_id,
-        token_kind: if known.token_kind == "account" {
-            TokenKind::Account
-        } else {
-            TokenKind::User
-        },
-        token_name: &known.token_name,
-        expires_on: known.expires_on,
-        nonce: &nonce,
-        replaces: None,
-    };
-    let (platform, heard) = link.platform.listening();
-    let link = Link { platform, ..link };
-    let delivered = deliver(&link, &known.id, &sent, &ids::idempotency_key()?).await;
-    let subject = match (what, &known.project) {
-        ("change project", Some(project)) => format!("{} at {}", project, known.platform),
-        _ => known.platform.clone(),
-    };
-    let result = match &delivered {
-        Delivered::Accepted { .. } => "accepted",
-        Delivered::Refused(_) => "refused",
-        Delivered::Unknown(_) => "unknown",
-    };
-    if matches!(delivered, Delivered::Accepted { .. }) {
-        app.record
-            .delivered(&known.id, (app.now)())
-            .map_err(|error| error.problem())?;
+}
+
+fn end(app: &App, run: &str, how: &str) {
+    if app.record.finish_run(run, how, (app.now)()).is_err() {
+        tracing::warn!("the end of a delivery was not written down; it is shown as open");
     }
-    note(app, what, &subject, result, heard.last());
-    Ok(delivered)
+}
+
+fn take_account(app: &App, known: &Connection) -> Result<RunLock, Problem> {
+    let lock = app.record.lock(&format!("account-{}", known.account_id));
+    lock.map_err(|error| error.problem())?
+        .ok_or_else(another_run)
 }
 
 /// Goes on with a rotation, and shows the connection as it is then. That its old token stays open is no fault of the
@@ -149,9 +268,12 @@ fn stored(app: &App, connection: &str) -> Result<Connection, Problem> {
 }
 
 fn put(app: &App, known: &Connection) -> Result<(), Problem> {
-    app.record
-        .put_connection(known)
-        .map_err(|error| error.problem())
+    let put = app.record.put_delivery(known);
+    if put.map_err(|error| error.problem())? {
+        Ok(())
+    } else {
+        Err(unknown_connection())
+    }
 }
 
 /// The token was delivered before, so delivering it again is not what mends a name that was refused.
@@ -164,16 +286,6 @@ fn unchanged(problem: Problem, before: Option<&str>) -> Problem {
         ),
         ..problem
     }
-}
-
-fn settle(known: &mut Connection, delivered: Delivered) -> Result<(), Problem> {
-    let (word, code, nonce, result) = match delivered {
-        Delivered::Accepted { code, nonce } => ("accepted", Some(code), Some(nonce), Ok(())),
-        Delivered::Refused(problem) => ("refused", None, None, Err(problem)),
-        Delivered::Unknown(problem) => ("unknown", None, None, Err(problem)),
-    };
-    (known.delivery, known.receipt_code, known.nonce) = (word.to_owned(), code, nonce);
-    result
 }
 
 /// What is said where no connection has the id that was given.

@@ -1,5 +1,6 @@
 //! One pass through connect, as both faces drive it: a step at a time, in the order of the methods.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -381,7 +382,7 @@ impl Walk {
             .as_ref()
             .map_or_else(Instant::now, |paste| paste.since);
         let report = Report::new(progress, since);
-        let decision = match self.ready(choices) {
+        let decision = match self.ready(choices).await {
             Ok(decision) => decision,
             Err(problem) => return stopped(Step::Prepare, problem),
         };
@@ -423,17 +424,31 @@ impl Walk {
         outcome
     }
 
-    fn ready(&mut self, choices: &Choices) -> Result<Decision, Problem> {
-        if self.platform.is_some() && self.link.is_none() {
-            return Err(sign_in_first());
-        }
+    async fn ready(&mut self, choices: &Choices) -> Result<Decision, Problem> {
         if self.forget_stale() {
             return Err(paste_stale());
         }
-        let decision = self.decide(choices)?;
+        let unkept = self.stay_signed_in().await?;
+        let mut decision = self.decide(choices)?;
+        decision.notices.extend(unkept);
         self.take_account(&decision.account.id)?;
         self.begin_run()?;
         Ok(decision)
+    }
+
+    /// Sees to it that the session lasts until what is made now is delivered: the person may have signed in long
+    /// before they had made and pasted the token. Gives what should be known of it.
+    pub(super) async fn stay_signed_in(&mut self) -> Result<Option<String>, Problem> {
+        let Some(platform) = &self.platform else {
+            return Ok(None);
+        };
+        if let Some(link) = &self.link {
+            self.link = session::lasting(&self.app, link).await?;
+        }
+        if self.link.is_none() {
+            return Err(sign_in_first());
+        }
+        Ok(session::unkept(&self.app, platform))
     }
 
     fn decide(&self, choices: &Choices) -> Result<Decision, Problem> {
@@ -552,6 +567,8 @@ impl Walk {
     }
 
     pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+        // A first try that stopped behind this point must not stand in the way of the second.
+        self.account = None;
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;
@@ -624,7 +641,7 @@ impl SignIn {
             .await
             .map_err(|error| error.problem())?;
         session::keep(&self.app, &self.platform, &granted).await?;
-        let (link, person) = session::joined(&self.platform, granted, who);
+        let (link, person) = session::joined(&self.platform, Arc::new(granted), who);
         Ok(SignedIn { link, person })
     }
 }

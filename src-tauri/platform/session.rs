@@ -24,8 +24,13 @@ pub struct Session {
 impl Session {
     /// Whether it has lapsed at `now`, or will within a minute.
     pub fn is_stale(&self, now: Timestamp) -> bool {
+        !self.lasts(now, MARGIN)
+    }
+
+    /// Whether it is good for as long as this from `now` on, as far as the platform said.
+    pub fn lasts(&self, now: Timestamp, time: SignedDuration) -> bool {
         self.expires_on
-            .is_some_and(|lapse| lapse.duration_since(now) < MARGIN)
+            .is_none_or(|lapse| lapse.duration_since(now) >= time)
     }
 
     /// The text that is put into the vault.

@@ -102,6 +102,24 @@ impl Record {
         Ok(())
     }
 
+    /// Notes where the platform stands with a connection's token, and for which project. False, and nothing is
+    /// written, where the connection is gone or has another token by now.
+    pub fn put_delivery(&self, connection: &Connection) -> Result<bool, Error> {
+        let changed = self.db().execute(
+            "UPDATE connection SET project = ?3, delivery = ?4, receipt_code = ?5, nonce = ?6
+             WHERE id = ?1 AND fingerprint = ?2",
+            (
+                &connection.id,
+                connection.fingerprint.as_str(),
+                &connection.project,
+                &connection.delivery,
+                &connection.receipt_code,
+                &connection.nonce,
+            ),
+        )?;
+        Ok(changed > 0)
+    }
+
     /// Every connection, newest first.
     pub fn connections(&self) -> Result<Vec<Connection>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM connection ORDER BY connected_on DESC, seq DESC");

@@ -46,12 +46,21 @@ impl Record {
     /// process does, or where one moves or forgets all that is kept.
     pub fn hold_run(&self, run: &str) -> Result<Option<RunLock>, Error> {
         let name = of_run(run);
+        let held = self.lock_in_house(&name)?;
+        Ok(held.map(|mut lock| {
+            lock.gone = self.lock_file(&name);
+            lock
+        }))
+    }
+
+    /// Takes the lock of this name for something that reads and writes what is kept; nothing where it is held
+    /// already, or where a process moves or forgets all that is kept.
+    pub fn lock_in_house(&self, name: &str) -> Result<Option<RunLock>, Error> {
         let Some(mut house) = self.take(HOUSE, File::try_lock_shared)? else {
             return Ok(None);
         };
-        let held = self.lock(&name)?;
+        let held = self.lock(name)?;
         Ok(held.map(|mut lock| {
-            lock.gone = self.lock_file(&name);
             lock.house = house.file.take();
             lock
         }))

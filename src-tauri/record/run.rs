@@ -24,10 +24,18 @@ pub enum RunKind {
     Disconnect,
     /// Tokens of ours that nothing uses are deleted.
     Sweep,
+    /// A kept token is handed to the platform once more.
+    Deliver,
 }
 
 impl Word for RunKind {
-    const ALL: &'static [Self] = &[Self::Connect, Self::Rotate, Self::Disconnect, Self::Sweep];
+    const ALL: &'static [Self] = &[
+        Self::Connect,
+        Self::Rotate,
+        Self::Disconnect,
+        Self::Sweep,
+        Self::Deliver,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -35,6 +43,7 @@ impl Word for RunKind {
             Self::Rotate => "rotate",
             Self::Disconnect => "disconnect",
             Self::Sweep => "sweep",
+            Self::Deliver => "deliver",
         }
     }
 }

@@ -320,6 +320,37 @@ fn a_connection_comes_back_as_it_was_and_newest_first() {
 }
 
 #[test]
+fn a_delivery_is_noted_of_the_very_token_that_was_delivered() {
+    let record = memory();
+    let known = connection("c1", "2027-01-01T00:00:00Z");
+    let told = |of: &Connection| Connection {
+        project: Some("renamed".to_owned()),
+        delivery: "accepted".to_owned(),
+        receipt_code: Some("WFTK-77MW".to_owned()),
+        ..of.clone()
+    };
+    let put = |of: &Connection| record.put_delivery(&told(of)).expect("writes");
+    assert!(!put(&known), "what is gone does not come back");
+    assert_eq!(record.connection("c1").expect("reads"), None);
+    let rotated = Connection {
+        token_id: "t2".to_owned(),
+        fingerprint: Secret::new("another".to_owned()).fingerprint(),
+        ..known.clone()
+    };
+    record.put_connection(&rotated).expect("writes");
+    assert!(!put(&known), "it has another token by now");
+    assert_eq!(
+        record.connection("c1").expect("reads"),
+        Some(rotated.clone())
+    );
+    assert!(put(&rotated));
+    assert_eq!(
+        record.connection("c1").expect("reads"),
+        Some(told(&rotated))
+    );
+}
+
+#[test]
 fn activity_is_paged_and_searched() {
     let record = memory();
     for subject in ["one", "TWO", "100%", "1000"] {

@@ -287,7 +287,9 @@ impl Rolling<'_> {
             expires_on: known.expires_on,
             replaces: Some(&known.token_id),
         };
-        let delivered = parcel.hand_over(self.link, self.journal, self.report).await;
+        let delivered = parcel
+            .hand_over(self.app, self.link, self.journal, self.report)
+            .await;
         let (delivery, receipt, problem) = match delivered {
             None => (Delivery::Skipped, None, None),
             Some(Delivered::Accepted { code, nonce }) => {

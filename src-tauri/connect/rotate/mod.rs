@@ -33,11 +33,12 @@ use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
 use super::run::{Run, Stop, at};
 use super::story::{Broad, BroadState, Delivery, Grant, Progress, Step, Stopped};
-use super::walk::{Walk, already_connected, nothing_pasted, paste_stale, sign_in_first};
+use super::walk::{Walk, already_connected, nothing_pasted, paste_stale};
 use crate::cloudflare::{Client, Created};
 use crate::problem::{Next, Problem};
 use crate::proof::Plan;
 use crate::record::{Connection, RunKind};
+use crate::vault::Vault;
 use course::{Course, Mark};
 use decide::Nominated;
 use story::{
@@ -48,7 +49,7 @@ use turn::Turn;
 
 pub(super) use finish::Left;
 pub use finish::{OpenRotation, finish_rotation, open_rotations};
-pub(super) use finish::{standing, waiting_rotation};
+pub(super) use finish::{none_open, standing, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -144,15 +145,15 @@ impl Walk {
     }
 
     async fn ready_to_rotate(&mut self, wish: &RotationChoices) -> Result<Nominated, Problem> {
-        if self.platform.is_some() && self.link.is_none() {
-            return Err(sign_in_first());
-        }
         if self.forget_stale() {
             return Err(paste_stale());
         }
+        let unkept = self.stay_signed_in().await?;
         self.look_at_old().await?;
         let old = self.old.as_ref().ok_or_else(nothing_pasted)?;
-        let (nominated, _) = self.decide_rotation(wish, old)?;
+        let (mut nominated, _) = self.decide_rotation(wish, old)?;
+        nominated.decision.notices.extend(unkept);
+        let project = old.known.project.clone();
         let account = nominated.decision.account.id.clone();
         let holds = self.link.as_ref().map_or(&[][..], |link| &link.holds);
         if holds.iter().any(|held| {
@@ -166,7 +167,7 @@ impl Walk {
         // Looked at once more under the lock: another window may have left one open meanwhile.
         finish::none_open(&self.app, &self.connection)?;
         let now = known(&self.app, &self.connection)?;
-        if now.token_id != nominated.replaces.token_id {
+        if now.token_id != nominated.replaces.token_id || now.project != project {
             self.old = None;
             return Err(changed_meanwhile());
         }
@@ -198,7 +199,8 @@ struct Fresh {
 
 /// Makes a new token beside the old one and turns the connection over to it.
 async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotation {
-    let fresh = match make(&mut run, &mut nominated).await {
+    let vault = run.app.vault();
+    let fresh = match make(&mut run, &mut nominated, &vault).await {
         Ok(fresh) => fresh,
         Err(stop) => return stopped(run, &nominated, stop).await,
     };
@@ -211,6 +213,7 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         report: run.report,
         link: run.link,
         broad: Some(run.broad),
+        vault,
         nominated: &nominated,
         token_id: fresh.created.token.id.clone(),
         token_name: fresh.created.token.name.clone(),
@@ -280,7 +283,7 @@ async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
 }
 
 /// Steps 7 to 9 of connect, for a token that takes another's place.
-async fn make(run: &mut Run<'_>, nominated: &mut Nominated) -> Result<Fresh, Stop> {
+async fn make(run: &mut Run<'_>, nominated: &mut Nominated, vault: &Vault) -> Result<Fresh, Stop> {
     run.journal
         .done(NOMINATE, &json!(nominated))
         .map_err(at(Step::Prepare))?;
@@ -288,7 +291,7 @@ async fn make(run: &mut Run<'_>, nominated: &mut Nominated) -> Result<Fresh, Sto
     let created = run
         .mint(&mut decision.new_token, &decision.account.id)
         .await?;
-    run.keep(&run.app.vault(), &created).await?;
+    run.keep(vault, &created).await?;
     let granted = granted(
         &decision.requested,
         &created.token.policies,
@@ -422,7 +425,7 @@ impl Turn<'_> {
                 can: proof.map(|proof| proof.can),
                 cannot: proof.map(|proof| proof.cannot),
                 checks: proof.map_or_else(Vec::new, |proof| proof.checks.clone()),
-                vault: self.app.vault().kind(),
+                vault: self.vault.kind(),
             }),
             delivery: self.delivery,
             receipt_code: self.receipt.as_ref().map(|(code, _)| code.clone()),
@@ -476,7 +479,7 @@ fn elsewhere() -> String {
 fn changed_meanwhile() -> Problem {
     Problem::new(
         "rotation-changed",
-        "The connection got another token meanwhile.",
+        "The connection got another token, or its project another name, meanwhile.",
         "Look at it once more, then rotate again if it is still wanted.",
         Next::Home,
     )

@@ -2237,7 +2237,7 @@ export type RotationWay = "beside" | "in-place";
 /**
  * What a run is for.
  */
-export type RunKind = "connect" | "rotate" | "disconnect" | "sweep";
+export type RunKind = "connect" | "rotate" | "disconnect" | "sweep" | "deliver";
 
 /**
  * How many checks came out as they should.

@@ -141,8 +141,8 @@ impl Facts {
             ),
             CauseKind::TlsIntercepted => (
                 format!(
-                    "Something on the way opens secure connections: the certificate shown{} is not one that this computer trusts.",
-                    since(", issued by ", &self.issuer)
+                    "Something on the way opens secure connections: the certificate shown is not one that this computer trusts{}.",
+                    since(": it was issued by ", &self.issuer)
                 ),
                 "If your company inspects traffic, its certificate has to be installed on this computer. Otherwise use another network.",
                 Next::Retry,

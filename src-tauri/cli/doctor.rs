@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::args::Doctor;
-use super::{ask, exit, print};
+use super::{ask, exit, hint, print};
 
 /// Variables that other tools read a credential from, the newer names first.
 const TOKENS: [&str; 2] = ["CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"];
@@ -248,7 +248,7 @@ fn tell(diagnosis: &Diagnosis) {
             "Cause",
             &format!("{} [{}]", cause.message, word(&cause.kind)),
         );
-        print::line("Do", &cause.action);
+        print::line("Do", &hint::of_cause(cause.kind, &cause.action));
         if let Some(evidence) = &cause.evidence {
             print::line("Seen", evidence);
         }

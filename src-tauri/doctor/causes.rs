@@ -195,7 +195,7 @@ impl Facts {
                     "The token is new or was just changed, and not every service of Cloudflare knows it yet{}.",
                     since(": ", &groups)
                 ),
-                "Wait a minute and check again, or let Narrows watch (--watch).",
+                "Wait a minute and check again, or let Narrows wait for it.",
                 Next::Retry,
             ),
             CauseKind::NoAccountVisible => (
@@ -214,12 +214,12 @@ impl Facts {
                 } else {
                     format!("The token sees several accounts, and none was named: {}.", self.instead)
                 },
-                "Name the account (on the command line: --account ID).",
+                "Name the account.",
                 Next::ChangeChoices,
             ),
             CauseKind::ZoneNotNamed => (
                 format!("Permissions of a zone are needed, and none was named: {groups}."),
-                "Name the zone (on the command line: --zone ID).",
+                "Name the zone.",
                 Next::ChangeChoices,
             ),
             CauseKind::WrongAccount => (

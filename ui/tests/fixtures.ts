@@ -281,7 +281,7 @@ export const needs = {
   sealed: {
     kind: 'vault-untold',
     message: 'Could not ask the vault. Your tokens are in the sealed file, and it is locked.',
-    hint: 'Enter its passphrase (on the command line: --vault file).',
+    hint: 'Enter its passphrase.',
     next: 'unlock-vault',
     evidence: null,
   },

@@ -445,7 +445,7 @@ pub(super) fn other_vault() -> Problem {
     Problem::new(
         "other-vault",
         "The token is in the keychain, and the sealed file is open.",
-        "Check without the sealed file (on the command line: --vault keychain).",
+        "Check without the sealed file.",
         Next::ChooseVault,
     )
 }

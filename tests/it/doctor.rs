@@ -858,3 +858,9 @@ async fn an_account_token_is_known_without_naming_its_account_unless_cloudflare_
     let told = examine(&stage, &value, against("site-generator", &stage)).await;
     assert_eq!(told.score.granted, 1, "named, it is asked: {told:#?}");
 }
+    assert!(
+        notices(&told).contains(
+            "Set here and not read: CLOUDFLARE_EMAIL, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_ZONE_ID."
+        ),
+        "an account or zone that other tools go by is told of as well: {told}"
+    );

@@ -204,16 +204,8 @@ pub(crate) async fn doctor_again(
 }
 
 #[tauri::command]
-pub(crate) async fn doctor_history(
-    desk: State<'_, Desk>,
-    connection_id: String,
-) -> Answer<Vec<Diagnosis>> {
-    let app = desk.app()?;
-    let cards = doctor::history(app, Some(&connection_id))?;
-    cards
-        .iter()
-        .map(|card| doctor::recall(app, &card.run))
-        .collect()
+pub(crate) async fn doctor_history(desk: State<'_, Desk>, run: String) -> Answer<Vec<Diagnosis>> {
+    doctor::earlier(desk.app()?, &run)
 }
 
 #[tauri::command]

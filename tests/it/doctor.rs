@@ -555,6 +555,25 @@ async fn checking_again_shows_what_changed() {
         Some(PermissionState::Granted)
     );
     assert_eq!(comparison.appeared.len(), 1);
+    let all = doctor::earlier(&stage.app, &now.run).expect("a list");
+    let headlines: Vec<&str> = all.iter().map(|one| one.headline.as_str()).collect();
+    assert_eq!(headlines.len(), 2, "all but this one: {headlines:?}");
+    assert_eq!(headlines[0], before.headline, "the newest first");
+}
+
+#[tokio::test]
+async fn a_pasted_token_is_held_against_what_was_found_of_it_before_and_of_no_other() {
+    let stage = Stage::new().await;
+    let options = || against("getaipage", &stage);
+    let value = plant(&stage, "user", &GETAIPAGE).await;
+    let yesterdays = examine(&stage, &value, options()).await;
+    examine(&stage, &stage.face.narrow_token, options()).await;
+    let now = examine(&stage, &value, options()).await;
+    assert_eq!(
+        doctor::earlier(&stage.app, &now.run).expect("a list"),
+        [yesterdays.clone()],
+        "its fingerprint is enough to know it by"
+    );
     assert_eq!(
         doctor::history(&stage.app, Some(&connected.connection_id))
             .expect("a list")

@@ -221,8 +221,8 @@ export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => vo
 export const examineAgain = (heard: (line: DoctorProgress) => void) =>
   callWithProgress<CheckedAgain>('doctor_again', {}, heard);
 /** Earlier diagnoses of a connection, newest first. */
-export const doctorHistory = (connectionId: string) =>
-  call<Diagnosis[]>('doctor_history', { connectionId });
+/** What was found of the same token or connection before that diagnosis, newest first. */
+export const doctorHistory = (run: string) => call<Diagnosis[]>('doctor_history', { run });
 export const copyFixRows = () => call<null>('doctor_copy_rows');
 
 export const bundle = (fullIds: boolean) => call<Bundle>('doctor_bundle', { fullIds });

@@ -1023,7 +1023,7 @@ export const words = {
     sideBySide: 'All permissions side by side',
     compare: 'Compare with an earlier diagnosis',
     compareWith: 'Earlier diagnoses',
-    compareNone: 'This connection has no earlier diagnosis.',
+    compareNone: 'There is no earlier diagnosis of it.',
     compareTable: { permission: 'Permission', before: 'Before', now: 'Now' },
     earlier: (when: string, headline: string) => `${when}: ${headline}`,
     differs: 'Changed',

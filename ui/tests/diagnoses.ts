@@ -334,7 +334,7 @@ export const doctorWell: Script = {
   home: [{ value: told.fullHome }],
   doctor_examine: [{ value: lacking, lines }],
   doctor_again: [{ value: { diagnosis: mended, comparison } }],
-  doctor_history: [{ value: [lacking, yesterday] }],
+  doctor_history: [{ value: [yesterday] }],
   doctor_bundle: [{ value: bundle }],
   doctor_bundle_save: [{ value: '/home/ada/narrows-bundle.json' }],
 };

@@ -33,6 +33,7 @@ pub(crate) struct Asked {
     account: Option<String>,
     zones: Vec<String>,
     probe_writes: bool,
+    watch: bool,
 }
 
 /// Where the credential comes from.
@@ -171,6 +172,7 @@ pub(crate) async fn doctor_examine(
             account: input.account,
             zones: input.zones,
             probe_writes: input.probe_writes,
+            watch: input.watch,
             ..DoctorOptions::default()
         },
     };

@@ -75,6 +75,7 @@ export interface ExamineInput {
   account: string | null;
   zones: string[];
   probeWrites: boolean;
+  watch: boolean;
 }
 
 /** A second credential that the application holds, and what became of the clipboard that it came from. */

@@ -884,6 +884,9 @@ export const words = {
     askingLead: 'Permissions appear as they are answered.',
     answered: (n: number) => count(n, 'permission answered', 'permissions answered'),
     begun: 'Asking who the token is…',
+    watch: 'Wait for a new token, up to a minute',
+    watchHint:
+      'A token that was just made or changed is not known everywhere at Cloudflare at once. Narrows asks again until it is.',
     again: 'Check again',
     cancel: 'Cancel',
     answeredAgain: (n: number, of: number) => `Asking again: ${n} of ${of} answered`,

@@ -34,6 +34,9 @@ test('the keyboard alone leads from the list of connections to a mended token', 
   for (let presses = 0; presses < 4; presses += 1) await keyboard.press('Tab');
   await expect(page.locator('#probe-writes')).toBeFocused();
   await keyboard.press('Space');
+  await keyboard.press('Tab');
+  await expect(page.locator('#watch')).toBeFocused();
+  await keyboard.press('Space');
   await keyboard.press('Enter');
 
   await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
@@ -51,6 +54,7 @@ test('the keyboard alone leads from the list of connections to a mended token', 
       account: null,
       zones: [],
       probeWrites: true,
+      watch: true,
     },
   });
 

@@ -148,6 +148,8 @@ pub struct PermissionRow {
     pub dashboard: String,
     /// Why it is asked.
     pub why: String,
+    /// What the platform creates with it; nothing where that is nothing, or is not said.
+    pub creates: Option<String>,
 }
 
 /// A question of a profile whose answer adds permissions.

@@ -186,6 +186,9 @@ pub struct DiagnosedPermission {
     pub dashboard: String,
     /// Why the profile asks for it; empty where it does not.
     pub why: String,
+    /// What the platform creates with it, where that is more than what it is asked for.
+    #[serde(default)]
+    pub creates: Option<String>,
     /// When the profile needs it.
     pub need: PermissionNeed,
     /// What was found.

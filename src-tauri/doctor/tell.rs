@@ -109,6 +109,7 @@ impl Exam<'_> {
                 let want = Want {
                     row: token_page::row(&group, &scope),
                     why: String::new(),
+                    creates: None,
                     need: None,
                     accepts: Vec::new(),
                     kinds: Vec::new(),

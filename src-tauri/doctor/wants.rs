@@ -13,6 +13,8 @@ pub(super) struct Want {
     /// Why the profile asks for it.
     pub why: String,
     /// When the profile needs it; nothing where nobody asks for it.
+    /// What the platform creates with it.
+    pub creates: Option<String>,
     pub need: Option<Need>,
     /// Groups that will do in its place.
     pub accepts: Vec<String>,
@@ -109,6 +111,7 @@ fn want(permission: &Permission) -> Want {
     }
 }
 
+        creates: permission.creates.clone(),
 /// The profile's own probe, unless another read shows the group and nothing but it.
 fn sharpest(permission: &Permission) -> Option<&'static Endpoint> {
     let group = permission.group.as_str();
@@ -154,6 +157,7 @@ pub(super) fn of_everything() -> Vec<Want> {
             })
         })
         .collect()
+                creates: None,
 }
 
 /// A group without its level.

@@ -44,6 +44,7 @@ export const words = {
   copied: 'Copied',
   loading: 'One moment',
   elsewhere: 'More',
+  creates: (what: string) => `Creates: ${what}`,
 
   sandbox: {
     name: 'Sandbox',
@@ -1016,6 +1017,7 @@ export const words = {
       code: 'Code',
       message: 'Cloudflare’s words',
       ray: 'Request (ray)',
+      creates: 'What is created',
       unasked: 'Nothing was asked',
     },
     toDo: 'To do',

@@ -631,6 +631,10 @@ dashboard: string,
  */
 why: string, 
 /**
+ * What the platform creates with it, where that is more than what it is asked for.
+ */
+creates: string | null, 
+/**
  * When the profile needs it.
  */
 need: PermissionNeed, 
@@ -1792,7 +1796,11 @@ dashboard: string,
 /**
  * Why it is asked.
  */
-why: string, };
+why: string, 
+/**
+ * What the platform creates with it; nothing where that is nothing, or is not said.
+ */
+creates: string | null, };
 
 /**
  * What was found of a permission.

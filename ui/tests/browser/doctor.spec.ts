@@ -98,6 +98,7 @@ test('a row opens to its evidence and what to do', async ({ page }) => {
     '10000',
     'Authentication error',
     '8e1a52f0cd3a',
+    seen.missing.creates ?? '',
     seen.missing.fix ?? '',
   ]) {
     await expect(row).toContainText(text);

@@ -209,6 +209,9 @@ pub struct DiagnosedPermission {
     pub note: String,
     /// What to do, in a sentence; nothing where nothing is to be done.
     pub fix: Option<String>,
+    /// The write on nothing that shows it, such as `DELETE /zones/{zone}/dns_records/{hex}`; nothing where there is none.
+    #[serde(default)]
+    pub harmless_write: Option<String>,
 }
 
 /// When a permission is needed.

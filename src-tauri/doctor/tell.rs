@@ -141,6 +141,7 @@ impl Exam<'_> {
                 note: format!("The policy grants it on {}.", resources.join(", ")),
             },
             heard: None,
+            write: None,
         }
     }
 

@@ -905,8 +905,9 @@ export const words = {
       unusable: 'It cannot be used',
       open: 'It could not be told for certain',
     } satisfies Record<Verdict['word'], string>,
-    assumed: 'Assumed means that reading was allowed and writing was not tried.',
-    tryWrites: 'Turn on “Also try harmless writes” to know.',
+    assumed: 'Assumed means that reading was allowed and writing was not shown.',
+    tryWrites: 'Turn on “Also try harmless writes” to know more.',
+    askPolicy: 'A stronger token that may read the policies tells for certain.',
     told: (headline: string, verdict: string) => `${headline}. ${verdict}.`,
 
     causes: 'What is wrong',

@@ -49,6 +49,7 @@ export const granted: DiagnosedPermission = {
   ray: '8e1a52f0cd3a',
   note: 'The policy names Pages Write on this account.',
   fix: null,
+  harmless_write: 'DELETE /accounts/{account}/pages/projects/{name}',
 };
 
 const refused = { http_status: 403, code: 10_000, message: 'Authentication error' } as const;
@@ -60,8 +61,8 @@ export const missing: DiagnosedPermission = {
   group: 'Workers R2 Storage Write',
   dashboard: 'Account · Workers R2 Storage · Edit',
   why: 'Keeps uploads.',
-  state: 'missing',
   creates: 'One bucket for uploads.',
+  state: 'missing',
   evidence: 'call',
   endpoint: 'GET /accounts/{account}/r2/buckets',
   note: 'Cloudflare refused to list buckets, and no policy names this group.',

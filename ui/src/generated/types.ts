@@ -673,7 +673,11 @@ note: string,
 /**
  * What to do, in a sentence; nothing where nothing is to be done.
  */
-fix: string | null, };
+fix: string | null, 
+/**
+ * The write on nothing that shows it, such as `DELETE /zones/{zone}/dns_records/{hex}`; nothing where there is none.
+ */
+harmless_write: string | null, };
 
 /**
  * Who the token is. Never its value.

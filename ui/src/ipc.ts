@@ -158,6 +158,9 @@ export const signInCancel = () => call<null>('sign_in_cancel');
 
 export const tokenPages = () => call<TokenPage[]>('token_pages');
 export const openPage = (page: Page) => call<null>('open_page', { page });
+/** Opens what a built-in profile names: its support, or the documentation of that number. */
+export const openBrandLink = (profile: string, doc: number | null) =>
+  call<null>('open_brand_link', { profile, doc });
 export const copyLink = (page: Page) => call<null>('copy_link', { page });
 export const copyRows = (kind: TokenKind) => call<null>('copy_rows', { kind });
 

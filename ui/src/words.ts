@@ -46,6 +46,11 @@ export const words = {
   elsewhere: 'More',
   creates: (what: string) => `Creates: ${what}`,
 
+  brand: {
+    help: (name: string) => `Help with ${name}`,
+    support: 'Ask its support',
+  },
+
   sandbox: {
     name: 'Sandbox',
     text: (address: string) => `Nothing here is real. Cloudflare is played by ${address}`,

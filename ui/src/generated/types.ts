@@ -128,7 +128,7 @@ export type Brand = {
  */
 accent: string | null, 
 /**
- * Name of a logo that comes with the application.
+ * A small picture as a `data:image/png;base64,` address: it comes with the profile, so nothing is fetched.
  */
 logo: string | null, 
 /**

@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::args::Doctor;
-use super::{ask, exit, print};
+use super::{ask, exit, hint, print};
 
 /// Variables that other tools read a credential from, the newer names first.
 const TOKENS: [&str; 2] = ["CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"];
@@ -136,12 +136,22 @@ async fn credentials(
     } else {
         // Only whether they are set: their values are read on request alone.
         for name in TOKENS.into_iter().chain([GLOBAL_KEY]) {
-            if std::env::var_os(name).is_some_and(|value| !value.is_empty()) {
+            if is_set(name) {
                 warnings.push(format!(
                     "{name} is set here and shadows what was diagnosed: tools such as wrangler use it instead. It was \
                      not read; --from-env diagnoses it."
                 ));
             }
+        }
+        let unread = [EMAIL, ACCOUNT, ZONE]
+            .into_iter()
+            .filter(|name| is_set(name));
+        let unread: Vec<&str> = unread.collect();
+        if !unread.is_empty() {
+            warnings.push(format!(
+                "Set here and not read: {}. Tools such as wrangler go by them, whatever was diagnosed; --from-env does too.",
+                unread.join(", ")
+            ));
         }
     }
     let from_stdin = subject.is_none() && wanted.connection.is_none();
@@ -151,6 +161,11 @@ async fn credentials(
         second = given.1.map(Given::Token).or(second);
     }
     Ok((subject, second))
+}
+
+/// Whether a variable is set to something; what, is not looked at.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// What the environment names.
@@ -248,7 +263,7 @@ fn tell(diagnosis: &Diagnosis) {
             "Cause",
             &format!("{} [{}]", cause.message, word(&cause.kind)),
         );
-        print::line("Do", &cause.action);
+        print::line("Do", &hint::of_cause(cause.kind, &cause.action));
         if let Some(evidence) = &cause.evidence {
             print::line("Seen", evidence);
         }

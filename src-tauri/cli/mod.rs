@@ -7,6 +7,7 @@ mod disconnect;
 mod doctor;
 mod exit;
 mod forget;
+mod hint;
 mod list;
 mod orphans;
 mod print;

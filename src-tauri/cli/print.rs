@@ -11,6 +11,8 @@ use narrows_core::problem::Problem;
 use serde::Serialize;
 use serde_json::json;
 
+use super::hint;
+
 /// Prints a line on standard output. Where nobody reads any more, as behind `head`, there is nobody to tell.
 pub(crate) fn out(line: impl AsRef<str>) {
     let _ = writeln!(std::io::stdout().lock(), "{}", line.as_ref());
@@ -31,14 +33,14 @@ pub(crate) fn object(value: &impl Serialize) {
 
 /// Prints a problem on standard error.
 pub(crate) fn problem(problem: &Problem, as_json: bool) {
+    let hint = hint::of(problem);
     if as_json {
-        let error =
-            json!({ "code": problem.code, "message": problem.message, "hint": problem.hint });
+        let error = json!({ "code": problem.code, "message": problem.message, "hint": hint });
         err(error.to_string());
         return;
     }
     err(format!("narrows: {}", problem.message));
-    err(format!("  {}", problem.hint));
+    err(format!("  {hint}"));
     if let Some(evidence) = &problem.evidence {
         err(format!("  ({evidence})"));
     }

@@ -237,7 +237,7 @@ pub(crate) fn passphrase_needed() -> Problem {
     Problem::new(
         "passphrase-needed",
         "Your tokens are in the sealed file, and it is locked.",
-        "Enter its passphrase (on the command line: --vault file).",
+        "Enter its passphrase.",
         Next::ChooseVault,
     )
 }

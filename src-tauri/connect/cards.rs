@@ -7,7 +7,7 @@ use super::story::{
     About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
     ProfileCard, ProjectRule, VaultReport, ZoneReach,
 };
-use super::token_pages::in_words;
+use super::token_pages::Asked;
 use super::walk::address_setting;
 use super::watch;
 use crate::cloudflare::pasted::Reading;
@@ -65,7 +65,7 @@ pub fn profile_card(app: &App, profile: &Profile) -> ProfileCard {
         permissions: profile
             .permissions(&[])
             .into_iter()
-            .map(|permission| in_words(permission.row(), permission.why.clone()))
+            .map(|permission| Asked::of(permission).in_words())
             .collect(),
         token_kinds: profile.tokens.kinds.clone(),
         conditions: profile

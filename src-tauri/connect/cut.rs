@@ -300,7 +300,7 @@ pub(super) fn unknown_run() -> Problem {
     Problem::new(
         "run-unknown",
         "There is no unfinished run of this id.",
-        "Look at what is left over: `narrows resume` without an id lists it.",
+        "Look at what is left over.",
         Next::Home,
     )
 }

@@ -271,7 +271,7 @@ fn unconfirmed() -> Problem {
     Problem::new(
         "not-confirmed",
         "Nothing was forgotten: what was typed is not the confirmation.",
-        format!("Type \"{PHRASE}\" (on the command line: --confirm \"{PHRASE}\")."),
+        format!("Type \"{PHRASE}\"."),
         Next::ChangeChoices,
     )
 }

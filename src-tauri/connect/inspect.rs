@@ -258,7 +258,7 @@ fn account_id_needed() -> Problem {
     Problem::new(
         "account-id-needed",
         "Cloudflare does not tell this account token's account.",
-        "Name the account (on the command line: --account ID), or make a user token instead.",
+        "Name the account, or make a user token instead.",
         Next::OpenTokenPage,
     )
 }

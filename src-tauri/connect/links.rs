@@ -6,6 +6,7 @@ use super::app::App;
 use super::story::TokenKind;
 use crate::http::is_loopback;
 use crate::problem::{Next, Problem};
+use crate::profile::Profile;
 
 /// Lets through Cloudflare's dashboard and the platform's own host, by https; in a sandbox, loopback.
 pub fn openable(app: &App, platform: Option<&str>, link: &str) -> Result<Url, Problem> {
@@ -22,6 +23,25 @@ pub fn openable(app: &App, platform: Option<&str>, link: &str) -> Result<Url, Pr
         Ok(url)
     } else {
         Err(refused(link))
+    }
+}
+
+/// A page that a built-in profile names: of its documentation, or where no number is given, its support.
+///
+/// The profiles are part of the application and linted, so these may lie anywhere on the web.
+pub fn brand_link(profile: &str, doc: Option<usize>) -> Result<Url, Problem> {
+    let built_in = Profile::built_in().into_iter().find(|id| *id == profile);
+    let brand = Profile::load(built_in.ok_or_else(|| refused(""))?)?.brand;
+    let link = match doc {
+        Some(at) => brand.docs.into_iter().nth(at).map(|link| link.url),
+        None => brand.support,
+    };
+    let link = link.unwrap_or_default();
+    let url = Url::parse(&link).map_err(|_| refused(&link))?;
+    if matches!(url.scheme(), "https" | "mailto") && url.username().is_empty() {
+        Ok(url)
+    } else {
+        Err(refused(&link))
     }
 }
 

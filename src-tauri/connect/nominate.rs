@@ -240,7 +240,7 @@ pub(super) fn account(chosen: Option<&str>, accounts: &[Account]) -> Result<Acco
         (None, many) => Err(Problem::new(
             "account-needed",
             format!("The token sees {} accounts, and one has to be chosen.", many.len()),
-            "Choose the account to connect (on the command line: --account ID).",
+            "Choose the account to connect.",
             Next::ChangeChoices,
         )
         .with_evidence(many.iter().take(20).map(|a| format!("{} {}", a.id, a.name)).collect::<Vec<_>>().join("; "))),

@@ -148,6 +148,8 @@ pub struct PermissionRow {
     pub dashboard: String,
     /// Why it is asked.
     pub why: String,
+    /// What the platform creates with it; nothing where that is nothing, or is not said.
+    pub creates: Option<String>,
 }
 
 /// A question of a profile whose answer adds permissions.
@@ -170,7 +172,7 @@ pub struct Condition {
 pub struct Brand {
     /// Accent colour, `#rrggbb`.
     pub accent: Option<String>,
-    /// Name of a logo that comes with the application.
+    /// A small picture as a `data:image/png;base64,` address: it comes with the profile, so nothing is fetched.
     pub logo: Option<String>,
     /// Where to get help: an https or mailto address.
     pub support: Option<String>,

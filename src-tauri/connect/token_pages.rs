@@ -27,9 +27,9 @@ pub(super) fn token_pages(
         };
         let link = TokenPageLink::new(dashboard, kind)
             .name(name)
-            .rows(rows.iter().map(|(row, _)| row.clone()));
+            .rows(rows.iter().map(|asked| asked.row.clone()));
         let mut resources = token_page::resources_in_words(kind).to_owned();
-        if rows.iter().any(|(row, _)| row.scope == Scope::Zone) {
+        if rows.iter().any(|asked| asked.row.scope == Scope::Zone) {
             resources.push(' ');
             resources.push_str(token_page::ZONES_IN_WORDS);
         }
@@ -37,10 +37,7 @@ pub(super) fn token_pages(
             kind,
             link: link.url().into(),
             token_name: name.to_owned(),
-            rows: rows
-                .into_iter()
-                .map(|(row, why)| in_words(row, why))
-                .collect(),
+            rows: rows.into_iter().map(Asked::in_words).collect(),
             resources,
             fallback: token_page::fallback(kind),
         }
@@ -48,18 +45,45 @@ pub(super) fn token_pages(
     profile.tokens.kinds.iter().copied().map(page).collect()
 }
 
-/// A row with the reason why it is asked.
-pub(super) fn in_words(row: Row, why: String) -> PermissionRow {
-    PermissionRow {
-        group: row.group,
-        scope: row.scope.word().to_owned(),
-        dashboard: row.dashboard,
-        why,
+/// A row with the reason why it is asked, and what is created with it.
+pub(super) struct Asked {
+    row: Row,
+    why: String,
+    creates: Option<String>,
+}
+
+impl Asked {
+    /// One that nothing is created with.
+    fn for_itself(row: Row, why: &str) -> Self {
+        Self {
+            row,
+            why: why.to_owned(),
+            creates: None,
+        }
+    }
+
+    /// One that the narrow token gets.
+    pub(super) fn of(permission: &Permission) -> Self {
+        Self {
+            row: permission.row(),
+            why: permission.why.clone(),
+            creates: permission.creates.clone(),
+        }
+    }
+
+    pub(super) fn in_words(self) -> PermissionRow {
+        PermissionRow {
+            group: self.row.group,
+            scope: self.row.scope.word().to_owned(),
+            dashboard: self.row.dashboard,
+            why: self.why,
+            creates: self.creates,
+        }
     }
 }
 
 /// What each token that is pasted needs.
-fn own_rows(kind: TokenKind, tokens: &str) -> Vec<(Row, String)> {
+fn own_rows(kind: TokenKind, tokens: &str) -> Vec<Asked> {
     token_page::broad_rows(kind)
         .into_iter()
         .map(|row| {
@@ -68,12 +92,12 @@ fn own_rows(kind: TokenKind, tokens: &str) -> Vec<(Row, String)> {
             } else {
                 "To show you the account by its name."
             };
-            (row, why.to_owned())
+            Asked::for_itself(row, why)
         })
         .collect()
 }
 
-fn rows(profile: &Profile, kind: TokenKind) -> Vec<(Row, String)> {
+fn rows(profile: &Profile, kind: TokenKind) -> Vec<Asked> {
     let mut rows = own_rows(
         kind,
         "To make the narrow token, and to delete this one at the end.",
@@ -90,13 +114,15 @@ fn rows(profile: &Profile, kind: TokenKind) -> Vec<(Row, String)> {
     };
     if !on_zones.is_empty() && !handed_on.iter().any(|one| shows_zones(one)) {
         let row = token_page::row("Zone Read", &Scope::Zone);
-        rows.push((row, "To let you choose the zone by its name.".to_owned()));
+        rows.push(Asked::for_itself(
+            row,
+            "To let you choose the zone by its name.",
+        ));
     }
-    rows.extend(
-        handed_on
-            .iter()
-            .map(|permission| (permission.row(), why_handed_on(profile, permission))),
-    );
+    rows.extend(handed_on.iter().map(|permission| Asked {
+        why: why_handed_on(profile, permission),
+        ..Asked::of(permission)
+    }));
     rows
 }
 

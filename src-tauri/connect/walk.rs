@@ -724,7 +724,7 @@ fn platform_address() -> Problem {
     Problem::new(
         "platform-address-needed",
         "The platform's address is not known.",
-        "Give the https address of the platform (on the command line: --platform URL).",
+        "Give the https address of the platform.",
         Next::StartOver,
     )
 }

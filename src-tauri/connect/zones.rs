@@ -162,7 +162,7 @@ fn zone_needed(profile: &Profile, listed: Option<&[Zone]>) -> Problem {
             "{} needs a zone for this, and none was chosen.",
             profile.name
         ),
-        "Choose the zone (on the command line: --zone ID).",
+        "Choose the zone.",
         Next::ChangeChoices,
     );
     match listed {

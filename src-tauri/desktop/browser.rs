@@ -2,10 +2,15 @@
 
 use narrows_core::connect::{App, openable};
 use narrows_core::problem::{Next, Problem};
+use url::Url;
 
 /// Opens a page that may be opened.
 pub(crate) fn open(app: &App, platform: Option<&str>, link: &str) -> Result<(), Problem> {
-    let url = openable(app, platform, link)?;
+    show(&openable(app, platform, link)?)
+}
+
+/// Opens a page that was found to be one that may be opened.
+pub(crate) fn show(url: &Url) -> Result<(), Problem> {
     open::that_detached(url.as_str()).map_err(|error| {
         Problem::new(
             "browser-unreachable",

@@ -33,6 +33,7 @@ pub(crate) struct Asked {
     account: Option<String>,
     zones: Vec<String>,
     probe_writes: bool,
+    watch: bool,
 }
 
 /// Where the credential comes from.
@@ -171,6 +172,7 @@ pub(crate) async fn doctor_examine(
             account: input.account,
             zones: input.zones,
             probe_writes: input.probe_writes,
+            watch: input.watch,
             ..DoctorOptions::default()
         },
     };
@@ -204,16 +206,8 @@ pub(crate) async fn doctor_again(
 }
 
 #[tauri::command]
-pub(crate) async fn doctor_history(
-    desk: State<'_, Desk>,
-    connection_id: String,
-) -> Answer<Vec<Diagnosis>> {
-    let app = desk.app()?;
-    let cards = doctor::history(app, Some(&connection_id))?;
-    cards
-        .iter()
-        .map(|card| doctor::recall(app, &card.run))
-        .collect()
+pub(crate) async fn doctor_history(desk: State<'_, Desk>, run: String) -> Answer<Vec<Diagnosis>> {
+    doctor::earlier(desk.app()?, &run)
 }
 
 #[tauri::command]

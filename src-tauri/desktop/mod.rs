@@ -46,6 +46,7 @@ pub(crate) fn run() -> ExitCode {
             wizard::sign_in_cancel,
             wizard::token_pages,
             wizard::open_page,
+            wizard::open_brand_link,
             wizard::copy_link,
             wizard::copy_rows,
             wizard::paste_clipboard,

@@ -4,7 +4,7 @@ use narrows_core::connect::story::{
     About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
     TokenKind, TokenPage, ZoneChoice,
 };
-use narrows_core::connect::{Walk, cards};
+use narrows_core::connect::{Walk, brand_link, cards};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
 use narrows_core::secret::Secret;
@@ -103,6 +103,12 @@ pub(crate) async fn token_pages(desk: State<'_, Desk>) -> Answer<Vec<TokenPage>>
 pub(crate) async fn open_page(desk: State<'_, Desk>, page: String) -> Answer<()> {
     let link = link_of(&desk, &page)?;
     browser::open(desk.app()?, desk.link("platform").as_deref(), &link)
+}
+
+/// Opens a page that a profile names: its support, or the documentation of that number.
+#[tauri::command]
+pub(crate) async fn open_brand_link(profile: String, doc: Option<usize>) -> Answer<()> {
+    browser::show(&brand_link(&profile, doc)?)
 }
 
 #[tauri::command]

@@ -141,8 +141,8 @@ impl Facts {
             ),
             CauseKind::TlsIntercepted => (
                 format!(
-                    "Something on the way opens secure connections: the certificate shown{} is not one that this computer trusts.",
-                    since(", issued by ", &self.issuer)
+                    "Something on the way opens secure connections: the certificate shown is not one that this computer trusts{}.",
+                    since(": it was issued by ", &self.issuer)
                 ),
                 "If your company inspects traffic, its certificate has to be installed on this computer. Otherwise use another network.",
                 Next::Retry,
@@ -195,7 +195,7 @@ impl Facts {
                     "The token is new or was just changed, and not every service of Cloudflare knows it yet{}.",
                     since(": ", &groups)
                 ),
-                "Wait a minute and check again, or let Narrows watch (--watch).",
+                "Wait a minute and check again, or let Narrows wait for it.",
                 Next::Retry,
             ),
             CauseKind::NoAccountVisible => (
@@ -214,12 +214,12 @@ impl Facts {
                 } else {
                     format!("The token sees several accounts, and none was named: {}.", self.instead)
                 },
-                "Name the account (on the command line: --account ID).",
+                "Name the account.",
                 Next::ChangeChoices,
             ),
             CauseKind::ZoneNotNamed => (
                 format!("Permissions of a zone are needed, and none was named: {groups}."),
-                "Name the zone (on the command line: --zone ID).",
+                "Name the zone.",
                 Next::ChangeChoices,
             ),
             CauseKind::WrongAccount => (

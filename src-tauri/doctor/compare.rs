@@ -67,7 +67,7 @@ fn as_sentence(text: &str) -> String {
 }
 
 /// A diagnosis as a line of a list.
-pub fn card(diagnosis: &Diagnosis) -> DiagnosisCard {
+fn card(diagnosis: &Diagnosis) -> DiagnosisCard {
     DiagnosisCard {
         run: diagnosis.run.clone(),
         at: diagnosis.at.clone(),

@@ -368,9 +368,10 @@ impl Exam<'_> {
                     Some(Evidence::Assumed | Evidence::Policy)
                 )
             ) || (row.finding.state == PermissionState::Unknown && row.heard.is_none());
-            let worth = open && !row.want.only_reads() && !row.resource.is_empty();
-            let write = worth.then(|| Write::find(row.want.group(), row.want.place()));
-            if let Some(Some(write)) = write
+            let placed = !row.resource.is_empty() || row.want.place() == Place::User;
+            if let Some(write) = row.want.write()
+                && open
+                && placed
                 && !asked.iter().any(|(known, resource)| {
                     known.group == write.group && *resource == row.resource
                 })

@@ -155,6 +155,7 @@ impl Found {
             resource_name,
             need: PermissionNeed::Unasked,
             finding,
+            write,
         }
     }
 

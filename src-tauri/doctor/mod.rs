@@ -22,11 +22,11 @@ mod tell;
 mod wants;
 mod weigh;
 
-pub use compare::{card, compare};
+pub use compare::compare;
 pub use examine::examine;
 pub use subject::{Given, Input, Subject, second_card};
 
-use story::{Diagnosis, DiagnosisCard};
+use story::Diagnosis;
 
 use crate::connect::App;
 use crate::problem::{Next, Problem};
@@ -35,30 +35,23 @@ use crate::record::KeptDiagnosis;
 /// Diagnoses in a list.
 const LISTED: u32 = 50;
 
-/// The newest diagnoses that were kept, newest first; with `connection`, those about it.
-pub fn history(app: &App, connection: Option<&str>) -> Result<Vec<DiagnosisCard>, Problem> {
-    let kept = app
-        .record
-        .diagnoses(connection, LISTED)
-        .map_err(|error| error.problem())?;
-    // One that a later version wrote otherwise is left out, not in the way.
-    let known = kept.iter().filter_map(|kept| read(kept).ok());
-    Ok(known.map(|diagnosis| card(&diagnosis)).collect())
-}
-
-/// A diagnosis that was kept.
-pub fn recall(app: &App, run: &str) -> Result<Diagnosis, Problem> {
-    let kept = app.record.diagnosis(run).map_err(|error| error.problem())?;
-    read(&kept.ok_or_else(unknown)?)
-}
-
 /// The diagnosis of the same token or connection before this one, if there was one.
 pub fn before(app: &App, run: &str) -> Result<Option<Diagnosis>, Problem> {
+    Ok(earlier_up_to(app, run, 1)?.pop())
+}
+
+/// All that are kept of the same token or connection before this one, newest first.
+pub fn earlier(app: &App, run: &str) -> Result<Vec<Diagnosis>, Problem> {
+    earlier_up_to(app, run, LISTED)
+}
+
+fn earlier_up_to(app: &App, run: &str, limit: u32) -> Result<Vec<Diagnosis>, Problem> {
     let kept = app
         .record
-        .diagnosis_before(run)
+        .diagnoses_before(run, limit)
         .map_err(|error| error.problem())?;
-    Ok(kept.and_then(|kept| read(&kept).ok()))
+    // One that a later version wrote otherwise is left out, not in the way.
+    Ok(kept.iter().filter_map(|kept| read(kept).ok()).collect())
 }
 
 fn keep(app: &App, diagnosis: &Diagnosis) -> Result<(), Problem> {

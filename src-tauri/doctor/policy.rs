@@ -192,6 +192,7 @@ mod tests {
         Want {
             row: token_page::row(group, scope),
             why: String::new(),
+            creates: None,
             need: None,
             accepts: Vec::new(),
             kinds: Vec::new(),

@@ -25,6 +25,8 @@ pub(super) struct Row<'a> {
     pub finding: Finding,
     /// The answer that showed it.
     pub heard: Option<&'a Heard>,
+    /// What a write on nothing was answered, where one was tried.
+    pub write: Option<&'a Heard>,
 }
 
 impl Row<'_> {
@@ -59,6 +61,7 @@ impl Row<'_> {
             resource_name: self.resource_name.clone(),
             dashboard: self.want.row.dashboard.clone(),
             why: self.want.why.clone(),
+            creates: self.want.creates.clone(),
             need: self.need,
             state,
             evidence: self.finding.evidence,
@@ -69,6 +72,7 @@ impl Row<'_> {
             ray: heard.and_then(|heard| heard.ray.clone()),
             note: self.finding.note.clone(),
             fix: self.fix(state),
+            harmless_write: self.want.write().map(|write| write.shown.to_owned()),
         }
     }
 
@@ -85,17 +89,31 @@ impl Row<'_> {
             (PermissionState::Missing, Some(CauseKind::GroupMissing)) => {
                 Some(format!("Add the row \"{row}\" to the token."))
             }
-            (PermissionState::Missing, Some(CauseKind::LevelTooLow)) => {
-                Some(format!("Change the level of the row so that it reads \"{row}\"."))
-            }
-            (PermissionState::OptionalOff, _) if self.need == PermissionNeed::Optional => {
-                Some(format!("Only if it is wanted: add the row \"{row}\" to the token."))
-            }
+            (PermissionState::Missing, Some(CauseKind::LevelTooLow)) => Some(format!(
+                "Change the level of the row so that it reads \"{row}\"."
+            )),
+            (PermissionState::OptionalOff, _) if self.need == PermissionNeed::Optional => Some(
+                format!("Only if it is wanted: add the row \"{row}\" to the token."),
+            ),
             (PermissionState::Granted, _) if self.finding.evidence == Some(Evidence::Assumed) => {
-                Some("To know for certain, ask with harmless writes, or let a second credential read the policy.".to_owned())
+                Some(self.to_be_certain())
             }
             (PermissionState::OptionalOff, _) => None,
             _ => by_cause(),
+        }
+    }
+}
+
+impl Row<'_> {
+    /// What would turn an assumption into knowledge.
+    fn to_be_certain(&self) -> String {
+        let policy = "Only its policy tells for certain: let a second credential read it.";
+        let asked = self.want.write().map(|_| self.write);
+        match asked {
+            Some(None) => "To know for certain, ask with harmless writes, or let a second credential read the policy.".to_owned(),
+            Some(Some(_)) => format!("A harmless write was tried and told nothing. {policy}"),
+            None if self.want.only_reads() => policy.to_owned(),
+            None => format!("There is no harmless write for this one. {policy}"),
         }
     }
 }
@@ -233,6 +251,7 @@ mod tests {
         Want {
             row: token_page::row(group, &Scope::Zone),
             why: String::new(),
+            creates: None,
             need: None,
             accepts: Vec::new(),
             kinds: Vec::new(),
@@ -253,6 +272,7 @@ mod tests {
                 note: String::new(),
             },
             heard: None,
+            write: None,
         }
     }
 

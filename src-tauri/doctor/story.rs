@@ -186,6 +186,9 @@ pub struct DiagnosedPermission {
     pub dashboard: String,
     /// Why the profile asks for it; empty where it does not.
     pub why: String,
+    /// What the platform creates with it, where that is more than what it is asked for.
+    #[serde(default)]
+    pub creates: Option<String>,
     /// When the profile needs it.
     pub need: PermissionNeed,
     /// What was found.
@@ -206,6 +209,9 @@ pub struct DiagnosedPermission {
     pub note: String,
     /// What to do, in a sentence; nothing where nothing is to be done.
     pub fix: Option<String>,
+    /// The write on nothing that shows it, such as `DELETE /zones/{zone}/dns_records/{hex}`; nothing where there is none.
+    #[serde(default)]
+    pub harmless_write: Option<String>,
 }
 
 /// When a permission is needed.

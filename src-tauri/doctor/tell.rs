@@ -109,6 +109,7 @@ impl Exam<'_> {
                 let want = Want {
                     row: token_page::row(&group, &scope),
                     why: String::new(),
+                    creates: None,
                     need: None,
                     accepts: Vec::new(),
                     kinds: Vec::new(),
@@ -140,6 +141,7 @@ impl Exam<'_> {
                 note: format!("The policy grants it on {}.", resources.join(", ")),
             },
             heard: None,
+            write: None,
         }
     }
 
@@ -326,7 +328,7 @@ impl Exam<'_> {
                 .collect();
             if !off.is_empty() {
                 notices.push(format!(
-                    "The token seems not to be made for: {}. If it should be, say so (on the command line: --with).",
+                    "The token seems not to be made for: {}. If it should be, say so.",
                     off.join(", ")
                 ));
             }
@@ -339,8 +341,8 @@ impl Exam<'_> {
         let ageless = found.held.is_none() && found.read.connection.is_none();
         if ageless && !self.options.watch && rows.iter().any(refused) {
             notices.push(
-                "If the token was made or changed within the last minute, some services may not know it yet: watch \
-                 (--watch) before believing what is missing."
+                "If the token was made or changed within the last minute, some services may not know it yet: let \
+                 Narrows wait for it before believing what is missing."
                     .to_owned(),
             );
         }

@@ -3,6 +3,7 @@
 use crate::cloudflare::token_page::{self, Row};
 use crate::cloudflare::{Scope, TokenKind};
 use crate::profile::{Need, Permission, Profile};
+use crate::proof::writes::Write;
 use crate::proof::{ENDPOINTS, Endpoint, Place};
 
 /// One permission that is asked about.
@@ -12,6 +13,8 @@ pub(super) struct Want {
     pub row: Row,
     /// Why the profile asks for it.
     pub why: String,
+    /// What the platform creates with it.
+    pub creates: Option<String>,
     /// When the profile needs it; nothing where nobody asks for it.
     pub need: Option<Need>,
     /// Groups that will do in its place.
@@ -83,6 +86,12 @@ impl Want {
         })
     }
 
+    /// The write on nothing that shows it, if there is one.
+    pub(super) fn write(&self) -> Option<&'static Write> {
+        let write = Write::find(self.group(), self.place());
+        write.filter(|_| !self.only_reads())
+    }
+
     /// Where its read lies.
     pub(super) fn place(&self) -> Place {
         match self.scope() {
@@ -102,6 +111,7 @@ fn want(permission: &Permission) -> Want {
     Want {
         row: permission.row(),
         why: permission.why.clone(),
+        creates: permission.creates.clone(),
         need: Some(permission.need.clone()),
         accepts: permission.accepts.clone(),
         kinds: permission.kinds.clone(),
@@ -147,6 +157,7 @@ pub(super) fn of_everything() -> Vec<Want> {
             Some(Want {
                 row: token_page::row(group, &scope),
                 why: String::new(),
+                creates: None,
                 need: None,
                 accepts: endpoint.accepts.iter().map(ToString::to_string).collect(),
                 kinds: Vec::new(),

@@ -261,6 +261,7 @@ mod tests {
         Want {
             row: token_page::row(group, &Scope::Account),
             why: String::new(),
+            creates: None,
             need: None,
             accepts: Vec::new(),
             kinds: Vec::new(),

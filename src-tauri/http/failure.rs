@@ -194,7 +194,8 @@ impl Chain {
             }
             self.words.push_str(&words);
         }
-        self.tls |= cause.is::<rustls::Error>();
+        // A server that hangs up during the greeting leaves no error of TLS's own, only these words.
+        self.tls |= cause.is::<rustls::Error>() || words.contains("tls handshake eof");
         self.cut |= words.contains("message completed") || words.contains("end of file");
         if let Some(error) = cause.downcast_ref::<io::Error>() {
             self.io = Some(error.kind());

@@ -116,7 +116,7 @@ pub struct Brand {
     /// Accent colour, `#rrggbb`.
     #[serde(default)]
     pub accent: Option<String>,
-    /// Name of a logo that comes with the application.
+    /// A small picture as a `data:image/png;base64,` address: it comes with the profile, so nothing is fetched.
     #[serde(default)]
     pub logo: Option<String>,
     /// Where to get help: an https or mailto address.

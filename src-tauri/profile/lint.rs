@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use data_encoding::BASE64;
 use serde::Serialize;
 
 use super::format::{Need, Permission, Profile};
@@ -17,6 +18,21 @@ const LEVELS: [&str; 5] = ["read", "edit", "purge", "run", "revoke"];
 
 /// What may have a name in the environment.
 const ENVIRONMENT: [&str; 4] = ["account", "zone", "token", "email"];
+
+/// How a logo begins. PNG holds a picture and nothing else: no script, no link, nothing to fetch.
+const PNG_DATA: &str = "data:image/png;base64,";
+/// The first bytes of every PNG.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// Longest logo, in bytes: it is shown no taller than a line of text.
+const LARGEST_LOGO: usize = 32 * 1024;
+
+/// Whether a logo can be shown as it is.
+fn picture(logo: &str) -> bool {
+    let decoded = logo
+        .strip_prefix(PNG_DATA)
+        .and_then(|text| BASE64.decode(text.as_bytes()).ok());
+    decoded.is_some_and(|bytes| bytes.starts_with(PNG) && bytes.len() <= LARGEST_LOGO)
+}
 
 /// Something that is wrong with a profile, or may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -241,6 +257,16 @@ impl Linter<'_> {
                 "brand.accent",
                 format!("`{accent}` is no colour."),
                 "Write it as #rrggbb.",
+            );
+        }
+        if brand.logo.as_deref().is_some_and(|logo| !picture(logo)) {
+            self.error(
+                "brand.logo",
+                "The logo is not a small PNG within the profile.",
+                format!(
+                    "Write it as {PNG_DATA} and the picture in Base64, of at most {} KiB.",
+                    LARGEST_LOGO / 1024
+                ),
             );
         }
         let safe = |text: &str| text.starts_with("https://");

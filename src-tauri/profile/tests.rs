@@ -11,6 +11,7 @@ kept = [{ what = "Token", place = "Here" }]
 never_kept = ["The broad token"]
 [brand]
 accent = "#112233"
+logo = "data:image/png;base64,iVBORw0KGgo="
 docs = [{ title = "Docs", url = "https://docs.example" }]
 [platform]
 name = "Sound"
@@ -236,6 +237,9 @@ fn each_fault_is_named_on_its_line() {
         ("id = \"sound\"", "id = ", error, "string"),
         ("name = \"Sound\"\nsummary", "name = \"Sound\"\ncolour = 1\nsummary", error, "Nobody knows the field `colour`"),
         ("accent = \"#112233\"", "accent = \"blue\"", error, "is no colour"),
+        ("data:image/png;base64,iVBORw0KGgo=", "https://sound.example/logo.png", error, "not a small PNG"),
+        ("data:image/png;base64,iVBORw0KGgo=", "data:image/svg+xml;base64,PHN2Zy8+", error, "not a small PNG"),
+        ("image/png;base64,iVBORw0KGgo=", "image/png;base64,PHN2Zy8+", error, "not a small PNG"),
         ("https://docs.example", "http://docs.example", error, "not a secure address"),
         ("https://sound.example", "http://sound.example", error, "not a secure address"),
         ("[platform]\nname = \"Sound\"\naddress = \"https://sound.example\"", "", error, "who gets the narrow token"),

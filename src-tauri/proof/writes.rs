@@ -3,7 +3,11 @@
 //! Each deletes (or, where nothing can be deleted, changes) one thing under a name that was drawn at random a moment
 //! ago, so that there is none. Cloudflare judges the permission before it looks for the thing: "not found" comes from
 //! behind the door. That order is seen in use and documented for no product, so only two answers count, and every
-//! other one tells nothing ([`judge_write`](super::judge_write)). Groups that have no such write have no row here.
+//! other one tells nothing ([`judge_write`](super::judge_write)).
+//!
+//! Groups that have no such write have no row here. Among them are Zone Write, whose every write is on the zone itself,
+//! and the groups of single kinds of rules (redirects, cache, transform): which of them a write on a ruleset needs is
+//! known by the ruleset alone, so that "not found" would speak for all of them at once.
 
 use reqwest::Method;
 
@@ -120,6 +124,10 @@ pub static WRITES: &[Write] = &[
         "Load Balancing: Monitors and Pools Write",
         "DELETE /accounts/{account}/load_balancers/pools/{hex}",
     ),
+    Write {
+        place: Place::User,
+        ..account("API Tokens Write", "DELETE /user/tokens/{hex}")
+    },
     zone("DNS Write", "DELETE /zones/{zone}/dns_records/{hex}"),
     zone(
         "SSL and Certificates Write",
@@ -175,7 +183,8 @@ mod tests {
                 write.group
             );
             assert!(
-                one.path.contains(ID) && !one.path.contains(['{', ' ']),
+                (write.place == Place::User || one.path.contains(ID))
+                    && !one.path.contains(['{', ' ']),
                 "{} still has a blank to fill",
                 one.path
             );
@@ -186,6 +195,7 @@ mod tests {
     fn a_group_is_asked_for_where_it_applies() {
         assert!(Write::find("DNS Write", Place::Zone).is_some());
         assert!(Write::find("DNS Write", Place::Account).is_none());
+        assert!(Write::find("API Tokens Write", Place::User).is_some());
         assert!(
             Write::find("DNS Read", Place::Zone).is_none(),
             "what only reads has nothing to write"

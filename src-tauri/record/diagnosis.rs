@@ -59,35 +59,18 @@ impl Record {
             .optional()?)
     }
 
-    /// The newest diagnoses, newest first; with `connection`, those about it.
-    pub fn diagnoses(
-        &self,
-        connection: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<KeptDiagnosis>, Error> {
+    /// The newest diagnoses of the same token, or of the same connection, before the one of this id; newest first.
+    pub fn diagnoses_before(&self, run: &str, limit: u32) -> Result<Vec<KeptDiagnosis>, Error> {
         let db = self.db();
         let mut statement = db.prepare(
-            "SELECT run, at, connection, fingerprint, body FROM diagnosis
-             WHERE ?1 IS NULL OR connection = ?1 ORDER BY seq DESC LIMIT ?2",
+            "SELECT earlier.run, earlier.at, earlier.connection, earlier.fingerprint, earlier.body
+             FROM diagnosis earlier JOIN diagnosis later ON later.run = ?1
+             WHERE earlier.seq < later.seq
+               AND (earlier.fingerprint = later.fingerprint OR earlier.connection = later.connection)
+             ORDER BY earlier.seq DESC LIMIT ?2",
         )?;
-        let found = statement.query_map((connection, limit), read)?;
+        let found = statement.query_map((run, limit), read)?;
         Ok(found.collect::<Result<_, _>>()?)
-    }
-
-    /// The newest diagnosis of the same token, or of the same connection, before the one of this id.
-    pub fn diagnosis_before(&self, run: &str) -> Result<Option<KeptDiagnosis>, Error> {
-        Ok(self
-            .db()
-            .query_row(
-                "SELECT earlier.run, earlier.at, earlier.connection, earlier.fingerprint, earlier.body
-                 FROM diagnosis earlier JOIN diagnosis later ON later.run = ?1
-                 WHERE earlier.seq < later.seq
-                   AND (earlier.fingerprint = later.fingerprint OR earlier.connection = later.connection)
-                 ORDER BY earlier.seq DESC LIMIT 1",
-                [run],
-                read,
-            )
-            .optional()?)
     }
 }
 
@@ -131,13 +114,13 @@ mod tests {
             record.put_diagnosis(&kept).expect("kept");
         }
         let before = |run: &str| {
-            let found = record.diagnosis_before(run).expect("an answer");
-            found.map(|found| found.run)
+            let found = record.diagnoses_before(run, 10).expect("an answer");
+            found.into_iter().map(|found| found.run).collect::<Vec<_>>()
         };
-        assert_eq!(before("4").as_deref(), Some("2"), "the newest of either");
-        assert_eq!(before("5"), None, "nothing is known of a new token");
-        let of_connection = record.diagnoses(Some("c"), 10).expect("a list");
-        assert_eq!(of_connection.len(), 2);
+        assert_eq!(before("4"), ["2", "1"], "those of either, the newest first");
+        assert!(before("5").is_empty(), "nothing is known of a new token");
+        let newest = record.diagnoses_before("4", 1).expect("an answer");
+        assert_eq!(newest.len(), 1, "no more than was asked for");
     }
 
     #[test]

@@ -84,13 +84,13 @@ impl Error {
             Self::Absent(_) => (
                 "keychain-absent",
                 "This computer has no keychain that Narrows can reach.",
-                "Start your desktop's keychain service, or choose a sealed file instead (on the command line: --vault file).",
+                "Start your desktop's keychain service, or choose a sealed file instead.",
                 Next::ChooseVault,
             ),
             Self::Locked(_) => (
                 "keychain-locked",
                 "The keychain is locked.",
-                "Unlock it and try again, or choose a sealed file instead (on the command line: --vault file).",
+                "Unlock it and try again, or choose a sealed file instead.",
                 Next::ChooseVault,
             ),
             Self::Silent => (
@@ -108,13 +108,13 @@ impl Error {
             Self::TooLarge { .. } => (
                 "keychain-too-large",
                 "The keychain does not keep a value of this length.",
-                "Choose a sealed file instead (on the command line: --vault file).",
+                "Choose a sealed file instead.",
                 Next::ChooseVault,
             ),
             Self::Keychain(_) => (
                 "keychain-failed",
                 "The keychain failed.",
-                "Try again, or choose a sealed file instead (on the command line: --vault file).",
+                "Try again, or choose a sealed file instead.",
                 Next::ChooseVault,
             ),
             Self::ShortPassphrase => (

@@ -555,12 +555,126 @@ async fn checking_again_shows_what_changed() {
         Some(PermissionState::Granted)
     );
     assert_eq!(comparison.appeared.len(), 1);
+    let all = doctor::earlier(&stage.app, &now.run).expect("a list");
+    let headlines: Vec<&str> = all.iter().map(|one| one.headline.as_str()).collect();
+    assert_eq!(headlines.len(), 2, "all but this one: {headlines:?}");
+    assert_eq!(headlines[0], before.headline, "the newest first");
+}
+
+#[tokio::test]
+async fn a_pasted_token_is_held_against_what_was_found_of_it_before_and_of_no_other() {
+    let stage = Stage::new().await;
+    let options = || against("getaipage", &stage);
+    let value = plant(&stage, "user", &GETAIPAGE).await;
+    let yesterdays = examine(&stage, &value, options()).await;
+    examine(&stage, &stage.face.narrow_token, options()).await;
+    let now = examine(&stage, &value, options()).await;
     assert_eq!(
-        doctor::history(&stage.app, Some(&connected.connection_id))
-            .expect("a list")
-            .len(),
-        3
+        doctor::earlier(&stage.app, &now.run).expect("a list"),
+        [yesterdays.clone()],
+        "its fingerprint is enough to know it by"
     );
+    assert_eq!(
+        doctor::earlier(&stage.app, &yesterdays.run).expect("a list"),
+        [],
+        "the first has nothing before it"
+    );
+}
+
+#[tokio::test]
+async fn what_no_harmless_write_can_show_is_said_and_not_promised() {
+    let stage = Stage::new().await;
+    let groups = [
+        "Pages Write",
+        "Zone Read",
+        "DNS Write",
+        "Dynamic URL Redirects Write",
+        "Cache Settings Write",
+        "Zone Transform Rules Write",
+    ];
+    let value = plant(&stage, "user", &groups).await;
+    let options = |probe_writes| DoctorOptions {
+        with: vec!["domain".to_owned()],
+        probe_writes,
+        ..against("site-generator", &stage)
+    };
+    let advice = |told: &Diagnosis, group: &str| {
+        let row = told.permissions.iter().find(|row| row.group == group);
+        let row = row.unwrap_or_else(|| panic!("{group} has a row"));
+        (
+            row.harmless_write.is_some(),
+            row.fix.clone().unwrap_or_default(),
+        )
+    };
+    let rules = &groups[3..];
+
+    let told = examine(&stage, &value, options(false)).await;
+    let (known, words) = advice(&told, "DNS Write");
+    assert!(
+        known && words.contains("ask with harmless writes"),
+        "{words}"
+    );
+    for group in rules {
+        let (known, words) = advice(&told, group);
+        assert!(
+            !known && words.starts_with("There is no harmless write for this one."),
+            "{group}: {words}"
+        );
+    }
+
+    let told = examine(&stage, &value, options(true)).await;
+    let assumed: Vec<&str> = told
+        .permissions
+        .iter()
+        .filter(|row| row.evidence == Some(Evidence::Assumed))
+        .map(|row| row.group.as_str())
+        .collect();
+    assert_eq!(assumed, rules, "the rest was shown by a write on nothing");
+
+    stage
+        .fault(
+            "DELETE",
+            "/client/v4/zones/{}/dns_records/{}",
+            json!({ "kind": "status", "status": 500 }),
+        )
+        .await;
+    let told = examine(&stage, &value, options(true)).await;
+    let (_, words) = advice(&told, "DNS Write");
+    assert!(
+        words.starts_with("A harmless write was tried and told nothing."),
+        "nobody is sent to try again what was tried: {words}"
+    );
+}
+
+#[tokio::test]
+async fn a_right_to_make_tokens_is_shown_by_deleting_one_that_does_not_exist() {
+    let stage = Stage::new().await;
+    let options = || DoctorOptions {
+        probe_writes: true,
+        with: vec!["API Tokens Write".to_owned()],
+        ..against("flarelink", &stage)
+    };
+    let state = |told: &Diagnosis| {
+        let row = told
+            .permissions
+            .iter()
+            .find(|row| row.group == "API Tokens Write");
+        row.map(|row| (row.state, row.evidence))
+    };
+    for (group, expected) in [
+        ("API Tokens Write", PermissionState::Granted),
+        ("API Tokens Read", PermissionState::Missing),
+    ] {
+        let value = plant(&stage, "user", &[group]).await;
+        let before = stage.token_names().await;
+        let told = examine(&stage, &value, options()).await;
+        assert_eq!(
+            state(&told).map(|(state, _)| state),
+            Some(expected),
+            "{group}"
+        );
+        assert_eq!(stage.token_names().await, before, "and no token is gone");
+    }
 }
 
 #[tokio::test]
@@ -754,6 +868,12 @@ async fn the_environment_is_read_only_when_told_and_a_shadow_is_warned_of() {
     assert!(
         notices(&told).contains("CLOUDFLARE_API_TOKEN is set here and shadows"),
         "{told}"
+    );
+    assert!(
+        notices(&told).contains(
+            "Set here and not read: CLOUDFLARE_EMAIL, CLOUDFLARE_ACCOUNT_ID, CLOUDFLARE_ZONE_ID."
+        ),
+        "an account or zone that other tools go by is told of as well: {told}"
     );
 
     let told = narrows

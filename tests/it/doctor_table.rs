@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 use crate::doctor::given;
 use crate::stage::Stage;
 
+mod way;
+
 /// The table as it grows.
 #[derive(Default)]
 struct Table {

@@ -22,6 +22,11 @@ pub(crate) fn listed(problem: Problem) -> Problem {
         "golden/problems.txt has no row for {} with {next}",
         problem.code
     );
+    assert!(
+        !problem.hint.contains("--"),
+        "the window shows it as well, and has no options: {}",
+        problem.hint
+    );
     problem
 }
 

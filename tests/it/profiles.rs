@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use narrows_core::connect::story::{Choices, Connected, Delivery, Outcome, TokenKind, TokenPage};
-use narrows_core::connect::{Walk, cards};
+use narrows_core::connect::{Walk, brand_link, cards};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use narrows_sandbox::Options;
@@ -435,4 +435,22 @@ async fn the_cards_carry_what_each_wizard_asks() {
     assert_eq!(card("edge-stack").conditions.len(), 3);
     let keys = &card("flarelink").optional[0];
     assert!(!keys.possible && keys.without.is_some());
+}
+
+#[test]
+fn only_pages_that_a_built_in_profile_names_are_opened_for_its_brand() {
+    let opened = |profile: &str, doc| brand_link(profile, doc).map(String::from);
+    assert_eq!(
+        opened("site-generator", Some(0)).as_deref(),
+        Ok("https://developers.cloudflare.com/pages/")
+    );
+    for (profile, doc, why) in [
+        ("site-generator", Some(7), "there is no such page"),
+        ("site-generator", None, "no support is named"),
+        ("nobody", Some(0), "no such profile comes with it"),
+        ("profiles/own.toml", Some(0), "a file may say anything"),
+    ] {
+        let problem = opened(profile, doc).expect_err(why);
+        assert_eq!(problem.code, "link-refused", "{why}");
+    }
 }

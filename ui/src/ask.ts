@@ -23,6 +23,8 @@ export interface AskDraft {
   /** Ids, parted by commas, blanks or line breaks. */
   zones: string;
   probeWrites: boolean;
+  /** Whether a token that may be too new is asked about again. */
+  watch: boolean;
 }
 
 /** In place of a connection: a token that is pasted for this once. No connection's id is written so. */
@@ -59,6 +61,7 @@ export function askOf(
     account: '',
     zones: '',
     probeWrites: false,
+    watch: false,
   };
 }
 
@@ -119,6 +122,7 @@ export function readAsk(draft: AskDraft, profiles: readonly ProfileCard[]): AskR
       account: account === '' ? null : account,
       zones,
       probeWrites: draft.probeWrites,
+      watch: draft.watch,
     },
   };
 }

@@ -148,6 +148,11 @@ export function verdictOf({ exit, score, profile }: Diagnosis): Verdict {
   }
 }
 
+/** Whether anything that is only assumed would be shown by a harmless write that was not tried. */
+export const writesWouldTell = ({ options, permissions }: Diagnosis): boolean =>
+  !options.probe_writes &&
+  permissions.some((row) => foundOf(row) === 'assumed' && row.harmless_write !== null);
+
 /** What one press does about a cause. */
 export type Remedy = 'again' | 'ask' | 'fix-link' | 'token-list' | 'home';
 

@@ -75,6 +75,7 @@ export interface ExamineInput {
   account: string | null;
   zones: string[];
   probeWrites: boolean;
+  watch: boolean;
 }
 
 /** A second credential that the application holds, and what became of the clipboard that it came from. */
@@ -157,6 +158,9 @@ export const signInCancel = () => call<null>('sign_in_cancel');
 
 export const tokenPages = () => call<TokenPage[]>('token_pages');
 export const openPage = (page: Page) => call<null>('open_page', { page });
+/** Opens what a built-in profile names: its support, or the documentation of that number. */
+export const openBrandLink = (profile: string, doc: number | null) =>
+  call<null>('open_brand_link', { profile, doc });
 export const copyLink = (page: Page) => call<null>('copy_link', { page });
 export const copyRows = (kind: TokenKind) => call<null>('copy_rows', { kind });
 
@@ -221,8 +225,8 @@ export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => vo
 export const examineAgain = (heard: (line: DoctorProgress) => void) =>
   callWithProgress<CheckedAgain>('doctor_again', {}, heard);
 /** Earlier diagnoses of a connection, newest first. */
-export const doctorHistory = (connectionId: string) =>
-  call<Diagnosis[]>('doctor_history', { connectionId });
+/** What was found of the same token or connection before that diagnosis, newest first. */
+export const doctorHistory = (run: string) => call<Diagnosis[]>('doctor_history', { run });
 export const copyFixRows = () => call<null>('doctor_copy_rows');
 
 export const bundle = (fullIds: boolean) => call<Bundle>('doctor_bundle', { fullIds });

@@ -1,4 +1,4 @@
-import type { Problem } from './generated/types';
+import type { Problem, ProfileCard } from './generated/types';
 import type { Page } from './ipc';
 import type { Event, Said } from './wizard';
 
@@ -22,6 +22,8 @@ export interface Nav {
   home: (said?: Said) => void;
   /** Ends the open run and goes to the first screen. */
   startOver: () => void;
+  /** Whose run is under way; nothing where none is. */
+  readonly profile: ProfileCard | null;
   /** Whether the frame is about something that the person has to wait for. */
   readonly busy: boolean;
 }

@@ -44,6 +44,12 @@ export const words = {
   copied: 'Copied',
   loading: 'One moment',
   elsewhere: 'More',
+  creates: (what: string) => `Creates: ${what}`,
+
+  brand: {
+    help: (name: string) => `Help with ${name}`,
+    support: 'Ask its support',
+  },
 
   sandbox: {
     name: 'Sandbox',
@@ -81,7 +87,7 @@ export const words = {
       'open-token-page': 'Go to the token page',
       'open-token-list': 'Open my tokens at Cloudflare',
       'sign-in': 'Sign in',
-      'choose-vault': 'Choose where it is kept',
+      'choose-vault': 'Choose the vault',
       'change-choices': 'Change the choices',
       'deliver-again': 'Deliver again',
       'start-over': 'Start over',
@@ -122,7 +128,7 @@ export const words = {
     rotate: 'Rotate',
     disconnect: 'Disconnect',
     rotation: {
-      rotated: 'The old token is dead. Its value still lies in the safe place.',
+      rotated: 'The old token is dead. Its value still lies in the vault.',
       'old-open': 'After a rotation the old token has not been seen refused.',
       pending:
         'A new token waits to be acknowledged. Until then both live and the old one is used.',
@@ -207,8 +213,8 @@ export const words = {
   settings: {
     title: 'Settings',
     link: 'Settings',
-    vault: 'Where secrets are kept',
-    store: 'Vault',
+    vault: 'Vault, where secrets are kept',
+    store: 'Kind',
     persists: 'Outlives this session',
     yes: 'Yes',
     no: 'No',
@@ -425,6 +431,8 @@ export const words = {
   welcome: {
     title: 'Connect your Cloudflare account',
     lead: (platform: string) => `${platform} gets one key to one door. The rest stays yours.`,
+    token:
+      'A token is a key that a program uses in your place. A broad one opens nearly all that you can open, a narrow one only what it has to.',
     choose: 'What do you want to connect?',
     how: 'How it works',
     story: [
@@ -452,7 +460,7 @@ export const words = {
     lead: 'Nothing is pasted until Narrows can keep and deliver the result.',
     checking: 'Checking this computer…',
     ready: 'Everything is ready.',
-    vault: 'Safe place for the narrow token',
+    vault: 'Vault, where the narrow token is kept',
     vaultWorks: (store: string, ms: number) =>
       `${store}. A test value was written, read and removed in ${ms} ms.`,
     vaultBroken: (store: string) => `${store}. The test value could not be kept.`,
@@ -504,7 +512,10 @@ export const words = {
     noSignIn: 'No sign-in is needed here.',
     kind: 'Whose token is it?',
     kinds: {
-      user: { name: 'Mine', hint: 'A user token. It works for every account you can reach.' },
+      user: {
+        name: 'Mine (usual)',
+        hint: 'A user token. It works for every account you can reach.',
+      },
       account: {
         name: 'The account’s',
         hint: 'An account token. It stays when people leave; you must be an administrator.',
@@ -650,9 +661,9 @@ export const words = {
   step: {
     prepare: 'Check this computer',
     inspect: 'Ask who the token is',
-    fuse: 'Light the fuse on the broad token',
+    fuse: 'Set the broad token to end in 15 minutes',
     mint: 'Make the narrow token',
-    keep: 'Put it in the safe place',
+    keep: 'Put it in the vault',
     prove: 'Prove what it can and cannot do',
     deliver: 'Hand it to the platform',
     swap: 'Let the connection use the new token',
@@ -880,6 +891,9 @@ export const words = {
     writes: 'Also try harmless writes',
     writesHint:
       'Each is aimed at something that cannot exist, so it proves the right and changes nothing.',
+    watch: 'Wait for a new token, up to a minute',
+    watchHint:
+      'A token that was just made or changed is not known everywhere at Cloudflare at once. Narrows asks again until it is.',
     start: 'Start',
 
     asking: 'Asking Cloudflare',
@@ -903,8 +917,9 @@ export const words = {
       unusable: 'It cannot be used',
       open: 'It could not be told for certain',
     } satisfies Record<Verdict['word'], string>,
-    assumed: 'Assumed means that reading was allowed and writing was not tried.',
-    tryWrites: 'Turn on “Also try harmless writes” to know.',
+    assumed: 'Assumed means that reading was allowed and writing was not shown.',
+    tryWrites: 'Turn on “Also try harmless writes” to know more.',
+    askPolicy: 'A stronger token that may read the policies tells for certain.',
     told: (headline: string, verdict: string) => `${headline}. ${verdict}.`,
 
     causes: 'What is wrong',
@@ -1009,6 +1024,7 @@ export const words = {
       group: 'In the API',
       need: 'Needed',
       why: 'What for',
+      creates: 'What is created',
       evidence: 'Evidence',
       endpoint: 'Asked',
       status: 'HTTP status',
@@ -1025,7 +1041,7 @@ export const words = {
     sideBySide: 'All permissions side by side',
     compare: 'Compare with an earlier diagnosis',
     compareWith: 'Earlier diagnoses',
-    compareNone: 'This connection has no earlier diagnosis.',
+    compareNone: 'There is no earlier diagnosis of it.',
     compareTable: { permission: 'Permission', before: 'Before', now: 'Now' },
     earlier: (when: string, headline: string) => `${when}: ${headline}`,
     differs: 'Changed',

@@ -120,3 +120,14 @@ export const manyZones: ZoneChoice[] = Array.from({ length: 10_000 }, (_, index)
   id: index.toString(16).padStart(32, '0'),
   name: `${['harbour', 'meadow', 'north', 'river'][index % 4] ?? ''}-${index.toString().padStart(5, '0')}.example`,
 }));
+
+/** One that brings its own colour, picture and help. */
+export const branded: ProfileCard = {
+  ...siteGenerator,
+  brand: {
+    accent: '#1f5eff',
+    logo: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAMAAAAoLQ9TAAAABlBMVEUfXv////8Of1jIAAAAE0lEQVR42mNgoBJghIKBFqAQAAAjEABBfeP81wAAAABJRU5ErkJggg==',
+    support: 'mailto:help@platform.example',
+    docs: [{ title: 'How it deploys', url: 'https://platform.example/deploys' }],
+  },
+};

@@ -38,6 +38,7 @@ export const granted: DiagnosedPermission = {
   resource_name: told.card.account_name,
   dashboard: 'Account · Cloudflare Pages · Edit',
   why: 'Publishes your site.',
+  creates: 'The Pages project, and one deployment for each version.',
   need: 'required',
   state: 'granted',
   evidence: 'policy',
@@ -48,6 +49,7 @@ export const granted: DiagnosedPermission = {
   ray: '8e1a52f0cd3a',
   note: 'The policy names Pages Write on this account.',
   fix: null,
+  harmless_write: 'DELETE /accounts/{account}/pages/projects/{name}',
 };
 
 const refused = { http_status: 403, code: 10_000, message: 'Authentication error' } as const;
@@ -59,6 +61,7 @@ export const missing: DiagnosedPermission = {
   group: 'Workers R2 Storage Write',
   dashboard: 'Account · Workers R2 Storage · Edit',
   why: 'Keeps uploads.',
+  creates: 'One bucket for uploads.',
   state: 'missing',
   evidence: 'call',
   endpoint: 'GET /accounts/{account}/r2/buckets',
@@ -334,7 +337,7 @@ export const doctorWell: Script = {
   home: [{ value: told.fullHome }],
   doctor_examine: [{ value: lacking, lines }],
   doctor_again: [{ value: { diagnosis: mended, comparison } }],
-  doctor_history: [{ value: [lacking, yesterday] }],
+  doctor_history: [{ value: [yesterday] }],
   doctor_bundle: [{ value: bundle }],
   doctor_bundle_save: [{ value: '/home/ada/narrows-bundle.json' }],
 };

@@ -50,6 +50,7 @@ export const pagesWrite: PermissionRow = {
   scope: 'account',
   dashboard: 'Account · Cloudflare Pages · Edit',
   why: 'Publishes your site and reads how the last deploy went.',
+  creates: 'The Pages project, and one deployment for each version.',
 };
 
 export const profile: ProfileCard = {
@@ -281,7 +282,7 @@ export const needs = {
   sealed: {
     kind: 'vault-untold',
     message: 'Could not ask the vault. Your tokens are in the sealed file, and it is locked.',
-    hint: 'Enter its passphrase (on the command line: --vault file).',
+    hint: 'Enter its passphrase.',
     next: 'unlock-vault',
     evidence: null,
   },
@@ -363,12 +364,14 @@ const tokenPage = (kind: TokenKind): TokenPage => ({
       scope: kind,
       dashboard: `${kind === 'user' ? 'User' : 'Account'} · API Tokens · Edit`,
       why: 'Makes the narrow token.',
+      creates: null,
     },
     {
       group: 'Account Settings Read',
       scope: 'account',
       dashboard: 'Account · Account Settings · Read',
       why: 'Finds your account’s name and ID.',
+      creates: null,
     },
   ],
   resources: 'Under account resources, include the account you want to connect.',

@@ -303,7 +303,7 @@ fn nothing_to_roll() -> Problem {
     Problem::new(
         "rotation-nothing-to-roll",
         "The old token is gone at Cloudflare, so it cannot be given a new value.",
-        "Rotate without --in-place: a new token is made.",
+        "Make a new token instead.",
         Next::ChangeChoices,
     )
 }
@@ -312,7 +312,7 @@ fn only_the_value() -> Problem {
     Problem::new(
         "rotation-only-the-value",
         "Rolled in place, a token gets a new value and nothing else: policy and end stay as they are.",
-        "Leave the new policy or the new end out, or rotate without --in-place.",
+        "Leave the new policy and the new end out, or make a new token instead.",
         Next::ChangeChoices,
     )
 }
@@ -321,7 +321,7 @@ fn policy_unknown() -> Problem {
     Problem::new(
         "rotation-policy-unknown",
         "It is not written down what the old token may do.",
-        "Take the profile's policy (on the command line: --profile-policy).",
+        "Take the profile's policy.",
         Next::ChangeChoices,
     )
 }

@@ -576,7 +576,7 @@ fn rotation_open(run: &str) -> Problem {
     Problem::new(
         "rotation-open",
         "A rotation of this connection has not ended: a new token is made, and the platform has not acknowledged it.",
-        "Deliver again to finish it (on the command line: narrows deliver CONNECTION).",
+        "Deliver again to finish it.",
         Next::DeliverAgain,
     )
     .with_evidence(format!("run {run}"))

@@ -371,7 +371,7 @@ pub(super) fn roll_lost(platform: &str, why: &Problem) -> Problem {
             "The token got a new value, and it did not get here: {} {platform} fails from now on.",
             why.message
         ),
-        "Rotate again at once, without --in-place: a new token is made and delivered, and this one deleted.",
+        "Rotate again at once, with a new token: it is made and delivered, and this one deleted.",
         Next::StartOver,
     )
     .with_evidence(why.evidence.clone().unwrap_or_else(|| why.code.clone()))

@@ -167,7 +167,7 @@ fn other_vault() -> Problem {
     Problem::new(
         "rotation-other-vault",
         "This connection's token is in the keychain, and the sealed file is open.",
-        "Use the keychain for this connection (on the command line: leave --vault out).",
+        "Use the keychain for this connection.",
         Next::ChooseVault,
     )
 }

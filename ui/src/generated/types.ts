@@ -128,7 +128,7 @@ export type Brand = {
  */
 accent: string | null, 
 /**
- * Name of a logo that comes with the application.
+ * A small picture as a `data:image/png;base64,` address: it comes with the profile, so nothing is fetched.
  */
 logo: string | null, 
 /**
@@ -631,6 +631,10 @@ dashboard: string,
  */
 why: string, 
 /**
+ * What the platform creates with it, where that is more than what it is asked for.
+ */
+creates: string | null, 
+/**
  * When the profile needs it.
  */
 need: PermissionNeed, 
@@ -669,7 +673,11 @@ note: string,
 /**
  * What to do, in a sentence; nothing where nothing is to be done.
  */
-fix: string | null, };
+fix: string | null, 
+/**
+ * The write on nothing that shows it, such as `DELETE /zones/{zone}/dns_records/{hex}`; nothing where there is none.
+ */
+harmless_write: string | null, };
 
 /**
  * Who the token is. Never its value.
@@ -1792,7 +1800,11 @@ dashboard: string,
 /**
  * Why it is asked.
  */
-why: string, };
+why: string, 
+/**
+ * What the platform creates with it; nothing where that is nothing, or is not said.
+ */
+creates: string | null, };
 
 /**
  * What was found of a permission.

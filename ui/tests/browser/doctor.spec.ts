@@ -34,6 +34,9 @@ test('the keyboard alone leads from the list of connections to a mended token', 
   for (let presses = 0; presses < 4; presses += 1) await keyboard.press('Tab');
   await expect(page.locator('#probe-writes')).toBeFocused();
   await keyboard.press('Space');
+  await keyboard.press('Tab');
+  await expect(page.locator('#watch')).toBeFocused();
+  await keyboard.press('Space');
   await keyboard.press('Enter');
 
   await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
@@ -51,6 +54,7 @@ test('the keyboard alone leads from the list of connections to a mended token', 
       account: null,
       zones: [],
       probeWrites: true,
+      watch: true,
     },
   });
 
@@ -94,6 +98,7 @@ test('a row opens to its evidence and what to do', async ({ page }) => {
     '10000',
     'Authentication error',
     '8e1a52f0cd3a',
+    seen.missing.creates ?? '',
     seen.missing.fix ?? '',
   ]) {
     await expect(row).toContainText(text);
@@ -251,9 +256,35 @@ test('an earlier diagnosis stands beside the one at hand', async ({ page }) => {
   const row = page.getByRole('row').filter({ hasText: 'Zone · DNS · Edit' }).last();
   await expect(row.getByRole('cell')).toHaveText(['Granted', 'Missing']);
   await expect(row).toContainText('Changed');
-  expect(await lastAsked(page, 'doctor_history')).toEqual({
-    connectionId: told.card.connection_id,
-  });
+  expect(await lastAsked(page, 'doctor_history')).toEqual({ run: seen.lacking.run });
+});
+
+test('a pasted token that was seen before is held against what was found then', async ({
+  page,
+}) => {
+  const now = { ...seen.lacking, connection: null };
+  await open(page, { ...seen.doctorWell, doctor_examine: [{ value: now }] });
+  await page.getByTestId('check-token').click();
+  await primary(page).click();
+  await page.getByTestId('compare').click();
+  const row = page.getByRole('row').filter({ hasText: 'Zone · DNS · Edit' }).last();
+  await expect(row.getByRole('cell')).toHaveText(['Granted', 'Missing']);
+  expect(await lastAsked(page, 'doctor_history')).toEqual({ run: now.run });
+});
+
+test('harmless writes are offered only where they would tell more', async ({ page }) => {
+  const offer = 'Turn on “Also try harmless writes”';
+  const none = { ...seen.assumed, harmless_write: null };
+  const tried = { ...seen.mended.options, probe_writes: true };
+  for (const [now, helps] of [
+    [seen.mended, true],
+    [{ ...seen.mended, permissions: [none] }, false],
+    [{ ...seen.mended, options: tried }, false],
+  ] as const) {
+    await diagnose(page, { doctor_examine: [{ value: now }] });
+    await expect(page.locator(verdict)).toContainText('8/8, 1 assumed');
+    await expect(page.locator(verdict).getByText(offer)).toHaveCount(helps ? 1 : 0);
+  }
 });
 
 test('a typed token is sent once and is gone from the page', async ({ page }) => {

@@ -1,5 +1,6 @@
 /** Ends of connections, runs that were cut off, and tokens that nothing uses: what the page asks for on the way. */
 import { expect, test } from '@playwright/test';
+import type { ConnectionCard } from '../../src/generated/types';
 import * as told from '../fixtures';
 import { arrived, asked, lastAsked, open, primary } from './walk';
 
@@ -50,6 +51,20 @@ test('a disconnect with a token goes by the token page and the paste', async ({ 
   await expect(page.getByText('Cloudflare deletes the token')).toBeVisible();
   await primary(page).click();
   await arrived(page, 'settled');
+});
+
+test('a disconnect names no platform where none holds the token, not even at the last moment', async ({
+  page,
+}) => {
+  const alone: ConnectionCard = { ...told.card, delivery: 'skipped', platform: 'Edge stack' };
+  const home = { ...told.fullHome, connections: [alone] };
+  await open(page, { ...told.errandsWell, home: [{ value: home }] });
+  await page.getByTestId('disconnect').click();
+  await page.getByLabel('No, leave it open').check({ force: true });
+  await primary(page).click();
+  await arrived(page, 'errand');
+  await expect(page.getByText('No platform holds the token.')).toBeVisible();
+  await expect(page.getByText('its copy of the token')).toHaveCount(0);
 });
 
 test('a run is finished without a token where none is needed', async ({ page }) => {

@@ -95,7 +95,13 @@ const sweep = async (page: Page) => {
   await paste(page);
 };
 
+const branded: Script = {
+  about: [{ value: { ...told.about, profiles: [cards.branded, told.ownStack] } }],
+};
+
 export const views: View[] = [
+  { name: 'welcome-branded', ...at('welcome', branded) },
+  { name: 'result-branded', ...at('result', branded) },
   {
     name: 'home-left-over',
     ...errand('home', (page) => page.getByTestId('finish').first().hover()),

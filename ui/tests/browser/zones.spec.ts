@@ -199,6 +199,29 @@ test('another account has other domains, and an answer for the one before comes 
   expect(calls.map(({ args }) => args['account'])).toEqual([first?.id, second?.id]);
 });
 
+test('domains of one account are not sent for another whose domains have to be typed', async ({
+  page,
+}) => {
+  const [first, second] = told.manyAccounts;
+  await walkTo(page, 'nominate', {
+    ...offer(cards.manyDomains, { value: cards.manyZones.slice(0, 2) }, { value: null }),
+    inspect: [{ value: { ...told.inspection, accounts: told.manyAccounts } }],
+  });
+  const account = page.locator('#account');
+  await account.fill(first?.name ?? '');
+  await page.keyboard.press('Enter');
+  await zone(page).fill('harbour');
+  await page.keyboard.press('Enter');
+  await expect(chip(page, 'harbour-00000.example')).toBeVisible();
+  await account.fill(second?.name ?? '');
+  await page.keyboard.press('Enter');
+  await zone(page).fill('meadow.example');
+  expect(await connected(page)).toMatchObject({
+    account: second?.id,
+    zones: ['meadow.example'],
+  });
+});
+
 test('what is optional is asked for, and what no token can give is said', async ({ page }) => {
   await walkTo(page, 'nominate', offer(cards.withOptional, { value: cards.fewZones }));
   await expect(page.getByText('“User · API Tokens · Edit” is left out')).toBeVisible();

@@ -27,6 +27,7 @@ describe('the doctor’s form', () => {
         account: null,
         zones: [],
         probeWrites: false,
+        watch: false,
       },
     });
   });

@@ -38,3 +38,26 @@ pub(super) fn of_cause(kind: CauseKind, action: &str) -> String {
 fn with(words: &str, option: &str) -> String {
     format!("{words} On the command line: {option}.")
 }
+
+#[cfg(test)]
+mod tests {
+    use narrows_core::problem::Next;
+
+    use super::*;
+
+    #[test]
+    fn an_option_follows_what_has_one_and_nothing_else() {
+        let problem =
+            |code: &str| Problem::new(code, "One has to be chosen.", "Choose it.", Next::Home);
+        assert_eq!(
+            of(&problem("account-needed")),
+            "Choose it. On the command line: --account ID."
+        );
+        assert_eq!(of(&problem("token-unknown")), "Choose it.");
+        assert_eq!(
+            of_cause(CauseKind::Propagation, "Wait."),
+            "Wait. On the command line: --watch."
+        );
+        assert_eq!(of_cause(CauseKind::GroupMissing, "Add it."), "Add it.");
+    }
+}

@@ -44,7 +44,7 @@ mod zones;
 
 pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
-pub use links::openable;
+pub use links::{openable, token_list_of};
 pub use recover::{keep_trying, left_over, retry};
 pub(crate) use redeliver::unknown_connection;
 pub use redeliver::{redeliver, rename};

@@ -19,33 +19,55 @@ pub(super) fn token_pages(
     name: &str,
     mints: bool,
 ) -> Vec<TokenPage> {
-    let page = |kind| {
+    let page_of = |kind| {
         let rows = if mints {
             rows(profile, kind)
         } else {
             own_rows(kind, "To delete the narrow token, and this one at the end.")
         };
-        let link = TokenPageLink::new(dashboard, kind)
-            .name(name)
-            .rows(rows.iter().map(|(row, _)| row.clone()));
-        let mut resources = token_page::resources_in_words(kind).to_owned();
-        if rows.iter().any(|(row, _)| row.scope == Scope::Zone) {
-            resources.push(' ');
-            resources.push_str(token_page::ZONES_IN_WORDS);
-        }
-        TokenPage {
-            kind,
-            link: link.url().into(),
-            token_name: name.to_owned(),
-            rows: rows
-                .into_iter()
-                .map(|(row, why)| in_words(row, why))
-                .collect(),
-            resources,
-            fallback: token_page::fallback(kind),
-        }
+        page(dashboard, kind, name, rows)
     };
-    profile.tokens.kinds.iter().copied().map(page).collect()
+    profile.tokens.kinds.iter().copied().map(page_of).collect()
+}
+
+/// The page for one token that makes what several profiles ask for.
+pub(super) fn shared_page<'a>(
+    dashboard: &Url,
+    profiles: impl Iterator<Item = &'a Profile>,
+    kind: TokenKind,
+    name: &str,
+) -> TokenPage {
+    let mut all: Vec<(Row, String)> = Vec::new();
+    for (row, why) in profiles.flat_map(|profile| rows(profile, kind)) {
+        let known =
+            |(other, _): &(Row, String)| other.group == row.group && other.scope == row.scope;
+        if !all.iter().any(known) {
+            all.push((row, why));
+        }
+    }
+    page(dashboard, kind, name, all)
+}
+
+fn page(dashboard: &Url, kind: TokenKind, name: &str, rows: Vec<(Row, String)>) -> TokenPage {
+    let link = TokenPageLink::new(dashboard, kind)
+        .name(name)
+        .rows(rows.iter().map(|(row, _)| row.clone()));
+    let mut resources = token_page::resources_in_words(kind).to_owned();
+    if rows.iter().any(|(row, _)| row.scope == Scope::Zone) {
+        resources.push(' ');
+        resources.push_str(token_page::ZONES_IN_WORDS);
+    }
+    TokenPage {
+        kind,
+        link: link.url().into(),
+        token_name: name.to_owned(),
+        rows: rows
+            .into_iter()
+            .map(|(row, why)| in_words(row, why))
+            .collect(),
+        resources,
+        fallback: token_page::fallback(kind),
+    }
 }
 
 /// A row with the reason why it is asked.

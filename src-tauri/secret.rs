@@ -55,6 +55,12 @@ impl Secret {
         self.0.trim().is_empty()
     }
 
+    /// The same without the white space around it.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        Self(self.0.trim().to_owned())
+    }
+
     /// A short public name of the value.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hash = Sha256::new();

@@ -7,7 +7,8 @@ use narrows_core::connect::story::{BroadWish, Choices, Outcome, Progress, Step, 
 use narrows_core::connect::{App, Walk, cancelled, redeliver};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::args::{Connect, Deliver};
@@ -22,8 +23,7 @@ pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
         .run_until_cancelled(Box::pin(ready(app, wanted)))
         .await
         .unwrap_or_else(|| Err(cancelled()))?;
-    let (sender, receiver) = unbounded_channel();
-    let shown = tokio::spawn(show(receiver, json));
+    let (sender, shown) = showing(STEPS, json);
     let outcome = walk.connect(&choices, Some(sender), &cancel).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
@@ -107,12 +107,17 @@ pub(crate) async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn show(mut progress: UnboundedReceiver<Progress>, json: bool) {
-    let bar = Bar::new(STEPS, json);
-    while let Some(line) = progress.recv().await {
-        bar.show(&line, "");
-    }
-    bar.end();
+/// Shows the progress of `steps` steps as it is told, until nobody tells any more.
+pub(crate) fn showing(steps: u64, json: bool) -> (UnboundedSender<Progress>, JoinHandle<()>) {
+    let (sender, mut progress) = unbounded_channel::<Progress>();
+    let shown = tokio::spawn(async move {
+        let bar = Bar::new(steps, json);
+        while let Some(line) = progress.recv().await {
+            bar.show(&line, "");
+        }
+        bar.end();
+    });
+    (sender, shown)
 }
 
 /// Live progress: a bar at a terminal, lines elsewhere, nothing beside JSON.
@@ -174,6 +179,9 @@ fn words(step: Step) -> &'static str {
         Step::Revoke => "Revoke",
         Step::Destroy => "Destroy",
         Step::Record => "Record",
+        Step::Platform => "Platform",
+        Step::Cloudflare => "Cloudflare",
+        Step::Local => "Here",
     }
 }
 

@@ -8,8 +8,11 @@ use narrows_core::problem::Problem;
 use narrows_core::secret::Secret;
 
 use super::args::Disconnect;
-use super::connect::sign_in;
+use super::connect::{showing, sign_in};
 use super::{ask, exit, print};
+
+/// Steps that the end of a connection tells of: three sides, and the pasted token.
+pub(crate) const STEPS: u64 = 4;
 
 /// Ends a connection.
 pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Problem> {
@@ -21,7 +24,12 @@ pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Prob
         broad: broad_wish(wanted.keep_broad),
         forget: wanted.forget,
     };
-    let ended = walk.disconnect(&farewell).await?;
+    let (sender, shown) = showing(STEPS, wanted.output.json);
+    walk.listen(sender);
+    let ended = walk.disconnect(&farewell).await;
+    // Progress ends with the run; a fault in showing it is not the run's.
+    let _ = shown.await;
+    let ended = ended?;
     if wanted.output.json {
         print::object(&ended);
     } else {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use narrows_core::connect::rotate::story::{
-    GrantChange, Rotation, RotationPreview, RotationState, SeveralRotations,
+    GrantChange, Rotation, RotationPreview, RotationState, SeveralPreview, SeveralRotations,
 };
 use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
 use narrows_core::connect::watch::story::{Standing, Watched};
@@ -128,6 +128,24 @@ pub(crate) fn rotation_preview(preview: &RotationPreview) {
         }
     }
     err(format!("  {}", preview.old));
+}
+
+/// Prints what several rotations would do, on standard error as well.
+pub(crate) fn several_preview(preview: &SeveralPreview) {
+    for planned in &preview.planned {
+        err(format!(
+            "{} ({})",
+            planned.account_name, planned.connection_id
+        ));
+        rotation_preview(&planned.preview);
+    }
+    for skipped in &preview.skipped {
+        err(format!(
+            "{} ({})",
+            skipped.account_name, skipped.connection_id
+        ));
+        err(format!("  Skipped: {}", skipped.problem));
+    }
 }
 
 /// Prints how a rotation ended.

@@ -8,7 +8,10 @@ use narrows_core::problem::Problem;
 use serde_json::json;
 
 use super::args::Resume;
-use super::disconnect::{broad_wish, exit_of, inspect, interruptible, pasted, reach, truths};
+use super::connect::showing;
+use super::disconnect::{
+    STEPS, broad_wish, exit_of, inspect, interruptible, pasted, reach, truths,
+};
 use super::{ask, exit, print};
 
 /// Shows what is left, or ends one run.
@@ -24,14 +27,18 @@ pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
         (false, false) => return one(&walk, wanted.output.json).await,
     };
     interruptible(ready(&mut walk, ending, &wanted)).await?;
+    let (sender, shown) = showing(STEPS, wanted.output.json);
+    walk.listen(sender);
     let settled = walk
         .settle(Wish {
             ending,
             broad: broad_wish(wanted.keep_broad),
             forget: wanted.forget,
         })
-        .await?;
-    Ok(finish(&settled, wanted.output.json))
+        .await;
+    // Progress ends with the run; a fault in showing it is not the run's.
+    let _ = shown.await;
+    Ok(finish(&settled?, wanted.output.json))
 }
 
 async fn all(app: &App, json: bool) -> Result<u8, Problem> {

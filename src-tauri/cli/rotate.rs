@@ -3,14 +3,14 @@
 use narrows_core::connect::rotate::story::{
     Rotation, RotationChoices, RotationState, SeveralProgress,
 };
-use narrows_core::connect::story::{BroadWish, Progress};
+use narrows_core::connect::story::BroadWish;
 use narrows_core::connect::{App, Several, Walk, cancelled};
 use narrows_core::problem::Problem;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 use super::args::Rotate;
-use super::connect::{Bar, sign_in, stop_when_interrupted};
+use super::connect::{Bar, showing, sign_in, stop_when_interrupted};
 use super::{ask, exit, print};
 
 /// Steps that a rotation tells of.
@@ -37,14 +37,7 @@ async fn one(
         .run_until_cancelled(Box::pin(ready(app, wanted, connection)))
         .await
         .unwrap_or_else(|| Err(cancelled()))?;
-    let (sender, mut receiver) = unbounded_channel::<Progress>();
-    let shown = tokio::spawn(async move {
-        let bar = Bar::new(STEPS, json);
-        while let Some(line) = receiver.recv().await {
-            bar.show(&line, "");
-        }
-        bar.end();
-    });
+    let (sender, shown) = showing(STEPS, json);
     let rotation = walk.rotate(&choices, Some(sender), cancel).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
@@ -89,21 +82,26 @@ async fn prepare(walk: &mut Walk) -> Result<(), Problem> {
     Ok(())
 }
 
+fn wish(wanted: &Rotate, broad: BroadWish) -> RotationChoices {
+    RotationChoices {
+        profile_policy: wanted.profile_policy,
+        in_place: wanted.in_place,
+        expires: wanted.expires.clone(),
+        broad,
+    }
+}
+
 async fn choices(wanted: &Rotate, ours: bool) -> Result<RotationChoices, Problem> {
     let destroy = !wanted.keep_broad
         && (!ask::at_terminal()
             || ours
             || ask::yes("This token was not made for this run. Destroy it at the end?").await?);
-    Ok(RotationChoices {
-        profile_policy: wanted.profile_policy,
-        in_place: wanted.in_place,
-        expires: wanted.expires.clone(),
-        broad: if destroy {
-            BroadWish::Destroy
-        } else {
-            BroadWish::Keep
-        },
-    })
+    let broad = if destroy {
+        BroadWish::Destroy
+    } else {
+        BroadWish::Keep
+    };
+    Ok(wish(wanted, broad))
 }
 
 async fn all(app: &App, wanted: &Rotate, cancel: &CancellationToken) -> Result<u8, Problem> {
@@ -111,14 +109,25 @@ async fn all(app: &App, wanted: &Rotate, cancel: &CancellationToken) -> Result<u
     let ready = async {
         ask::vault(app, wanted.vault).await?;
         let mut several = Several::begin(app)?;
-        for walk in several.walks() {
-            prepare(walk).await?;
+        // Whoever signs in at a platform has done so for every connection there.
+        while let Some(next) = several
+            .prepare()
+            .await?
+            .ahead
+            .iter()
+            .position(|one| one.sign_in)
+        {
+            sign_in(&mut several.walks()[next]).await?;
         }
         let pasted = several.paste(&ask::token().await?)?;
         if let (Some(pasted), false) = (pasted, json) {
             pasted.notices.iter().for_each(print::err);
         }
         let inspection = several.inspect().await?;
+        let preview = several.preview(&wish(wanted, BroadWish::Unsaid)).await?;
+        if !json {
+            print::several_preview(&preview);
+        }
         Ok((several, choices(wanted, inspection.ours).await?))
     };
     let (several, choices) = cancel

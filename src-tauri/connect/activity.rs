@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -192,6 +192,23 @@ pub async fn export(app: &App, path: &Path) -> Result<ActivityExport, Problem> {
     .await
 }
 
+/// The same in the place of whatever is there: for a person who was asked about that.
+pub async fn export_over(app: &App, path: &Path) -> Result<ActivityExport, Problem> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.part"));
+    // Left by one that was cut off.
+    let _ = std::fs::remove_file(&draft);
+    let export = export(app, &draft).await?;
+    std::fs::rename(&draft, path).map_err(|error| {
+        let _ = std::fs::remove_file(&draft);
+        unopened(&error)
+    })?;
+    Ok(ActivityExport {
+        path: path.display().to_string(),
+        ..export
+    })
+}
+
 /// A name for an exported log that no earlier export has, as long as there is one a second.
 pub fn export_name(app: &App) -> String {
     let day = (app.now)().strftime("%Y-%m-%d-%H%M%S");
@@ -291,12 +308,4 @@ async fn aside<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|error| Err(unwritable(&error.to_string())))
-}
-
-/// Where a file goes that a person did not name: the folder of downloads, or the data folder where there is none.
-pub fn downloads(app: &App) -> PathBuf {
-    directories::UserDirs::new()
-        .and_then(|folders| folders.download_dir().map(Path::to_owned))
-        .filter(|folder| folder.is_dir())
-        .unwrap_or_else(|| app.folder.clone())
 }

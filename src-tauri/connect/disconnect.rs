@@ -27,6 +27,12 @@ impl Walk {
     /// Ends the connection. With a token that was pasted and inspected, the narrow one is deleted at Cloudflare too;
     /// without one it is open there until it is seen refused.
     pub async fn disconnect(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {
+        let ended = self.end_connection(farewell).await;
+        self.report = Report::silent();
+        ended
+    }
+
+    async fn end_connection(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {
         let known = self
             .app
             .record
@@ -75,6 +81,7 @@ impl Walk {
             link: self.link.as_ref(),
             broad: self.inspected.as_ref(),
             forget: farewell.forget,
+            report: &self.report,
         };
         let truths = part(&self.app, &journal, cut, &bond, &means).await;
         let broad = self.end_broad(farewell.broad).await;
@@ -84,7 +91,7 @@ impl Walk {
     /// Ends the pasted token as wished, where one was pasted, and drops it.
     pub(super) async fn end_broad(&mut self, wish: BroadWish) -> Option<Broad> {
         let broad = self.inspected.take()?;
-        let (report, cancel) = (Report::new(None, Instant::now()), CancellationToken::new());
+        let (report, cancel) = (self.report.clone(), CancellationToken::new());
         let mut run = Run {
             app: &self.app,
             id: &self.run,

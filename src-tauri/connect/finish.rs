@@ -10,8 +10,8 @@ use super::deliver::{Delivered, Link, Parcel};
 use super::destroy::{alive, expiring, kept};
 use super::nominate::Decision;
 use super::prove::{Subject, project, prove, questions, settle};
-use super::report::Journal;
-use super::story::{Broad, ConnectionCard, Delivery};
+use super::report::{Journal, Report};
+use super::story::{Broad, ConnectionCard, Delivery, Step, StepState};
 use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
 use crate::platform::Nonce;
@@ -36,6 +36,7 @@ pub(super) async fn finish(
     journal: &Journal,
     cut: &Cut,
     link: Option<&Link>,
+    report: &Report,
 ) -> Result<Finished, Problem> {
     let nominated = cut.nominated.as_ref().ok_or_else(cannot)?;
     let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
@@ -63,12 +64,16 @@ pub(super) async fn finish(
         project: project(decision),
         limited_to_addresses: !decision.allow_ip.is_empty(),
     };
+    report.began(Step::Prove);
     let proof = prove(&subject, app.pace).await?;
     journal.activity("prove token", &trace.name, "proved", None);
-    let mut done = vec![format!(
+    let proved = format!(
         "The token was proved: can {} of {}, cannot {} of {}.",
         proof.can.proved, proof.can.of, proof.cannot.proved, proof.cannot.of
-    )];
+    );
+    report.done(Step::Prove, proved.clone());
+    let mut done = vec![proved];
+    report.began(Step::Deliver);
     let (delivered, _) = tokio::join!(
         hand_over(
             app, journal, cut, nominated, decision, link, &id, &trace, &value
@@ -76,14 +81,23 @@ pub(super) async fn finish(
         async { proof.elsewhere || settle(&narrow, &plan, app.pace).await },
     );
     let (delivery, code, nonce, problem) = match delivered? {
-        None => (Delivery::Skipped, None, None, None),
+        None => {
+            report.tell(Step::Deliver, StepState::Skipped, "");
+            (Delivery::Skipped, None, None, None)
+        }
         Some(Delivered::Accepted { code, nonce }) => {
-            done.push(format!("{} holds it: receipt {code}.", nominated.platform));
+            let held = format!("{} holds it: receipt {code}.", nominated.platform);
+            report.done(Step::Deliver, held.clone());
+            done.push(held);
             (Delivery::Accepted, Some(code), Some(nonce), None)
         }
         Some(Delivered::Refused(problem)) => (Delivery::Refused, None, None, Some(problem)),
         Some(Delivered::Unknown(problem)) => (Delivery::Unknown, None, None, Some(problem)),
     };
+    if let Some(problem) = &problem {
+        report.tell(Step::Deliver, StepState::Warned, problem.message.clone());
+    }
+    report.began(Step::Record);
     let known = Connection {
         id: nominated.connection.clone(),
         profile: cut.run.profile.clone(),
@@ -110,7 +124,9 @@ pub(super) async fn finish(
     app.record
         .put_connection(&known)
         .map_err(|error| error.problem())?;
-    done.push("The connection is in the list.".to_owned());
+    let listed = "The connection is in the list.".to_owned();
+    report.done(Step::Record, listed.clone());
+    done.push(listed);
     Ok(Finished {
         connection: cards::connection(app, &known)?,
         done,

@@ -3,7 +3,10 @@
 use url::Url;
 
 use super::app::App;
+use super::cut::{Cut, unknown_run};
 use super::story::TokenKind;
+use super::walk::kind_of;
+use crate::cloudflare::{self, Owner};
 use crate::http::is_loopback;
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
@@ -56,6 +59,18 @@ pub(super) fn token_list(app: &App, kind: TokenKind, account: &str) -> String {
         .join(&path)
         .unwrap_or_else(|_| dashboard.clone())
         .into()
+}
+
+/// Cloudflare's list in which the narrow token of a connection, or of a run, is found.
+pub fn token_list_of(app: &App, id: &str) -> Result<String, Problem> {
+    let known = app.record.connection(id);
+    if let Some(known) = known.map_err(|error| error.problem())? {
+        return Ok(token_list(app, kind_of(&known), &known.account_id));
+    }
+    let run = app.record.run(id).map_err(|error| error.problem())?;
+    let cut = Cut::read(app, run.ok_or_else(unknown_run)?)?;
+    let owner = cut.nominated.map_or(Owner::User, |all| all.owner());
+    Ok(cloudflare::token_list(&app.addresses.dashboard, &owner).into())
 }
 
 fn refused(link: &str) -> Problem {

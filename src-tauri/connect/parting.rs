@@ -16,9 +16,9 @@ use super::cut::Cut;
 use super::deliver::Link;
 use super::inspect::Inspected;
 use super::kept;
-use super::report::Journal;
+use super::report::{Journal, Report};
 use super::session;
-use super::story::{Truth, TruthState, Truths, VaultKind};
+use super::story::{Step, StepState, Truth, TruthState, Truths, VaultKind};
 use crate::cloudflare::{Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus};
 use crate::http::Base;
 use crate::platform::{self, Platform};
@@ -67,6 +67,8 @@ pub(super) struct Means<'a> {
     pub broad: Option<&'a Inspected>,
     /// Whether everything is to be forgotten here, also what is still open.
     pub forget: bool,
+    /// Who hears how it goes.
+    pub report: &'a Report,
 }
 
 /// What a kept value says of its token.
@@ -138,18 +140,36 @@ pub(super) async fn part(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truths {
-    let platform = at_platform(app, journal, cut, bond, means).await;
+    let told = |step: Step, truth: Truth| {
+        let state = match truth.state {
+            TruthState::None => StepState::Skipped,
+            open if open.is_open() => StepState::Warned,
+            _ => StepState::Done,
+        };
+        means.report.tell(step, state, truth.sentence.clone());
+        truth
+    };
+    means.report.began(Step::Platform);
+    let platform = told(
+        Step::Platform,
+        at_platform(app, journal, cut, bond, means).await,
+    );
     // Off the list before the token dies: a run that is cut off must not leave a listed connection that cannot work.
     // The journal has what is needed to put it back.
     let unlisted = app.record.remove_connection(&bond.connection);
-    let cloudflare = at_cloudflare(app, journal, cut, bond, means).await;
+    means.report.began(Step::Cloudflare);
+    let cloudflare = told(
+        Step::Cloudflare,
+        at_cloudflare(app, journal, cut, bond, means).await,
+    );
+    means.report.began(Step::Local);
     let local = match unlisted {
         Ok(_) => here(app, journal, bond, &cloudflare, means.forget).await,
         Err(error) => truth(TruthState::Kept, None, error.problem().message),
     };
     Truths {
         platform,
-        local,
+        local: told(Step::Local, local),
         cloudflare,
     }
 }

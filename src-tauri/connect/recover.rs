@@ -15,11 +15,12 @@ use super::deliver::Link;
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
 use super::redeliver::{Again, redeliver_held};
+use super::report::Report;
 use super::rotate::Left;
 use super::session;
 use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
-    Settled, Truths, VaultKind, Way,
+    Settled, Step, StepState, Truths, VaultKind, Way,
 };
 use super::walk::{Walk, another_run};
 use crate::cloudflare::{Credential, Kind, TokenKind, token_list};
@@ -551,6 +552,12 @@ impl Walk {
 
     /// Ends the run in one of its ways, as far as that can be done now.
     pub async fn settle(&mut self, wish: Resume) -> Result<Settled, Problem> {
+        let settled = self.end_cut_off(wish).await;
+        self.report = Report::silent();
+        settled
+    }
+
+    async fn end_cut_off(&mut self, wish: Resume) -> Result<Settled, Problem> {
         let cut = Cut::open(&self.app, &self.run)?;
         if cut.is_unreadable() {
             return Err(unreadable());
@@ -634,7 +641,7 @@ impl Walk {
         self.can_open(cut.vault() == Some(VaultKind::File))?;
         self.sign_in_kept().await?;
         let journal = self.journal();
-        let finished = finish(&self.app, &journal, cut, self.link.as_ref()).await?;
+        let finished = finish(&self.app, &journal, cut, self.link.as_ref(), &self.report).await?;
         self.end_run(if finished.problem.is_some() {
             "pending"
         } else {
@@ -674,7 +681,9 @@ impl Walk {
                 settled.problem = rotation.problem;
             }
             Ending::Undo => {
+                self.report.began(Step::Cloudflare);
                 let (undone, stands) = self.undo_rotation(&cut.run.id).await?;
+                self.report.done(Step::Cloudflare, undone.join(" "));
                 settled.done.extend(undone);
                 settled.stands.extend(stands);
             }
@@ -754,6 +763,7 @@ impl Walk {
             return Err(unknown_run());
         };
         self.can_open(bond.vault == VaultKind::File)?;
+        self.report.began(Step::Cloudflare);
         let value = bond
             .value(&self.app, &was.token_id)
             .await?
@@ -768,6 +778,7 @@ impl Walk {
                 _ => error.problem(),
             });
         }
+        self.report.done(Step::Cloudflare, "The token still works.");
         self.journal().done(UNDO, &json!({}))?;
         let mut known = Connection {
             vault: word(bond.vault),
@@ -790,14 +801,19 @@ impl Walk {
         if known.platform_address.is_none() {
             return Ok(());
         }
+        self.report.began(Step::Deliver);
         match redeliver_held(&self.app, &known.id).await {
             Ok(card) => {
-                settled
-                    .done
-                    .push(format!("{} holds its token again.", known.platform));
+                let held = format!("{} holds its token again.", known.platform);
+                self.report.done(Step::Deliver, held.clone());
+                settled.done.push(held);
                 settled.connection = Some(card);
             }
-            Err(problem) => settled.problem = Some(problem),
+            Err(problem) => {
+                self.report
+                    .tell(Step::Deliver, StepState::Warned, problem.message.clone());
+                settled.problem = Some(problem);
+            }
         }
         Ok(())
     }

@@ -23,6 +23,11 @@ impl Report {
         Self { sender, since }
     }
 
+    /// Tells nobody.
+    pub(super) fn silent() -> Self {
+        Self::new(None, Instant::now())
+    }
+
     /// Tells one thing.
     pub(super) fn tell(&self, step: Step, state: StepState, detail: impl Into<String>) {
         if let Some(sender) = &self.sender {

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::secret::Fingerprint;
 pub use crate::vault::VaultKind;
 
-/// The steps of connect that a person sees, in their order.
+/// The steps that a person sees of a run, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
@@ -48,6 +48,12 @@ pub enum Step {
     Destroy,
     /// What happened is written down.
     Record,
+    /// A connection ends: the platform deletes it.
+    Platform,
+    /// A connection ends: Cloudflare deletes its token.
+    Cloudflare,
+    /// A connection ends: this computer forgets it.
+    Local,
 }
 
 /// One line of live progress.

@@ -19,30 +19,53 @@ pub(super) fn token_pages(
     name: &str,
     mints: bool,
 ) -> Vec<TokenPage> {
-    let page = |kind| {
+    let page_of = |kind| {
         let rows = if mints {
             rows(profile, kind)
         } else {
             own_rows(kind, "To delete the narrow token, and this one at the end.")
         };
-        let link = TokenPageLink::new(dashboard, kind)
-            .name(name)
-            .rows(rows.iter().map(|asked| asked.row.clone()));
-        let mut resources = token_page::resources_in_words(kind).to_owned();
-        if rows.iter().any(|asked| asked.row.scope == Scope::Zone) {
-            resources.push(' ');
-            resources.push_str(token_page::ZONES_IN_WORDS);
-        }
-        TokenPage {
-            kind,
-            link: link.url().into(),
-            token_name: name.to_owned(),
-            rows: rows.into_iter().map(Asked::in_words).collect(),
-            resources,
-            fallback: token_page::fallback(kind),
-        }
+        page(dashboard, kind, name, rows)
     };
-    profile.tokens.kinds.iter().copied().map(page).collect()
+    profile.tokens.kinds.iter().copied().map(page_of).collect()
+}
+
+/// The page for one token that makes what several profiles ask for.
+pub(super) fn shared_page<'a>(
+    dashboard: &Url,
+    profiles: impl Iterator<Item = &'a Profile>,
+    kind: TokenKind,
+    name: &str,
+) -> TokenPage {
+    let mut all: Vec<Asked> = Vec::new();
+    for asked in profiles.flat_map(|profile| rows(profile, kind)) {
+        let same = |other: &Asked| {
+            other.row.group == asked.row.group && other.row.scope == asked.row.scope
+        };
+        if !all.iter().any(same) {
+            all.push(asked);
+        }
+    }
+    page(dashboard, kind, name, all)
+}
+
+fn page(dashboard: &Url, kind: TokenKind, name: &str, rows: Vec<Asked>) -> TokenPage {
+    let link = TokenPageLink::new(dashboard, kind)
+        .name(name)
+        .rows(rows.iter().map(|asked| asked.row.clone()));
+    let mut resources = token_page::resources_in_words(kind).to_owned();
+    if rows.iter().any(|asked| asked.row.scope == Scope::Zone) {
+        resources.push(' ');
+        resources.push_str(token_page::ZONES_IN_WORDS);
+    }
+    TokenPage {
+        kind,
+        link: link.url().into(),
+        token_name: name.to_owned(),
+        rows: rows.into_iter().map(Asked::in_words).collect(),
+        resources,
+        fallback: token_page::fallback(kind),
+    }
 }
 
 /// A row with the reason why it is asked, and what is created with it.

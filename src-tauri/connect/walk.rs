@@ -28,8 +28,8 @@ use super::{cards, ids, orphans, session};
 use crate::cloudflare::id::is_id;
 use crate::cloudflare::pasted::{self, Reading};
 use crate::cloudflare::shape::Shape;
-use crate::cloudflare::{Credential, Kind, TokenKind};
-use crate::http::Base;
+use crate::cloudflare::{Credential, Kind, Owner, TokenKind, token_list};
+use crate::http::{Base, below};
 use crate::platform::{DeviceCode, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
@@ -77,6 +77,8 @@ pub struct Walk {
     pub(super) fuse: Option<Fuse>,
     /// The token that a rotation replaces, once it was looked at.
     pub(super) old: Option<Old>,
+    /// Who hears how the end of a connection, or of a run that was cut off, goes on.
+    pub(super) report: Report,
 }
 
 impl Walk {
@@ -103,6 +105,7 @@ impl Walk {
             resumes: false,
             fuse: None,
             old: None,
+            report: Report::silent(),
         })
     }
 
@@ -171,6 +174,11 @@ impl Walk {
     /// Whether it makes nothing new: it ends a connection, a run that was cut off, or tokens that nothing uses.
     pub fn is_errand(&self) -> bool {
         !self.mints()
+    }
+
+    /// Lets `progress` hear of the next [`Walk::disconnect`] or [`Walk::settle`], step by step.
+    pub fn listen(&mut self, progress: UnboundedSender<Progress>) {
+        self.report = Report::new(Some(progress), Instant::now());
     }
 
     /// The profile of this run.
@@ -278,6 +286,18 @@ impl Walk {
             (self.pasted, self.inspected) = (None, None);
         }
         stale
+    }
+
+    /// Cloudflare's list in which the pasted token is found, as far as it is known whose it is.
+    pub fn pasted_list(&self) -> Option<String> {
+        let shape = self.pasted.as_ref()?.reading.shape;
+        let dashboard = &self.app.addresses.dashboard;
+        Some(match (&self.inspected, shape) {
+            (Some(broad), _) => token_list(dashboard, &broad.owner).into(),
+            // The dashboard asks by itself which account that is.
+            (None, Shape::AccountToken) => below(dashboard, "/?to=/:account/api-tokens").into(),
+            (None, _) => token_list(dashboard, &Owner::User).into(),
+        })
     }
 
     /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.

@@ -2,10 +2,11 @@
 
 use narrows_core::connect::activity::{self, ActivityExport, ActivityPage, ChainReport};
 use narrows_core::problem::Problem;
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use super::browser;
 use super::desk::Desk;
+use super::save;
 
 type Answer<T> = Result<T, Problem>;
 
@@ -25,11 +26,18 @@ pub(crate) async fn activity_verify(desk: State<'_, Desk>) -> Answer<ChainReport
     activity::verify(desk.app()?).await
 }
 
+/// Answers with nothing where the person thought better of it.
 #[tauri::command]
-pub(crate) async fn activity_export(desk: State<'_, Desk>) -> Answer<ActivityExport> {
+pub(crate) async fn activity_export(
+    desk: State<'_, Desk>,
+    window: WebviewWindow,
+) -> Answer<Option<ActivityExport>> {
     let app = desk.app()?;
-    let path = activity::downloads(app).join(activity::export_name(app));
-    activity::export(app, &path).await
+    let name = activity::export_name(app);
+    match save::ask(&window, "Save the activity", &name).await {
+        Some(path) => activity::export_over(app, &path).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 #[tauri::command]

@@ -20,11 +20,12 @@ pub(crate) fn read(desk: &Desk) -> Result<Secret, Problem> {
         })
 }
 
-/// Clears the clipboard if it still holds `value`; tells whether it did.
+/// Clears the clipboard if it still holds `value`, whatever blanks are around it; tells whether it did.
 pub(crate) fn clear(desk: &Desk, value: &Secret) -> bool {
     let cleared = desk.with_clipboard(|clipboard| {
         let now = Secret::new(clipboard.get_text()?);
-        if now.same_as(value) {
+        // A field drops the line break that was copied along with it.
+        if now.trimmed().same_as(&value.trimmed()) {
             clipboard.clear().map(|()| true)
         } else {
             Ok(false)

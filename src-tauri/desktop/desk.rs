@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use narrows_core::connect::{App, PASTE_LIVES, SignIn, Walk};
+use narrows_core::connect::{App, PASTE_LIVES, Several, SignIn, Walk};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
+use tauri::ipc::{Channel, IpcResponse};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, MutexGuard as WalkGuard};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::doctor::Exam;
@@ -17,6 +20,7 @@ use super::doctor::Exam;
 pub(crate) struct Desk {
     app: OnceLock<App>,
     walk: Mutex<Option<Walk>>,
+    several: Mutex<Option<Several>>,
     sign_in: Quick<Option<SignIn>>,
     links: Quick<HashMap<String, String>>,
     cancel: Quick<CancellationToken>,
@@ -32,6 +36,7 @@ impl Desk {
         Self {
             app: OnceLock::new(),
             walk: Mutex::new(None),
+            several: Mutex::new(None),
             sign_in: Quick::new(None),
             links: Quick::new(HashMap::new()),
             cancel: Quick::new(CancellationToken::new()),
@@ -55,6 +60,11 @@ impl Desk {
     /// The run under way.
     pub(crate) async fn walk(&self) -> WalkGuard<'_, Option<Walk>> {
         self.walk.lock().await
+    }
+
+    /// Several rotations under way. While there are any, what is pasted is for them.
+    pub(crate) async fn several(&self) -> WalkGuard<'_, Option<Several>> {
+        self.several.lock().await
     }
 
     pub(crate) fn put_sign_in(&self, waiting: Option<SignIn>) {
@@ -144,6 +154,20 @@ impl Desk {
         // The owner of the clipboard is another process, and may take its time.
         tokio::task::block_in_place(|| act(clipboard))
     }
+}
+
+/// Hands what is told on to the page, until nobody tells any more.
+pub(crate) fn forward<T: IpcResponse + Send + 'static>(
+    page: Channel<T>,
+) -> (UnboundedSender<T>, JoinHandle<()>) {
+    let (sender, mut receiver) = unbounded_channel();
+    let forward = tokio::spawn(async move {
+        while let Some(line) = receiver.recv().await {
+            // A page that is gone does not end the run.
+            let _ = page.send(line);
+        }
+    });
+    (sender, forward)
 }
 
 /// What the page does wrong when it calls out of order.

@@ -1,11 +1,12 @@
 //! Commands that end a connection.
 
 use narrows_core::connect::Walk;
-use narrows_core::connect::story::{Disconnected, Farewell, Prepared, RunKind};
+use narrows_core::connect::story::{Disconnected, Farewell, Prepared, Progress, RunKind};
 use narrows_core::problem::Problem;
 use tauri::State;
+use tauri::ipc::Channel;
 
-use super::desk::{Desk, out_of_order};
+use super::desk::{Desk, forward, out_of_order};
 
 /// Takes up the end of a connection; nothing is deleted yet.
 #[tauri::command]
@@ -27,14 +28,17 @@ pub(crate) async fn disconnect_begin(
 pub(crate) async fn disconnect(
     desk: State<'_, Desk>,
     farewell: Farewell,
+    progress: Channel<Progress>,
 ) -> Result<Disconnected, Problem> {
+    let (sender, forward) = forward(progress);
     let mut slot = desk.walk().await;
     let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    walk.listen(sender);
     desk.set_connecting(true);
     let ended = walk.disconnect(&farewell).await;
     desk.set_connecting(false);
+    let _ = forward.await;
     let ended = ended?;
     *slot = None;
-    desk.put_link("token-list", ended.token_list.clone());
     Ok(ended)
 }

@@ -12,9 +12,8 @@ use narrows_core::secret::Secret;
 use serde::{Deserialize, Serialize};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
-use tokio::sync::mpsc::unbounded_channel;
 
-use super::desk::{Desk, out_of_order};
+use super::desk::{Desk, forward, out_of_order};
 use super::{clipboard, save};
 
 type Answer<T> = Result<T, Problem>;
@@ -106,6 +105,14 @@ pub(crate) struct PastedSecond {
     clipboard_cleared: bool,
 }
 
+/// What an examination found, and what became of the clipboard where a token was pasted or typed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Examined {
+    diagnosis: Diagnosis,
+    clipboard_cleared: Option<bool>,
+}
+
 /// A diagnosis that was made once more.
 #[derive(Serialize)]
 pub(crate) struct Again {
@@ -143,7 +150,7 @@ pub(crate) async fn doctor_examine(
     desk: State<'_, Desk>,
     input: Asked,
     progress: Channel<DoctorProgress>,
-) -> Answer<Diagnosis> {
+) -> Answer<Examined> {
     // What was pasted before is wiped, whatever comes of this.
     desk.put_exam(None);
     let kept = desk.take_second();
@@ -155,13 +162,13 @@ pub(crate) async fn doctor_examine(
     };
     let source = match (input.source, input.connection_id, input.text) {
         (Source::Connection, Some(id), _) => From::Connection(id),
-        (Source::Clipboard, ..) => {
-            let text = clipboard::read(&desk)?;
-            clipboard::clear(&desk, &text);
-            From::Pasted(text)
-        }
+        (Source::Clipboard, ..) => From::Pasted(clipboard::read(&desk)?),
         (Source::Typed, _, Some(text)) => From::Pasted(text),
         _ => return Err(out_of_order()),
+    };
+    let clipboard_cleared = match &source {
+        From::Connection(_) => None,
+        From::Pasted(text) => Some(clipboard::clear(&desk, text)),
     };
     let asked = Question {
         source,
@@ -181,7 +188,10 @@ pub(crate) async fn doctor_examine(
         asked: Arc::new(asked),
         diagnosis: diagnosis.clone(),
     }));
-    Ok(diagnosis)
+    Ok(Examined {
+        diagnosis,
+        clipboard_cleared,
+    })
 }
 
 #[tauri::command]
@@ -272,13 +282,7 @@ async fn examine(
     asked: &Question,
     progress: Channel<DoctorProgress>,
 ) -> Answer<Diagnosis> {
-    let (sender, mut receiver) = unbounded_channel();
-    let forward = tokio::spawn(async move {
-        while let Some(line) = receiver.recv().await {
-            // A page that is gone does not end the examination.
-            let _ = progress.send(line);
-        }
-    });
+    let (sender, forward) = forward(progress);
     let cancel = desk.new_cancel();
     let examined = tokio::select! {
         () = cancel.cancelled() => Err(narrows_core::connect::cancelled()),
@@ -286,6 +290,7 @@ async fn examine(
     };
     let _ = forward.await;
     let diagnosis = examined?;
+    desk.put_link("examined-list", doctor::token_list(desk.app()?, &diagnosis));
     if let Some(link) = &diagnosis.fix_link {
         desk.put_link("fix-link", link.clone());
     }

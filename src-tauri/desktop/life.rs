@@ -19,6 +19,9 @@ pub(super) async fn forget_stale_pastes(app: AppHandle) {
         if let Some(walk) = app.state::<Desk>().walk().await.as_mut() {
             walk.forget_stale();
         }
+        if let Some(several) = app.state::<Desk>().several().await.as_mut() {
+            several.forget_stale();
+        }
     }
 }
 
@@ -37,6 +40,7 @@ pub(super) fn heard(window: &Window, event: &WindowEvent) {
     tauri::async_runtime::spawn(async move {
         // The run holds the walk to its end.
         drop(window.state::<Desk>().walk().await);
+        drop(window.state::<Desk>().several().await);
         if let Err(error) = window.destroy() {
             tracing::warn!(%error, "the window did not close");
         }

@@ -1,11 +1,12 @@
 //! Commands of the home screen.
 
 use narrows_core::connect::story::{ConnectionCard, Home};
-use narrows_core::connect::{App, Walk, cards, redeliver};
+use narrows_core::connect::{App, Walk, cards, redeliver, token_list_of};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
 use tauri::State;
 
+use super::browser;
 use super::desk::{Desk, out_of_order};
 
 #[tauri::command]
@@ -16,6 +17,7 @@ pub(crate) async fn home(desk: State<'_, Desk>) -> Result<Home, Problem> {
     if slot.as_ref().is_some_and(Walk::is_errand) {
         *slot = None;
     }
+    *desk.several().await = None;
     cards::home(app)
 }
 
@@ -26,6 +28,13 @@ pub(crate) async fn deliver_again(
 ) -> Result<ConnectionCard, Problem> {
     let delivered = redeliver(desk.app()?, &connection_id).await;
     let_sign_in(&desk, &connection_id, delivered).await
+}
+
+/// Opens Cloudflare's list in which the token of a connection, or of a run, is found.
+#[tauri::command]
+pub(crate) async fn open_token_list(desk: State<'_, Desk>, of: String) -> Result<(), Problem> {
+    let app = desk.app()?;
+    browser::open(app, None, &token_list_of(app, &of)?)
 }
 
 /// Where the answer is that the person has to sign in, makes ready for it.

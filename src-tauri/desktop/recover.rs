@@ -1,13 +1,14 @@
 //! Commands that show and end what was cut off, and that delete what nothing uses.
 
 use narrows_core::connect::story::{
-    BroadWish, LeftOver, Orphans, Prepared, Resume, Settled, Swept,
+    BroadWish, LeftOver, Orphans, Prepared, Progress, Resume, Settled, Swept,
 };
 use narrows_core::connect::{Walk, keep_trying, left_over, retry};
 use narrows_core::problem::Problem;
+use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 
-use super::desk::{Desk, out_of_order};
+use super::desk::{Desk, forward, out_of_order};
 
 /// Goes on with what needs nobody, then says what is left by what is true now.
 #[tauri::command]
@@ -31,15 +32,21 @@ pub(crate) async fn resume_begin(desk: State<'_, Desk>, run: String) -> Result<P
 
 /// Ends the run in one of its ways.
 #[tauri::command]
-pub(crate) async fn resume(desk: State<'_, Desk>, wish: Resume) -> Result<Settled, Problem> {
+pub(crate) async fn resume(
+    desk: State<'_, Desk>,
+    wish: Resume,
+    progress: Channel<Progress>,
+) -> Result<Settled, Problem> {
+    let (sender, forward) = forward(progress);
     let mut slot = desk.walk().await;
     let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    walk.listen(sender);
     desk.set_connecting(true);
     let settled = walk.settle(wish).await;
     desk.set_connecting(false);
+    let _ = forward.await;
     let settled = settled?;
     *slot = None;
-    desk.put_link("token-list", settled.token_list.clone());
     Ok(settled)
 }
 

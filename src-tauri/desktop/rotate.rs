@@ -1,14 +1,16 @@
 //! Commands of a rotation. What is pasted and signed in goes the wizard's way.
 
-use narrows_core::connect::Walk;
-use narrows_core::connect::rotate::story::{Rotation, RotationChoices, RotationPreview};
+use narrows_core::connect::rotate::story::{
+    Rotation, RotationChoices, RotationPreview, SeveralAhead, SeveralPreview, SeveralProgress,
+    SeveralRotations,
+};
 use narrows_core::connect::story::{Prepared, Progress};
+use narrows_core::connect::{Several, Walk};
 use narrows_core::problem::Problem;
 use tauri::State;
 use tauri::ipc::Channel;
-use tokio::sync::mpsc::unbounded_channel;
 
-use super::desk::{Desk, out_of_order};
+use super::desk::{Desk, forward, out_of_order};
 
 #[tauri::command]
 pub(crate) async fn rotate_prepare(
@@ -44,13 +46,7 @@ pub(crate) async fn rotate(
     progress: Channel<Progress>,
 ) -> Result<Rotation, Problem> {
     let cancel = desk.new_cancel();
-    let (sender, mut receiver) = unbounded_channel();
-    let forward = tokio::spawn(async move {
-        while let Some(line) = receiver.recv().await {
-            // A page that is gone does not end the run.
-            let _ = progress.send(line);
-        }
-    });
+    let (sender, forward) = forward(progress);
     let mut slot = desk.walk().await;
     let walk = slot.as_mut().ok_or_else(out_of_order)?;
     desk.set_connecting(true);
@@ -65,4 +61,44 @@ pub(crate) async fn rotate(
         desk.put_link("old-token", link);
     }
     rotation
+}
+
+/// Begins a rotation of every connection; nothing is made yet.
+#[tauri::command]
+pub(crate) async fn rotate_all_prepare(desk: State<'_, Desk>) -> Result<SeveralAhead, Problem> {
+    let mut slot = desk.several().await;
+    // The runs before these let go of their locks first.
+    *slot = None;
+    *desk.walk().await = None;
+    let mut several = Several::begin(desk.app()?)?;
+    let ahead = several.prepare().await?;
+    *slot = Some(several);
+    Ok(ahead)
+}
+
+#[tauri::command]
+pub(crate) async fn rotate_all_preview(
+    desk: State<'_, Desk>,
+    choices: RotationChoices,
+) -> Result<SeveralPreview, Problem> {
+    let mut slot = desk.several().await;
+    let several = slot.as_mut().ok_or_else(out_of_order)?;
+    several.preview(&choices).await
+}
+
+#[tauri::command]
+pub(crate) async fn rotate_all(
+    desk: State<'_, Desk>,
+    choices: RotationChoices,
+    progress: Channel<SeveralProgress>,
+) -> Result<SeveralRotations, Problem> {
+    let cancel = desk.new_cancel();
+    let (sender, forward) = forward(progress);
+    let mut slot = desk.several().await;
+    let several = slot.take().ok_or_else(out_of_order)?;
+    desk.set_connecting(true);
+    let rotations = Box::pin(several.rotate(&choices, Some(sender), &cancel)).await;
+    desk.set_connecting(false);
+    let _ = forward.await;
+    rotations
 }

@@ -11,9 +11,8 @@ use narrows_core::secret::Secret;
 use narrows_core::vault::Vault;
 use tauri::State;
 use tauri::ipc::Channel;
-use tokio::sync::mpsc::unbounded_channel;
 
-use super::desk::{Desk, out_of_order};
+use super::desk::{Desk, forward, out_of_order};
 use super::{browser, clipboard};
 
 type Answer<T> = Result<T, Problem>;
@@ -91,8 +90,7 @@ pub(crate) async fn sign_in_cancel(desk: State<'_, Desk>) -> Answer<()> {
 
 #[tauri::command]
 pub(crate) async fn token_pages(desk: State<'_, Desk>) -> Answer<Vec<TokenPage>> {
-    let slot = desk.walk().await;
-    let pages = slot.as_ref().ok_or_else(out_of_order)?.token_pages()?;
+    let pages = pages(&desk).await?;
     for page in &pages {
         desk.put_link(page_of(page.kind), page.link.clone());
     }
@@ -119,8 +117,7 @@ pub(crate) async fn copy_link(desk: State<'_, Desk>, page: String) -> Answer<()>
 
 #[tauri::command]
 pub(crate) async fn copy_rows(desk: State<'_, Desk>, kind: TokenKind) -> Answer<()> {
-    let slot = desk.walk().await;
-    let pages = slot.as_ref().ok_or_else(out_of_order)?.token_pages()?;
+    let pages = pages(&desk).await?;
     let page = pages
         .into_iter()
         .find(|page| page.kind == kind)
@@ -141,22 +138,51 @@ pub(crate) async fn copy_rows(desk: State<'_, Desk>, kind: TokenKind) -> Answer<
 pub(crate) async fn paste_clipboard(desk: State<'_, Desk>) -> Answer<Pasted> {
     let text = clipboard::read(&desk)?;
     let whole = text.duplicate();
-    let mut slot = desk.walk().await;
-    let mut pasted = slot.as_mut().ok_or_else(out_of_order)?.paste(text)?;
+    let mut pasted = take(&desk, text).await?;
     pasted.clipboard_cleared = clipboard::clear(&desk, &whole);
     Ok(pasted)
 }
 
 #[tauri::command]
 pub(crate) async fn paste_typed(desk: State<'_, Desk>, text: Secret) -> Answer<Pasted> {
+    // Whoever pastes into the field has the token in the clipboard as well.
+    let whole = text.duplicate();
+    let mut pasted = take(&desk, text).await?;
+    pasted.clipboard_cleared = clipboard::clear(&desk, &whole);
+    Ok(pasted)
+}
+
+/// Gives what was pasted to whoever waits for it.
+async fn take(desk: &Desk, text: Secret) -> Answer<Pasted> {
+    if let Some(several) = desk.several().await.as_mut() {
+        return several.paste(&text)?.ok_or_else(out_of_order);
+    }
     let mut slot = desk.walk().await;
     slot.as_mut().ok_or_else(out_of_order)?.paste(text)
 }
 
+async fn pages(desk: &Desk) -> Answer<Vec<TokenPage>> {
+    if let Some(several) = desk.several().await.as_ref() {
+        return several.token_pages();
+    }
+    let slot = desk.walk().await;
+    slot.as_ref().ok_or_else(out_of_order)?.token_pages()
+}
+
 #[tauri::command]
 pub(crate) async fn inspect(desk: State<'_, Desk>) -> Answer<Inspection> {
-    let mut slot = desk.walk().await;
-    slot.as_mut().ok_or_else(out_of_order)?.inspect(None).await
+    let (inspected, list) = if let Some(several) = desk.several().await.as_mut() {
+        (several.inspect().await, several.pasted_list())
+    } else {
+        let mut slot = desk.walk().await;
+        let walk = slot.as_mut().ok_or_else(out_of_order)?;
+        (walk.inspect(None).await, walk.pasted_list())
+    };
+    // The walk forgets the token before a person may want to find it there.
+    if let Some(list) = list {
+        desk.put_link(PASTED_LIST, list);
+    }
+    inspected
 }
 
 #[tauri::command]
@@ -184,13 +210,7 @@ pub(crate) async fn connect(
     progress: Channel<Progress>,
 ) -> Answer<Outcome> {
     let cancel = desk.new_cancel();
-    let (sender, mut receiver) = unbounded_channel();
-    let forward = tokio::spawn(async move {
-        while let Some(line) = receiver.recv().await {
-            // A page that is gone does not end the run.
-            let _ = progress.send(line);
-        }
-    });
+    let (sender, forward) = forward(progress);
     let mut slot = desk.walk().await;
     let walk = slot.as_mut().ok_or_else(out_of_order)?;
     desk.set_connecting(true);
@@ -213,22 +233,12 @@ fn page_of(kind: TokenKind) -> &'static str {
     }
 }
 
-/// Where a page lies. The list of tokens can be asked for before any run has begun.
-fn link_of(desk: &Desk, page: &str) -> Answer<String> {
-    match page {
-        "token-list" => desk.link(page).map_or_else(|| token_list(desk), Ok),
-        _ => desk.link(page).ok_or_else(out_of_order),
-    }
-}
+/// Cloudflare's list in which the token that was pasted last is found.
+const PASTED_LIST: &str = "pasted-list";
 
-fn token_list(desk: &Desk) -> Answer<String> {
-    Ok(desk
-        .app()?
-        .addresses
-        .dashboard
-        .join("/profile/api-tokens")
-        .map_err(|_| out_of_order())?
-        .into())
+/// Where a page lies.
+fn link_of(desk: &Desk, page: &str) -> Answer<String> {
+    desk.link(page).ok_or_else(out_of_order)
 }
 
 fn sign_in_cancelled() -> Problem {

@@ -26,9 +26,10 @@ pub use compare::compare;
 pub use examine::examine;
 pub use subject::{Given, Input, Subject, second_card};
 
-use story::Diagnosis;
+use story::{CredentialKind, Diagnosis};
 
-use crate::connect::App;
+use crate::cloudflare::{self, Owner};
+use crate::connect::{App, token_list_of};
 use crate::problem::{Next, Problem};
 use crate::record::KeptDiagnosis;
 
@@ -52,6 +53,19 @@ fn earlier_up_to(app: &App, run: &str, limit: u32) -> Result<Vec<Diagnosis>, Pro
         .map_err(|error| error.problem())?;
     // One that a later version wrote otherwise is left out, not in the way.
     Ok(kept.iter().filter_map(|kept| read(kept).ok()).collect())
+}
+
+/// Cloudflare's list in which the token of a diagnosis is found, as far as it is known whose it is.
+pub fn token_list(app: &App, diagnosis: &Diagnosis) -> String {
+    let known = diagnosis.connection.as_ref();
+    if let Some(list) = known.and_then(|known| token_list_of(app, known).ok()) {
+        return list;
+    }
+    let owner = match (diagnosis.token.kind, &diagnosis.account) {
+        (CredentialKind::Account, Some(account)) => Owner::Account(account.id.clone()),
+        _ => Owner::User,
+    };
+    cloudflare::token_list(&app.addresses.dashboard, &owner).into()
 }
 
 fn keep(app: &App, diagnosis: &Diagnosis) -> Result<(), Problem> {

@@ -161,6 +161,20 @@ async fn an_exported_log_is_checked_by_an_outsider() {
     let refused = golden::listed(again.expect_err("the file is there"));
     assert_eq!(refused.code, "export-exists", "nothing is overwritten");
     assert_eq!(self::rows(&path).len(), MANY, "and it is as it was");
+    std::fs::write(&path, "something else").expect("a file");
+    let over = activity::export_over(&stage.app, &path).await;
+    let over = over.expect("whoever was asked may take another file's place");
+    assert_eq!(over.path, path.display().to_string());
+    assert_eq!(self::rows(&path).len(), MANY);
+    let drafts = std::fs::read_dir(stage.home.path()).expect("the folder");
+    let drafts = drafts.flatten().map(|file| file.file_name());
+    assert_eq!(
+        drafts
+            .filter(|name| name.to_string_lossy().ends_with(".part"))
+            .count(),
+        0,
+        "no draft is left about"
+    );
     let nowhere = stage.home.path().join("none").join("log.jsonl");
     let refused = activity::export(&stage.app, &nowhere)
         .await

@@ -1,14 +1,15 @@
 //! Disconnect: three truths, each for itself.
 
 use narrows_core::connect::story::{
-    BroadState, BroadWish, Connected, Disconnected, Ending, FactAbout, FactState, Farewell,
-    Outcome, Resume, RunKind, Truth, TruthState,
+    BroadState, BroadWish, Choices, Connected, Disconnected, Ending, FactAbout, FactState,
+    Farewell, Outcome, Progress, Resume, RunKind, Step, StepState, Truth, TruthState,
 };
-use narrows_core::connect::{Walk, left_over, retry};
+use narrows_core::connect::{Walk, left_over, retry, token_list_of};
 use narrows_core::problem::Problem;
 use narrows_core::secret::Secret;
 use narrows_core::vault::Item;
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::golden;
 use crate::ledger::{balanced, held, made, works};
@@ -342,4 +343,145 @@ async fn the_command_line_prints_one_object_with_three_truths() {
     line.extend(SEALED);
     let ran = narrows.run(&line, format!("{PASSPHRASE}\n")).await;
     assert_eq!(ran.error(), "connection-unknown");
+}
+
+/// What was told of a run that has ended: the steps and what became of each.
+fn heard(mut lines: UnboundedReceiver<Progress>) -> Vec<(Step, StepState)> {
+    std::iter::from_fn(|| lines.try_recv().ok())
+        .map(|line| (line.step, line.state))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_side_of_an_end_is_told_as_it_is_done() {
+    use StepState::{Began, Done, Warned};
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let mut walk =
+        Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id).expect("a walk");
+    let (sender, lines) = unbounded_channel();
+    walk.listen(sender);
+    let open = walk
+        .disconnect(&Farewell::default())
+        .await
+        .expect("it ends");
+    assert_eq!(
+        heard(lines),
+        [
+            (Step::Platform, Began),
+            (Step::Platform, Done),
+            (Step::Cloudflare, Began),
+            (Step::Cloudflare, Warned),
+            (Step::Local, Began),
+            (Step::Local, Warned),
+        ],
+        "without a one-time token two sides stay open"
+    );
+    drop(walk);
+
+    let mut walk = Walk::resuming(&stage.app, &open.run).expect("the run is open");
+    walk.paste(Secret::new(another_broad(&stage).await))
+        .expect("a token");
+    walk.inspect(None).await.expect("good");
+    let (sender, lines) = unbounded_channel();
+    walk.listen(sender);
+    let wish = Resume {
+        ending: Ending::Finish,
+        broad: BroadWish::Destroy,
+        forget: false,
+    };
+    assert!(walk.settle(wish).await.expect("it ends").ended);
+    let told = heard(lines);
+    let done: Vec<_> = told.iter().filter(|(_, state)| *state == Done).collect();
+    assert_eq!(
+        done,
+        [
+            &(Step::Platform, Done),
+            &(Step::Cloudflare, Done),
+            &(Step::Local, Done),
+            &(Step::Destroy, Done),
+        ],
+        "and then every side, and the one-time token: {told:?}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_keeps_a_connection_after_all_hears_that_it_is_delivered_again() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let open = disconnect(&stage, &result.connection_id, None, Farewell::default())
+        .await
+        .expect("it ends");
+    let mut walk = Walk::resuming(&stage.app, &open.run).expect("the run is open");
+    let (sender, lines) = unbounded_channel();
+    walk.listen(sender);
+    let wish = Resume {
+        ending: Ending::Undo,
+        broad: BroadWish::Unsaid,
+        forget: false,
+    };
+    walk.settle(wish).await.expect("it is kept");
+    assert_eq!(
+        heard(lines),
+        [
+            (Step::Cloudflare, StepState::Began),
+            (Step::Cloudflare, StepState::Done),
+            (Step::Deliver, StepState::Began),
+            (Step::Deliver, StepState::Done),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_person_reads_each_side_on_standard_error_while_it_is_done() {
+    let stage = Stage::new().await;
+    let narrows = Program::on(&stage.face);
+    let ran = narrows.connect(&stage.face.broad_token, &["--json"]);
+    let made_one = ran.ends().await.result();
+    let id = made_one["connection_id"].as_str().expect("an id");
+    let broad = another_broad(&stage).await;
+    let mut line = vec!["disconnect", id];
+    line.extend(SEALED);
+    let ran = narrows.run(&line, format!("{PASSPHRASE}\n{broad}\n")).await;
+    assert_eq!(ran.exit, Some(0), "{ran:?}");
+    for side in ["Platform", "Cloudflare", "Here", "Destroy"] {
+        let lines = ran.stderr.lines().filter(|line| line.starts_with(side));
+        assert_eq!(lines.count(), 1, "{side} is told once:\n{}", ran.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_tokens_is_that_of_whoever_owns_the_token() {
+    let stage = Stage::new().await;
+    let account = stage.face.account_id.clone();
+    let dashboard = stage.face.dashboard.clone();
+    for (broad, list) in [
+        (&stage.face.broad_token, "/profile/api-tokens".to_owned()),
+        (
+            &stage.face.broad_account_token,
+            format!("/{account}/api-tokens"),
+        ),
+    ] {
+        let choices = Choices {
+            account: Some(account.clone()),
+            broad: BroadWish::Keep,
+            ..Choices::default()
+        };
+        let Ok(Outcome::Connected(result)) = stage.connect(broad, choices).await else {
+            panic!("connect did not come through");
+        };
+        let wanted = format!("{dashboard}{list}");
+        let of = |id: &str| token_list_of(&stage.app, id).map_err(golden::listed);
+        assert_eq!(of(&result.connection_id).as_ref(), Ok(&wanted));
+        let open = disconnect(&stage, &result.connection_id, None, Farewell::default())
+            .await
+            .expect("it ends");
+        assert_eq!(
+            of(&open.run).as_ref(),
+            Ok(&wanted),
+            "once the connection is off the list, its run still tells"
+        );
+    }
+    let unknown = token_list_of(&stage.app, "nothing").map_err(golden::listed);
+    assert!(unknown.is_err(), "nothing is opened for nobody");
 }

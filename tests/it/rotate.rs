@@ -1081,3 +1081,93 @@ async fn several_connections_share_one_pasted_token_and_those_it_cannot_serve_ar
     assert_eq!(seen, [(1, 3), (2, 3)], "progress says which of how many");
     assert_eq!(stage.app.record.unfinished().expect("records").len(), 0);
 }
+
+#[tokio::test]
+async fn what_several_rotations_would_do_is_shown_for_each_before_anything_is_made() {
+    let stage = Stage::with(Options {
+        accounts: 2,
+        ..Options::default()
+    })
+    .await;
+    let home = Some(stage.face.account_id.clone());
+    let in_home = |project: &str| Choices {
+        account: home.clone(),
+        project: Some(project.to_owned()),
+        ..Choices::default()
+    };
+    let broad_token = &stage.face.broad_token;
+    let same = connect(&stage, broad_token, in_home("one")).await;
+    let changed = connect(&stage, broad_token, in_home("two")).await;
+    let own = connect(&stage, &stage.face.broad_account_token, in_home("three")).await;
+    // As if the profile had asked for more when this was connected.
+    let mut was = known(&stage, &changed.connection_id);
+    let resource = format!("com.cloudflare.api.account.{}", was.account_id);
+    was.policy = json!([
+        { "group": "Pages Read", "scope": "account", "resource": resource },
+        { "group": "Pages Write", "scope": "account", "resource": resource },
+    ]);
+    stage.app.record.put_connection(&was).expect("records");
+
+    let mut several = Several::begin(&stage.app).expect("it begins");
+    let ahead = several.prepare().await.expect("the vault keeps");
+    let names: Vec<_> = ahead.ahead.iter().map(|one| &one.connection_id).collect();
+    assert_eq!(
+        names,
+        [
+            &same.connection_id,
+            &changed.connection_id,
+            &own.connection_id
+        ],
+        "oldest first"
+    );
+    assert!(ahead.ahead.iter().all(|one| !one.sign_in), "{ahead:#?}");
+    let pages = several.token_pages().expect("pages");
+    let kinds: Vec<_> = pages.iter().map(|page| page.kind).collect();
+    assert_eq!(
+        kinds,
+        [TokenKind::User, TokenKind::Account],
+        "one page for each kind of token that is to be replaced"
+    );
+    several
+        .paste(&Secret::new(broad(&stage).await.1))
+        .expect("a token");
+    several.inspect().await.expect("good");
+    let before = stage.ours().await;
+    let preview = several.preview(&destroy()).await.expect("a preview");
+    let differs: Vec<_> = preview
+        .planned
+        .iter()
+        .map(|one| (&one.connection_id, one.preview.differs))
+        .collect();
+    assert_eq!(
+        differs,
+        [(&same.connection_id, false), (&changed.connection_id, true)]
+    );
+    let left_out: Vec<_> = preview
+        .skipped
+        .iter()
+        .map(|one| (&one.connection_id, one.problem.code.as_str()))
+        .collect();
+    assert_eq!(left_out, [(&own.connection_id, "rotation-other-kind")]);
+    assert_eq!(stage.ours().await, before, "nothing was made");
+
+    let told = several
+        .rotate(&destroy(), None, &CancellationToken::new())
+        .await
+        .expect("it goes");
+    assert_eq!((told.summary.rotated, told.summary.skipped), (2, 1));
+}
+
+#[tokio::test]
+async fn a_connection_whose_platform_is_silent_is_set_aside_before_anything_is_pasted() {
+    let stage = Stage::new().await;
+    let before = connected(&stage).await;
+    stage
+        .fault("*", "/v1/**", json!({ "kind": "reset-before" }))
+        .await;
+    let mut several = Several::begin(&stage.app).expect("it begins");
+    let ahead = several.prepare().await.expect("the vault keeps");
+    assert_eq!(ahead.ahead, vec![], "nothing is ahead");
+    let reasons: Vec<_> = ahead.skipped.iter().map(|one| &one.connection_id).collect();
+    assert_eq!(reasons, [&before.connection_id], "and the reason is told");
+}

@@ -1,5 +1,6 @@
 //! `narrows rotate`, as scripts and people meet it.
 
+use narrows_core::record::Record;
 use narrows_core::secret::Secret;
 use narrows_core::vault::{Item, Vault};
 use narrows_sandbox::Options;
@@ -197,7 +198,23 @@ async fn all_connections_are_rotated_and_counted() {
     assert_eq!(told["skipped"][0]["connection_id"], own["connection_id"]);
     assert_eq!(told["broad"]["state"], "refused");
 
-    let person = rotate(&narrows, &broad(&stage).await.1, &["--all"]).await;
+    // As if the profile had asked for more when the first was connected.
+    let record = Record::open(&narrows.folder()).expect("the same folder");
+    let all = record.connections().expect("records");
+    let mut was = all.last().cloned().expect("the first");
+    let resource = format!("com.cloudflare.api.account.{}", was.account_id);
+    was.policy = json!([
+        { "group": "Pages Read", "scope": "account", "resource": resource },
+        { "group": "Pages Write", "scope": "account", "resource": resource },
+    ]);
+    record.put_connection(&was).expect("records");
+    let line = ["--all", "--profile-policy"];
+    let person = rotate(&narrows, &broad(&stage).await.1, &line).await;
+    let (ahead, _) = person.stderr.split_once("1 of 3").expect("progress");
+    assert!(
+        ahead.contains("- read Cloudflare Pages") && ahead.contains(&was.id),
+        "what each loses or gains is printed before anything is made:\n{ahead}"
+    );
     assert!(person.stderr.contains("2 of 3: Mint"), "{}", person.stderr);
     let last = person.stdout.lines().last().unwrap_or_default();
     assert!(last.starts_with("2 of 3 rotated"), "{last}");

@@ -39,6 +39,10 @@ import type {
   SecondCard,
   Settings,
   Settled,
+  SeveralAhead,
+  SeveralPreview,
+  SeveralProgress,
+  SeveralRotations,
   SignInPrompt,
   Swept,
   TokenKind,
@@ -56,7 +60,10 @@ export type Page =
   | 'sign-in'
   | 'token-page-user'
   | 'token-page-account'
-  | 'token-list'
+  /** Cloudflare's list in which the token that was pasted last is found. */
+  | 'pasted-list'
+  /** The same for the token that was examined last. */
+  | 'examined-list'
   | 'old-token'
   | 'platform'
   | 'fix-link';
@@ -77,6 +84,9 @@ export interface ExamineInput {
   probeWrites: boolean;
   watch: boolean;
 }
+
+/** What an exam found, and what became of the clipboard; nothing where no token was pasted or typed. */
+export type Examined = Diagnosis & { clipboard_cleared?: boolean | null };
 
 /** A second credential that the application holds, and what became of the clipboard that it came from. */
 export interface HeldSecond {
@@ -199,10 +209,21 @@ export const rotatePreview = (choices: RotationChoices) =>
 export const rotate = (choices: RotationChoices, heard: (line: Progress) => void) =>
   callWithProgress<Rotation>('rotate', { choices }, heard);
 
+/** Begins a rotation of every connection; nothing is made yet. */
+export const rotateAllPrepare = () => call<SeveralAhead>('rotate_all_prepare');
+export const rotateAllPreview = (choices: RotationChoices) =>
+  call<SeveralPreview>('rotate_all_preview', { choices });
+/** Rotates one after another. */
+export const rotateAll = (choices: RotationChoices, heard: (line: SeveralProgress) => void) =>
+  callWithProgress<SeveralRotations>('rotate_all', { choices }, heard);
+
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
   call<ConnectionCard>('deliver_again', { connectionId });
+
+/** Opens Cloudflare's list in which the token of a connection, or of a run, is found. */
+export const openTokenList = (of: string) => call<null>('open_token_list', { of });
 
 /** Takes a second, more powerful credential from the clipboard; it is held for the next exam alone. */
 export const pasteSecond = () => call<HeldSecond>('doctor_second_paste');
@@ -220,7 +241,7 @@ export const unlockSealedFile = (passphrase: string) =>
 
 /** Asks what a token can do. {@link cancel} ends it. */
 export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
-  callWithProgress<Diagnosis>('doctor_examine', { input }, heard);
+  callWithProgress<Examined>('doctor_examine', { input }, heard);
 /** Asks the same once more, and tells what changed. */
 export const examineAgain = (heard: (line: DoctorProgress) => void) =>
   callWithProgress<CheckedAgain>('doctor_again', {}, heard);
@@ -244,8 +265,8 @@ export const activityPage = (
   limit: number,
 ) => call<ActivityPage>('activity_page', { search, newest, offset, limit });
 export const verifyActivity = () => call<ChainReport>('activity_verify');
-/** Writes the whole log to a new file among the downloads. */
-export const exportActivity = () => call<ActivityExport>('activity_export');
+/** Asks the person where, and writes the whole log there; nothing where they thought better of it. */
+export const exportActivity = () => call<ActivityExport | null>('activity_export');
 /** Opens Cloudflare's own log of the connection's account. */
 export const openAuditLog = (connectionId: string) =>
   call<null>('open_audit_log', { connectionId });
@@ -274,12 +295,14 @@ export const openLeft = (connectionId: string, place: 'tokens' | 'platform') =>
 /** Takes up the end of a connection; nothing is deleted yet. */
 export const disconnectBegin = (connectionId: string) =>
   call<Prepared>('disconnect_begin', { connectionId });
-export const disconnect = (farewell: Farewell) => call<Disconnected>('disconnect', { farewell });
+export const disconnect = (farewell: Farewell, heard: (line: Progress) => void) =>
+  callWithProgress<Disconnected>('disconnect', { farewell }, heard);
 
 /** Goes on with what needs nobody, then says what is left by what is true now. */
 export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
 export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
-export const resume = (wish: Resume) => call<Settled>('resume', { wish });
+export const resume = (wish: Resume, heard: (line: Progress) => void) =>
+  callWithProgress<Settled>('resume', { wish }, heard);
 
 export const orphansBegin = () => call<Prepared>('orphans_begin');
 export const orphans = () => call<Orphans>('orphans');

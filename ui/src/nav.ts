@@ -10,6 +10,8 @@ export interface Nav {
   follow: (problem: Problem, again?: () => void) => void;
   /** Opens a page in the browser; whether it opened. */
   open: (page: Page) => Promise<boolean>;
+  /** Opens Cloudflare's list in which the token of a connection, or of a run, is found. */
+  openTokenList: (of: string) => Promise<void>;
   /** Hands the token to the platform once more, and says in the list of connections what came of it. */
   deliver: (connectionId: string) => Promise<void>;
   /** Checks how one connection stands, or all of them. */

@@ -17,7 +17,7 @@ const acts: Record<Next, Act> = {
   retry: { kind: 'again' },
   'paste-again': { kind: 'go', to: 'paste' },
   'open-token-page': { kind: 'go', to: 'token-page' },
-  'open-token-list': { kind: 'open', page: 'token-list' },
+  'open-token-list': { kind: 'open', page: 'pasted-list' },
   'sign-in': { kind: 'go', to: 'sign-in' },
   'choose-vault': { kind: 'go', to: 'prepare' },
   'change-choices': { kind: 'go', to: 'nominate' },

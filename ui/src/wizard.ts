@@ -6,6 +6,7 @@
  */
 import type {
   Checked,
+  BroadWish,
   Choices,
   Comparison,
   ConnectAgain,
@@ -29,6 +30,9 @@ import type {
   Rotation,
   RotationChoices,
   Settled,
+  SeveralAhead,
+  SeveralProgress,
+  SeveralRotations,
   Stopped,
   Swept,
   TokenKind,
@@ -41,6 +45,16 @@ export type Errand =
   | { kind: 'disconnect'; card: ConnectionCard }
   | { kind: 'resume'; left: LeftOver; ending: Ending }
   | { kind: 'orphans' };
+
+/** An errand that goes step by step. */
+export type Ended = Exclude<Errand, { kind: 'orphans' }>;
+
+/** Every connection gets a new token, with one paste. */
+export interface RotateAll {
+  kind: 'rotate-all';
+  /** Where the person came from. */
+  home: Home;
+}
 
 /** How an errand ended. */
 export type ErrandEnd =
@@ -56,7 +70,7 @@ export interface Trip {
   /** Choices to begin with, where a connection is made again. */
   wish: Choices | null;
   /** What it is for, where that is no new connection, and whether a token is pasted for it. */
-  errand?: Errand & { paste: boolean };
+  errand?: (Errand | RotateAll) & { paste: boolean };
   /** The connection that gets a new token; nothing where a new connection is made. */
   rotating: ConnectionCard | null;
 }
@@ -107,13 +121,31 @@ type Screens =
   | { screen: 'disconnect'; home: Home; card: ConnectionCard }
   /** The token for an errand is pasted, or none is needed: what is left is to say so. */
   | { screen: 'errand'; trip: Ready; errand: Errand; inspection: Inspection | null }
+  | {
+      screen: 'ending';
+      trip: Ready;
+      errand: Ended;
+      inspection: Inspection | null;
+      broad: BroadWish;
+      lines: readonly Progress[];
+    }
   | { screen: 'settled'; end: ErrandEnd }
   | { screen: 'result'; trip: Inspected; connected: Connected }
   | { screen: 'pending'; trip: Inspected; choices: Choices; pending: Pending }
   | { screen: 'stopped'; trip: Inspected; choices: Choices; stopped: Stopped }
   | { screen: 'rotation'; trip: Inspected; turn: RotationChoices | null }
   | { screen: 'rotating'; trip: Inspected; turn: RotationChoices; lines: readonly Progress[] }
-  | { screen: 'rotated'; trip: Inspected; turn: RotationChoices; rotation: Rotation };
+  | { screen: 'rotated'; trip: Inspected; turn: RotationChoices; rotation: Rotation }
+  /** What is ahead of rotating every connection; nothing while that is being found out. */
+  | { screen: 'rotate-all'; home: Home; ahead: SeveralAhead | null }
+  | { screen: 'rotations'; trip: Inspected; turn: RotationChoices | null }
+  | {
+      screen: 'rotating-all';
+      trip: Inspected;
+      turn: RotationChoices;
+      lines: readonly SeveralProgress[];
+    }
+  | { screen: 'rotated-all'; trip: Inspected; rotations: SeveralRotations };
 
 /** The state: a screen, and the problem that it shows, if any. */
 export type Wizard = Screens & { problem: Problem | null };
@@ -144,6 +176,10 @@ export type Event =
   | { type: 'rotate'; card: ConnectionCard; profile: ProfileCard }
   | { type: 'turn'; turn: RotationChoices }
   | { type: 'turned'; rotation: Rotation }
+  | { type: 'rotate-all' }
+  | { type: 'ahead'; ahead: SeveralAhead }
+  | { type: 'progress-of'; line: SeveralProgress }
+  | { type: 'turned-all'; rotations: SeveralRotations }
   | { type: 'prepared'; prepared: Prepared }
   | { type: 'signed-in'; person: Person }
   | { type: 'kind'; kind: TokenKind }
@@ -153,6 +189,8 @@ export type Event =
   | { type: 'errand'; errand: Errand; prepared: Prepared; paste: boolean }
   /** Goes on with an errand for which a token would be better, without one. */
   | { type: 'without-token' }
+  /** The errand is to be done now, with this to become of the pasted token. */
+  | { type: 'end'; broad: BroadWish }
   | { type: 'settled'; end: ErrandEnd }
   | { type: 'connect'; choices: Choices }
   | { type: 'progress'; line: Progress }
@@ -180,9 +218,22 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'rotate':
       return state.screen === 'home' ? prepare(event.profile, null, null, event.card) : state;
     case 'turn':
+      if (state.screen === 'rotations') return rotatingAll(state.trip, event.turn);
       return state.screen === 'rotation' ? rotating(state.trip, event.turn) : state;
     case 'turned':
       return state.screen === 'rotating' ? turned(state, event.rotation) : state;
+    case 'rotate-all':
+      return state.screen === 'home' ? rotateAll(state.home) : state;
+    case 'ahead':
+      return state.screen === 'rotate-all'
+        ? { ...state, ahead: event.ahead, problem: null }
+        : state;
+    case 'progress-of':
+      return state.screen === 'rotating-all'
+        ? { ...state, lines: [...state.lines, event.line] }
+        : state;
+    case 'turned-all':
+      return state.screen === 'rotating-all' ? turnedAll(state, event.rotations) : state;
     case 'connect-again':
       return state.screen === 'doctor' ? welcome(state.home, event.again) : state;
     case 'doctor':
@@ -234,15 +285,21 @@ export function move(state: Wizard, event: Event): Wizard {
         ? { screen: 'disconnect', home: state.home, card: event.card, problem: null }
         : state;
     case 'errand':
-      return state.screen === 'home' || state.screen === 'disconnect'
+      return ['home', 'disconnect', 'rotated-all'].includes(state.screen)
         ? beginErrand(event.errand, event.prepared, event.paste)
         : state;
     case 'without-token':
-      return state.screen === 'token-page' && state.trip.errand
+      return state.screen === 'token-page' &&
+        state.trip.errand &&
+        state.trip.errand.kind !== 'rotate-all'
         ? onErrand(state.trip, state.trip.errand, null)
         : state;
+    case 'end':
+      return state.screen === 'errand' && state.errand.kind !== 'orphans'
+        ? ending(state, state.errand, event.broad)
+        : state;
     case 'settled':
-      return state.screen === 'errand' || state.screen === 'disconnect'
+      return state.screen === 'errand' || state.screen === 'ending'
         ? { screen: 'settled', end: event.end, problem: null }
         : state;
     case 'kind':
@@ -258,8 +315,9 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'connect':
       return state.screen === 'nominate' ? progress(state.trip, event.choices) : state;
     case 'progress':
-      if (state.screen !== 'progress' && state.screen !== 'rotating') return state;
-      return { ...state, lines: [...state.lines, event.line] };
+      return state.screen === 'progress' || state.screen === 'rotating' || state.screen === 'ending'
+        ? { ...state, lines: [...state.lines, event.line] }
+        : state;
     case 'ended':
       return state.screen === 'progress' ? ended(state, event.outcome) : state;
     case 'continue':
@@ -294,7 +352,7 @@ const withCard = (home: Home, card: ConnectionCard): Home => ({
 
 /** A run under way is left by its own end or by its cancelling, never by walking off. */
 const running = (state: Wizard): boolean =>
-  (state.screen === 'progress' || state.screen === 'rotating') && !state.problem;
+  ['progress', 'rotating', 'rotating-all', 'ending'].includes(state.screen) && !state.problem;
 
 function atHome(home: Home, said: Said | null): Wizard {
   return hasNews(home) ? { screen: 'home', home, said, problem: null } : welcome(home);
@@ -358,15 +416,9 @@ function prepare(
 const tokenPage = (trip: Ready): Wizard => ({ screen: 'token-page', trip, problem: null });
 
 /** A trip that makes nothing new has no profile of its own; it carries what the screens on its way show. */
-function errandProfile(errand: Errand): ProfileCard {
-  const name =
-    errand.kind === 'disconnect'
-      ? errand.card.platform
-      : errand.kind === 'resume'
-        ? (errand.left.platform ?? '')
-        : '';
+function errandProfile(id: (Errand | RotateAll)['kind'], name: string): ProfileCard {
   return {
-    id: errand.kind,
+    id,
     name,
     summary: '',
     brand: { accent: null, logo: null, support: null, docs: [] },
@@ -385,10 +437,21 @@ function errandProfile(errand: Errand): ProfileCard {
   };
 }
 
+function platformOf(errand: Errand): string {
+  switch (errand.kind) {
+    case 'disconnect':
+      return errand.card.platform;
+    case 'resume':
+      return errand.left.platform ?? '';
+    case 'orphans':
+      return '';
+  }
+}
+
 /** A platform that cannot be reached does not hold up an errand: it is told later. */
 function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard {
   const trip: Ready = {
-    profile: errandProfile(errand),
+    profile: errandProfile(errand.kind, platformOf(errand)),
     address: null,
     kind: errand.kind === 'disconnect' ? errand.card.token_kind : 'user',
     wish: null,
@@ -401,14 +464,28 @@ function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard
     : afterSignIn(trip);
 }
 
-const afterSignIn = (trip: Ready): Wizard =>
-  trip.errand && !trip.errand.paste ? onErrand(trip, trip.errand, null) : tokenPage(trip);
+function afterSignIn(trip: Ready): Wizard {
+  const { errand } = trip;
+  // There may be another platform to sign in to.
+  if (errand?.kind === 'rotate-all') return rotateAll(errand.home);
+  return errand && !errand.paste ? onErrand(trip, errand, null) : tokenPage(trip);
+}
 
 const onErrand = (trip: Ready, errand: Errand, inspection: Inspection | null): Wizard => ({
   screen: 'errand',
   trip,
   errand,
   inspection,
+  problem: null,
+});
+
+const ending = ({ trip, inspection }: On<'errand'>, errand: Ended, broad: BroadWish): Wizard => ({
+  screen: 'ending',
+  trip,
+  errand,
+  inspection,
+  broad,
+  lines: [],
   problem: null,
 });
 
@@ -458,6 +535,61 @@ const turned = ({ trip, turn }: On<'rotating'>, rotation: Rotation): Wizard => (
   problem: rotation.problem,
 });
 
+const rotateAll = (home: Home): Wizard => ({
+  screen: 'rotate-all',
+  home,
+  ahead: null,
+  problem: null,
+});
+
+/** Several connections have no run of their own; `ahead` is what stands in for it. */
+function tripOf(home: Home, ahead: SeveralAhead): Ready {
+  const next = ahead.ahead.find(({ sign_in }) => sign_in);
+  return {
+    profile: errandProfile('rotate-all', next?.platform ?? ''),
+    address: null,
+    kind: ahead.ahead[0]?.token_kind ?? 'user',
+    wish: null,
+    rotating: null,
+    prepared: {
+      run: '',
+      vault: {
+        kind: 'keychain',
+        store: '',
+        persists: null,
+        self_test_ms: null,
+        sealed_file: false,
+      },
+      person: null,
+      sign_in_needed: next !== undefined,
+      problems: [],
+    },
+    errand: { kind: 'rotate-all', home, paste: true },
+  };
+}
+
+const rotations = (trip: Inspected, turn: RotationChoices | null): Wizard => ({
+  screen: 'rotations',
+  trip,
+  turn,
+  problem: null,
+});
+
+const rotatingAll = (trip: Inspected, turn: RotationChoices): Wizard => ({
+  screen: 'rotating-all',
+  trip,
+  turn,
+  lines: [],
+  problem: null,
+});
+
+const turnedAll = ({ trip }: On<'rotating-all'>, rotations: SeveralRotations): Wizard => ({
+  screen: 'rotated-all',
+  trip,
+  rotations,
+  problem: null,
+});
+
 const signedIn = (trip: Ready, person: Person): Ready => ({
   ...trip,
   prepared: { ...trip.prepared, person, sign_in_needed: false },
@@ -483,11 +615,19 @@ function onward(state: Wizard): Wizard {
         ? { screen: 'sign-in', trip, problem: null }
         : tokenPage(trip);
     }
+    case 'rotate-all': {
+      if (!state.ahead || state.ahead.ahead.length === 0 || state.problem) return state;
+      const trip = tripOf(state.home, state.ahead);
+      return trip.prepared.sign_in_needed
+        ? { screen: 'sign-in', trip, problem: null }
+        : tokenPage(trip);
+    }
     case 'token-page':
       return paste(state.trip);
     case 'paste': {
       if (!state.pasted || !state.inspection || state.problem) return state;
       const trip = { ...state.trip, pasted: state.pasted, inspection: state.inspection };
+      if (trip.errand?.kind === 'rotate-all') return rotations(trip, null);
       if (trip.errand) return onErrand(state.trip, trip.errand, state.inspection);
       return trip.rotating ? rotation(trip, null) : nominate(trip, trip.wish);
     }
@@ -502,6 +642,7 @@ function back(state: Wizard): Wizard {
     case 'activity':
     case 'settings':
     case 'disconnect':
+    case 'rotate-all':
       return atHome(state.home, null);
     case 'doctor':
       return state.exam ? { ...state, exam: null, problem: null } : atHome(state.home, null);
@@ -512,7 +653,10 @@ function back(state: Wizard): Wizard {
       return tokenPage(state.trip);
     case 'nominate':
     case 'rotation':
+    case 'rotations':
       return paste(state.trip);
+    case 'ending':
+      return state.problem ? onErrand(state.trip, state.errand, state.inspection) : state;
     default:
       return state;
   }
@@ -536,6 +680,8 @@ function go(state: Wizard, to: Destination): Wizard {
   if (state.screen === 'doctor') {
     return to === 'paste' || to === 'nominate' ? { ...state, exam: null, problem: null } : state;
   }
+  // Whatever was mended meanwhile, what is ahead is found out again.
+  if (state.screen === 'rotate-all') return rotateAll(state.home);
   const trip = readyTrip(state);
   switch (to) {
     case 'prepare':
@@ -549,6 +695,9 @@ function go(state: Wizard, to: Destination): Wizard {
     case 'paste':
       return trip ? paste(trip) : state;
     case 'nominate':
+      if (state.screen === 'rotations' || state.screen === 'rotating-all') {
+        return rotations(state.trip, state.turn);
+      }
       if ('turn' in state) return rotation(state.trip, state.turn);
       return 'choices' in state ? nominate(state.trip, state.choices) : state;
   }
@@ -564,9 +713,15 @@ function readyTrip(state: Wizard): Ready | null {
 
 /** A run that is tried again begins with no lines; every other screen keeps what it has. */
 function again(state: Wizard): Wizard {
-  return state.screen === 'progress' || state.screen === 'rotating'
-    ? { ...state, lines: [], problem: null }
-    : { ...state, problem: null };
+  switch (state.screen) {
+    case 'progress':
+    case 'rotating':
+    case 'rotating-all':
+    case 'ending':
+      return { ...state, lines: [], problem: null };
+    default:
+      return { ...state, problem: null };
+  }
 }
 
 /** Whether the application holds a run for this screen that has to be ended when the person leaves. */
@@ -581,6 +736,8 @@ export const holdsRun = ({ screen }: Wizard): boolean =>
     'rotation',
     'rotated',
     'errand',
+    'ending',
+    'rotations',
   ].includes(screen);
 
 /** The numbered steps that a person sees. */
@@ -609,6 +766,10 @@ export function stageOf(
     case 'rotation':
       return { stage: 'nominate', profile, rotating };
     case 'errand':
+    case 'ending':
+    case 'rotations':
+    case 'rotating-all':
+    case 'rotated-all':
       return null;
     default:
       return { stage: state.screen, profile, rotating };

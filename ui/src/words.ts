@@ -137,6 +137,7 @@ export const words = {
       stopped: 'A rotation was cut off. The old token is used as before.',
     } satisfies Record<RotationState, string>,
     checkToken: 'Check a token',
+    rotateAll: 'Rotate all',
     orphans: 'Find unused tokens',
     deliverAgain: 'Deliver again',
     delivering: 'Delivering…',
@@ -199,11 +200,11 @@ export const words = {
     run: 'Run',
     request: 'Request ID',
     hash: 'Hash',
-    none: 'None',
+    notGiven: 'Not given',
     doesNotHold: 'does not hold',
     verify: 'Check the chain',
     verifying: 'Checking…',
-    export: 'Save as a file',
+    export: 'Save as…',
     exported: (path: string) => `Saved as ${path}`,
     audit: 'Cloudflare’s own log',
     auditText: 'What Cloudflare itself wrote down about an account. It opens in your browser.',
@@ -387,6 +388,15 @@ export const words = {
     without: 'Go on without a token',
   },
 
+  ending: {
+    title: {
+      disconnect: 'Disconnecting',
+      finish: 'Finishing',
+      undo: 'Taking it back',
+    },
+    lead: 'This takes a few seconds. Each part is told as it is done.',
+  },
+
   settled: {
     disconnected: 'Disconnected',
     open: 'Not all of it is done yet',
@@ -506,6 +516,8 @@ export const words = {
   tokenPage: {
     title: 'Make the broad token',
     lead: 'Cloudflare’s page opens with everything filled in. You only confirm it.',
+    leadAll:
+      'One token for all connections. Cloudflare’s page opens with everything filled in; let it reach every account.',
     leadErrand:
       'A one-time token lets Narrows delete. Cloudflare’s page opens with everything filled in.',
     skippedSignIn: (name: string) => `You are signed in as ${name}.`,
@@ -563,6 +575,8 @@ export const words = {
     fingerprint: 'Fingerprint',
     cleared: 'The clipboard was cleared.',
     notCleared: 'The clipboard was not cleared. Copy something else over it.',
+    leftAlone:
+      'The clipboard was left as it is: it holds something else, or could not be read. If the token is in it, copy something else over it.',
     safe: 'It stays in memory, is never written anywhere, and is gone after 15 minutes at the latest.',
     found: {
       title: 'What Cloudflare says',
@@ -670,6 +684,9 @@ export const words = {
     revoke: 'Delete the old token',
     destroy: 'Destroy the broad token',
     record: 'Write down what was done',
+    platform: 'Delete the connection at the platform',
+    cloudflare: 'End the token at Cloudflare',
+    local: 'Forget it on this computer',
   } satisfies Record<Step, string>,
 
   stepState: {
@@ -733,6 +750,48 @@ export const words = {
   rotating: {
     title: 'Rotating',
     lead: 'This takes a few seconds. The old token works until the new one is acknowledged.',
+  },
+
+  rotateAll: {
+    title: 'Rotate all tokens',
+    lead: 'One after another, with one token that you make and paste once. Each old token works until its new one is in its place.',
+    looking: 'Looking at each connection…',
+    ahead: (n: number) => `${count(n, 'connection gets', 'connections get')} a new token`,
+    ready: (platform: string, project: string | null) =>
+      project === null ? platform : `${platform} · ${project}`,
+    signIn: (platform: string) => `You have to sign in to ${platform} first.`,
+    signInTo: (platform: string) => `Sign in to ${platform}`,
+    none: 'No connection can be rotated now.',
+    skipped: 'Left out, and why',
+  },
+
+  rotations: {
+    title: 'Choose for all of them',
+    lead: 'Nothing has been made yet. What you choose holds for each connection.',
+    planned: (n: number) => `${count(n, 'connection gets', 'connections get')} a new token`,
+    rotate: (n: number) => `Rotate ${count(n, 'token', 'tokens')}`,
+  },
+
+  rotatingAll: {
+    title: 'Rotating all',
+    lead: 'Each old token works until its new one is acknowledged. Cancel ends the one under way and leaves the rest as they are.',
+    of: (number: number, of: number, account: string) => `${number} of ${of}: ${account}`,
+    bar: 'All rotations',
+  },
+
+  rotatedAll: {
+    whole: (n: number) => `${count(n, 'token is', 'tokens are')} rotated`,
+    part: (done: number, of: number) => `${done} of ${of} rotated`,
+    leadWhole: 'The new tokens are in use everywhere. The old ones open nothing any more.',
+    leadPart: 'What waits can be taken up here, or later from the list of connections.',
+    state: {
+      rotated: 'Rotated',
+      'old-open': 'Old token still open',
+      pending: 'Not acknowledged yet',
+      undelivered: 'Not delivered yet',
+      'value-lost': 'New value lost',
+      stopped: 'Nothing changed',
+    } satisfies Record<RotationState, string>,
   },
 
   rotated: {

@@ -2,6 +2,7 @@
 import type {
   About,
   AccountChoice,
+  Ahead,
   ChainReport,
   Check,
   Connected,
@@ -30,7 +31,12 @@ import type {
   RotationPreview,
   Settings,
   Settled,
+  SeveralAhead,
+  SeveralPreview,
+  SeveralProgress,
+  SeveralRotations,
   SignInPrompt,
+  Skipped,
   Step,
   StepState,
   Swept,
@@ -772,6 +778,118 @@ export const rotateWell: Script = {
   rotate: [{ value: rotations.rotated, lines: turning }],
 };
 
+const skippedOne: Skipped = {
+  connection_id: 'c-7d20c3aa',
+  account_name: 'Harbour Coffee',
+  problem: problem('open-token-page', {
+    code: 'rotation-other-kind',
+    message:
+      'You pasted a person’s token, and this connection’s token is the account’s, so it could not be deleted with it.',
+    hint: 'Open the token page for the other kind and make the token there. Nothing was made.',
+    evidence: null,
+  }),
+};
+
+const aheadOne: Ahead = {
+  connection_id: card.connection_id,
+  account_name: card.account_name,
+  platform: card.platform,
+  project: card.project,
+  token_name: card.token_name,
+  token_kind: 'user',
+  sign_in: false,
+};
+
+/** Three connections, one of which cannot begin. */
+export const ahead: SeveralAhead = {
+  ahead: [
+    aheadOne,
+    {
+      ...aheadOne,
+      connection_id: 'c-2',
+      account_name: 'Copper Lane Bakery',
+      platform: 'Edge stack',
+      project: null,
+    },
+  ],
+  skipped: [
+    {
+      ...skippedOne,
+      problem: problem('deliver-again', {
+        code: 'rotation-open',
+        message:
+          'A rotation of this connection has not ended: a new token is made, and the platform has not acknowledged it.',
+        hint: 'Deliver again to finish it.',
+        evidence: null,
+      }),
+    },
+  ],
+};
+
+export const aheadSignedOut: SeveralAhead = {
+  ...ahead,
+  ahead: ahead.ahead.map((one) => ({ ...one, sign_in: one.platform === 'Edge stack' })),
+};
+
+export const severalPreview: SeveralPreview = {
+  planned: [
+    {
+      connection_id: aheadOne.connection_id,
+      account_name: aheadOne.account_name,
+      ...rotationPreview,
+    },
+    { connection_id: 'c-2', account_name: 'Copper Lane Bakery', ...rotationDiffers },
+  ],
+  skipped: [skippedOne],
+};
+
+/** The first is done, the second under way. */
+export const turningAll: SeveralProgress[] = [
+  ...turning.map((progress) => ({ number: 1, progress })),
+  ...turning.slice(0, 2).map((progress) => ({ number: 2, progress })),
+].map(({ number, progress }) => ({
+  number,
+  of: 3,
+  connection_id: number === 1 ? aheadOne.connection_id : 'c-2',
+  account_name: number === 1 ? aheadOne.account_name : 'Copper Lane Bakery',
+  progress,
+}));
+
+/** One came through, two wait for something, one was left out. */
+export const several: SeveralRotations = {
+  rotations: [
+    rotations.rotated,
+    {
+      ...rotations.pending,
+      connection_id: 'c-2',
+      run: 'p4q8z',
+      account_name: 'Copper Lane Bakery',
+      broad: null,
+    },
+    {
+      ...rotations.oldOpen,
+      connection_id: 'c-3',
+      run: 'k3x9q2',
+      account_name: 'Orchard & Daughters',
+      broad: null,
+    },
+  ],
+  skipped: [skippedOne],
+  summary: { of: 4, rotated: 1, old_open: 1, pending: 1, stopped: 0, skipped: 1 },
+  broad: connected.broad,
+  rounds: 21,
+  elapsed_ms: 8120,
+};
+
+/** Every connection gets a new token, and everything goes well. */
+export const rotateAllWell: Script = {
+  ...rotateWell,
+  home: [{ value: { connections: [card, { ...card, connection_id: 'c-2' }], unfinished: [] } }],
+  rotate_all_prepare: [{ value: ahead }],
+  rotate_all_preview: [{ value: severalPreview }],
+  rotate_all: [{ value: several }],
+};
+
 /** Everything goes well. */
 export const settings: Settings = {
   theme: 'system',
@@ -918,6 +1036,14 @@ export const allWell: Script = {
   ],
   check_left_over: [{ value: [cutOff, openEnd] }],
 };
+
+/** A disconnect with a pasted token, just before its end. */
+export const parting: Progress[] = [
+  line('platform', 'done', `${card.platform} has deleted the connection.`, 210),
+  line('cloudflare', 'done', 'The token opens nothing any more: Cloudflare refuses it.', 900),
+  line('local', 'done', 'The connection is off the list.', 940),
+  line('destroy', 'began', '', 941),
+];
 
 /** A disconnect that is open at Cloudflare. */
 export const disconnected: Disconnected = {

@@ -207,13 +207,13 @@ pub(in crate::connect) fn none_open(app: &App, connection: &str) -> Result<(), P
 
 /// Goes on with a rotation without a broad token: delivers, swaps, and looks whether the old token is refused.
 pub async fn finish_rotation(app: &App, run: &str) -> Result<Rotation, Problem> {
-    finish(app, run, None).await
+    finish(app, run, None, &Report::silent()).await
 }
 
 impl Walk {
     /// The same with the pasted token at hand: the old token is deleted as well.
     pub async fn finish_rotation(&self, run: &str) -> Result<Rotation, Problem> {
-        finish(&self.app, run, self.inspected.as_ref()).await
+        finish(&self.app, run, self.inspected.as_ref(), &self.report).await
     }
 
     /// Undoes a rotation with the pasted token: deletes the new token, if the platform does not hold it.
@@ -232,6 +232,7 @@ pub(in crate::connect) async fn finish(
     app: &App,
     run: &str,
     broad: Option<&Inspected>,
+    report: &Report,
 ) -> Result<Rotation, Problem> {
     let left = Left::of(app, run)?;
     let account = &left.nominated.decision.account.id;
@@ -239,7 +240,7 @@ pub(in crate::connect) async fn finish(
     let _lock = lock
         .map_err(|error| error.problem())?
         .ok_or_else(another_run)?;
-    finish_held(app, run, broad).await
+    finish_held(app, run, broad, report).await
 }
 
 /// The same for one who holds the account already.
@@ -247,6 +248,7 @@ pub(super) async fn finish_held(
     app: &App,
     run: &str,
     broad: Option<&Inspected>,
+    report: &Report,
 ) -> Result<Rotation, Problem> {
     let since = Instant::now();
     let held = app.record.hold_run(run).map_err(|error| error.problem())?;
@@ -255,9 +257,8 @@ pub(super) async fn finish_held(
     let broad = broad.filter(|broad| broad.owner == owner(&left.nominated));
     let known = known(app, &left.nominated.connection)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
-    let report = Report::new(None, since);
     if left.nominated.way == RotationWay::InPlace {
-        return finish_in_place(app, left, known, &journal, &report, since).await;
+        return finish_in_place(app, left, known, &journal, report, since).await;
     }
     let (token_id, token_name) = match (&left.made, left.course.undo) {
         (Some(made), Mark::Not) => made.clone(),
@@ -306,7 +307,7 @@ pub(super) async fn finish_held(
     let mut turn = Turn {
         app,
         journal: &journal,
-        report: &report,
+        report,
         link: link.as_ref(),
         broad,
         vault,

@@ -271,7 +271,8 @@ async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
         if open.run == run.id || open.state != RotationState::OldOpen {
             continue;
         }
-        let finished = finish::finish_held(run.app, &open.run, Some(run.broad)).await;
+        let silent = Report::silent();
+        let finished = finish::finish_held(run.app, &open.run, Some(run.broad), &silent).await;
         if finished.is_ok_and(|rotation| rotation.state == RotationState::Rotated) {
             told.push(format!(
                 "\"{}\", which an earlier rotation left open, was deleted as well.",

@@ -8,14 +8,16 @@ use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use super::super::ids;
 use super::super::report::{Journal, Report};
 use super::super::run::{Run, cancelled};
-use super::super::story::{Broad, BroadState, Inspection, Pasted};
-use super::super::walk::{Walk, nothing_pasted};
+use super::super::story::{Broad, BroadState, Inspection, Pasted, TokenKind, TokenPage};
+use super::super::token_pages::shared_page;
+use super::super::walk::{Walk, nothing_pasted, paste_stale};
 use super::remember_broad;
 use super::story::{
-    Rotation, RotationChoices, RotationState, RotationSummary, SeveralProgress, SeveralRotations,
-    Skipped,
+    Ahead, Planned, Rotation, RotationChoices, RotationState, RotationSummary, SeveralAhead,
+    SeveralPreview, SeveralProgress, SeveralRotations, Skipped,
 };
 use crate::connect::App;
 use crate::problem::Problem;
@@ -56,9 +58,87 @@ impl Several {
         &mut self.walks
     }
 
+    /// Looks whether the vault keeps and who is signed in where, and says what is ahead. A connection whose platform
+    /// cannot be asked is set aside; without the vault there is nothing to go on with.
+    pub async fn prepare(&mut self) -> Result<SeveralAhead, Problem> {
+        let mut ahead = Vec::new();
+        for mut walk in std::mem::take(&mut self.walks) {
+            let prepared = walk.prepare().await;
+            match prepared.problems.into_iter().next() {
+                Some(problem) if prepared.vault.self_test_ms.is_none() => return Err(problem),
+                Some(problem) => self.skipped.push(skip(&walk, problem)),
+                None => {
+                    ahead.push(ahead_of(&walk, prepared.sign_in_needed)?);
+                    self.walks.push(walk);
+                }
+            }
+        }
+        Ok(SeveralAhead {
+            ahead,
+            skipped: self.skipped.clone(),
+        })
+    }
+
+    /// Cloudflare's pages for a token that serves them all: one for each kind of token that is to be replaced.
+    pub fn token_pages(&self) -> Result<Vec<TokenPage>, Problem> {
+        let mut pages: Vec<TokenPage> = Vec::new();
+        for lead in &self.walks {
+            let kind = kind_of(lead)?;
+            if pages.iter().any(|page| page.kind == kind) {
+                continue;
+            }
+            let (app, name) = (&lead.app, ids::broad_token_name(&lead.run));
+            app.record
+                .offer(&lead.run, &name, (app.now)())
+                .map_err(|error| error.problem())?;
+            let served = self
+                .walks
+                .iter()
+                .filter(|walk| kind_of(walk).is_ok_and(|other| other == kind))
+                .map(Walk::profile);
+            pages.push(shared_page(&app.addresses.dashboard, served, kind, &name));
+        }
+        Ok(pages)
+    }
+
+    /// Drops, and so wipes, a pasted token that was held too long. Tells whether there was one.
+    pub fn forget_stale(&mut self) -> bool {
+        let mut stale = false;
+        for walk in &mut self.walks {
+            stale |= walk.forget_stale();
+        }
+        stale
+    }
+
+    /// Cloudflare's list in which the pasted token is found.
+    pub fn pasted_list(&self) -> Option<String> {
+        let holder = self.inspected.and_then(|number| self.walks.get(number));
+        holder.or(self.walks.first())?.pasted_list()
+    }
+
+    /// What the rotations would do, each in its own words; those that the pasted token cannot serve come with the
+    /// reason.
+    pub async fn preview(&mut self, wish: &RotationChoices) -> Result<SeveralPreview, Problem> {
+        if self.forget_stale() {
+            return Err(paste_stale());
+        }
+        let mut told = SeveralPreview {
+            planned: Vec::new(),
+            skipped: self.skipped.clone(),
+        };
+        for walk in &mut self.walks {
+            match planned(walk, wish).await {
+                Ok(planned) => told.planned.push(planned),
+                Err(problem) => told.skipped.push(skip(walk, problem)),
+            }
+        }
+        Ok(told)
+    }
+
     /// Takes what was pasted, for all of them.
     pub fn paste(&mut self, text: &Secret) -> Result<Option<Pasted>, Problem> {
         let mut seen = None;
+        self.inspected = None;
         for walk in &mut self.walks {
             seen = Some(walk.paste(text.duplicate())?);
         }
@@ -100,17 +180,9 @@ impl Several {
                 number: count(number) + 1,
                 of,
             });
-            match self.one(number, holder, wish, tell, cancel).await {
+            match self.one(number, wish, tell, cancel).await {
                 Ok(rotation) => rotations.push(rotation),
-                Err(problem) => {
-                    let walk = &self.walks[number];
-                    self.skipped.push(Skipped {
-                        connection_id: walk.connection.clone(),
-                        account_name: super::known(&walk.app, &walk.connection)
-                            .map_or_else(|_| String::new(), |known| known.account_name),
-                        problem,
-                    });
-                }
+                Err(problem) => self.skipped.push(skip(&self.walks[number], problem)),
             }
         }
         let app = self.walks[holder].app.clone();
@@ -137,7 +209,6 @@ impl Several {
     async fn one(
         &mut self,
         number: usize,
-        holder: usize,
         wish: &RotationChoices,
         tell: Option<Teller>,
         cancel: &CancellationToken,
@@ -147,7 +218,7 @@ impl Several {
         }
         let since = Instant::now();
         let walk = &mut self.walks[number];
-        if number != holder {
+        if walk.inspected.is_none() {
             walk.inspect(None).await?;
         }
         let (sender, relay) = match tell {
@@ -180,6 +251,45 @@ impl Several {
         }
         rotated
     }
+}
+
+fn ahead_of(walk: &Walk, sign_in: bool) -> Result<Ahead, Problem> {
+    let known = super::known(&walk.app, &walk.connection)?;
+    Ok(Ahead {
+        connection_id: known.id,
+        account_name: known.account_name,
+        platform: known.platform,
+        project: known.project,
+        token_name: known.token_name,
+        token_kind: kind_of(walk)?,
+        sign_in,
+    })
+}
+
+async fn planned(walk: &mut Walk, wish: &RotationChoices) -> Result<Planned, Problem> {
+    if walk.inspected.is_none() {
+        walk.inspect(None).await?;
+    }
+    let preview = walk.preview_rotation(wish).await?;
+    Ok(Planned {
+        connection_id: walk.connection.clone(),
+        account_name: super::known(&walk.app, &walk.connection)?.account_name,
+        preview,
+    })
+}
+
+fn skip(walk: &Walk, problem: Problem) -> Skipped {
+    Skipped {
+        connection_id: walk.connection.clone(),
+        account_name: super::known(&walk.app, &walk.connection)
+            .map_or_else(|_| String::new(), |known| known.account_name),
+        problem,
+    }
+}
+
+/// Whose token a walk's connection holds.
+fn kind_of(walk: &Walk) -> Result<TokenKind, Problem> {
+    super::known(&walk.app, &walk.connection).map(|known| super::old::kind(&known))
 }
 
 /// Tells which of several it is about.

@@ -234,6 +234,63 @@ pub struct NewTokenFacts {
     pub vault: VaultKind,
 }
 
+/// What is ahead of several rotations, before anything is pasted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct SeveralAhead {
+    /// Those that are to be rotated, in their order.
+    pub ahead: Vec<Ahead>,
+    /// Those that are set aside.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A connection that is to be rotated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct Ahead {
+    /// Its id.
+    pub connection_id: String,
+    /// Its account.
+    pub account_name: String,
+    /// The platform's name.
+    pub platform: String,
+    /// Project name, where there is one.
+    pub project: Option<String>,
+    /// The token that is to be replaced.
+    pub token_name: String,
+    /// Its kind: only a token of the same kind can replace it.
+    pub token_kind: TokenKind,
+    /// Whether somebody has to sign in at its platform first.
+    pub sign_in: bool,
+}
+
+/// What several rotations would do, before anything is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct SeveralPreview {
+    /// Those that the pasted token serves, in their order.
+    pub planned: Vec<Planned>,
+    /// Those that are set aside.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What one of several rotations would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(export, export_to = "types.ts"))]
+pub struct Planned {
+    /// The connection's id.
+    pub connection_id: String,
+    /// Its account.
+    pub account_name: String,
+    /// What would be made.
+    #[serde(flatten)]
+    pub preview: RotationPreview,
+}
+
 /// One line of live progress of several rotations, one after another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

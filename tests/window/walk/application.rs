@@ -17,6 +17,9 @@ use crate::processes;
 const SIZES: [(u32, u32); 2] = [(980, 760), (640, 560)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
+/// The page's own tests ask the same, in another browser.
+const AXE: &str = include_str!("../../../ui/node_modules/axe-core/axe.min.js");
+
 /// The real application, opened by WebKit's driver.
 pub(crate) struct Application {
     session: WebDriver,
@@ -169,17 +172,28 @@ impl Application {
             .clone()
     }
 
-    /// Photographs the screen in both themes and at both sizes.
+    /// Photographs the screen in both themes and at both sizes; in each, axe finds nothing to complain of.
     pub(crate) async fn photograph(&self, name: &str) {
         for size in SIZES {
             self.resize(size).await;
             self.run("window.scrollTo(0, 0)").await;
             for theme in THEMES {
                 self.photograph_in(name, size, theme).await;
+                self.is_accessible(&format!("{name}-{theme}")).await;
             }
         }
         self.theme("system").await;
         self.resize(SIZES[0]).await;
+    }
+
+    /// Asks axe-core, in the very page that the person has, what keeps anybody out.
+    async fn is_accessible(&self, name: &str) {
+        self.run(AXE).await;
+        let script = "axe.run().then(
+              ({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])),
+              (error) => done(String(error)));";
+        let found = self.run_until(script).await;
+        assert_eq!(found, json!([]), "{name}: axe finds nothing");
     }
 
     /// Photographs the screen as it is now, for what does not stand still.

@@ -6,46 +6,43 @@ use std::process::Command;
 use crate::display;
 use crate::patience::{LONG, within};
 
-/// What stands above the dialog.
-const TITLE: &str = "^Save the support bundle$";
-
-/// Waits for the dialog, and answers it with a file.
-pub(crate) async fn save_as(file: &Path) {
-    let dialog = focused().await;
+/// Waits for the dialog with this title, and answers it with a file.
+pub(crate) async fn save_as(title: &str, file: &Path) {
+    let dialog = focused(title).await;
     let name = file.to_str().expect("a path in plain letters");
     // The name that is offered is marked, so what is typed takes its place.
     xdotool(&["key", "ctrl+a"]);
     xdotool(&["type", "--delay", "5", name]);
     xdotool(&["key", "Return"]);
-    gone(&dialog).await;
+    gone(title, &dialog).await;
 }
 
-/// Waits for the dialog, and thinks better of it.
-pub(crate) async fn think_better() {
-    let dialog = focused().await;
-    display::photograph("56-doctor-save-as", 980, 760);
+/// Waits for the dialog with this title, and thinks better of it; `picture` is the name of what is photographed.
+pub(crate) async fn think_better(title: &str, picture: &str) {
+    let dialog = focused(title).await;
+    display::photograph(picture, 980, 760);
     xdotool(&["key", "Escape"]);
-    gone(&dialog).await;
+    gone(title, &dialog).await;
 }
 
 /// The dialog once it is there, with the focus that nobody else gives it: there is no window manager here.
-async fn focused() -> String {
-    let found = within(LONG, async || shown()).await;
+async fn focused(title: &str) -> String {
+    let found = within(LONG, async || shown(title)).await;
     let dialog = found.expect("the dialog for saving a file opens");
     xdotool(&["windowfocus", "--sync", &dialog]);
     dialog
 }
 
-async fn gone(dialog: &str) {
+async fn gone(title: &str, dialog: &str) {
     let gone = within(LONG, async || {
-        (shown().as_deref() != Some(dialog)).then_some(())
+        (shown(title).as_deref() != Some(dialog)).then_some(())
     });
     gone.await.expect("the dialog closes");
 }
 
-fn shown() -> Option<String> {
+fn shown(title: &str) -> Option<String> {
     let search = Command::new("xdotool")
-        .args(["search", "--onlyvisible", "--name", TITLE])
+        .args(["search", "--onlyvisible", "--name", &format!("^{title}$")])
         .output()
         .expect("xdotool runs");
     let windows = String::from_utf8(search.stdout).ok()?;

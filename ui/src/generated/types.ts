@@ -120,6 +120,39 @@ not_from: Array<string>, };
 export type Against = "own" | "nothing" | { "profile": string };
 
 /**
+ * A connection that is to be rotated.
+ */
+export type Ahead = { 
+/**
+ * Its id.
+ */
+connection_id: string, 
+/**
+ * Its account.
+ */
+account_name: string, 
+/**
+ * The platform's name.
+ */
+platform: string, 
+/**
+ * Project name, where there is one.
+ */
+project: string | null, 
+/**
+ * The token that is to be replaced.
+ */
+token_name: string, 
+/**
+ * Its kind: only a token of the same kind can replace it.
+ */
+token_kind: TokenKind, 
+/**
+ * Whether somebody has to sign in at its platform first.
+ */
+sign_in: boolean, };
+
+/**
  * How a platform presents itself.
  */
 export type Brand = { 
@@ -1825,6 +1858,55 @@ name: string,
 email: string, };
 
 /**
+ * What one of several rotations would do.
+ */
+export type Planned = { 
+/**
+ * The connection's id.
+ */
+connection_id: string, 
+/**
+ * Its account.
+ */
+account_name: string, 
+/**
+ * How the new value comes about.
+ */
+way: RotationWay, 
+/**
+ * The new token's name; in place, the old one's.
+ */
+token_name: string, 
+/**
+ * The policy and the dates in words, a sentence each.
+ */
+sentences: Array<string>, 
+/**
+ * The profile's policy as it is now, grant by grant against what the old token has.
+ */
+difference: Array<Difference>, 
+/**
+ * Whether that differs at all.
+ */
+differs: boolean, 
+/**
+ * The very body that will be sent, indented; nothing in place.
+ */
+body_json: string | null, 
+/**
+ * What rolling in place costs.
+ */
+cost: string, 
+/**
+ * What becomes of the old token.
+ */
+old: string, 
+/**
+ * What becomes of the pasted token.
+ */
+broad: string, };
+
+/**
  * Who let us read the token's policies.
  */
 export type PolicySource = "own" | "second" | "none";
@@ -2352,6 +2434,32 @@ token_list: string,
 problem: Problem | null, };
 
 /**
+ * What is ahead of several rotations, before anything is pasted.
+ */
+export type SeveralAhead = { 
+/**
+ * Those that are to be rotated, in their order.
+ */
+ahead: Array<Ahead>, 
+/**
+ * Those that are set aside.
+ */
+skipped: Array<Skipped>, };
+
+/**
+ * What several rotations would do, before anything is made.
+ */
+export type SeveralPreview = { 
+/**
+ * Those that the pasted token serves, in their order.
+ */
+planned: Array<Planned>, 
+/**
+ * Those that are set aside.
+ */
+skipped: Array<Skipped>, };
+
+/**
  * One line of live progress of several rotations, one after another.
  */
 export type SeveralProgress = { 
@@ -2445,9 +2553,9 @@ problem: Problem, };
 export type Standing = "unchecked" | "fine" | "needs-you" | "untold";
 
 /**
- * The steps of connect that a person sees, in their order.
+ * The steps that a person sees of a run, in their order.
  */
-export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "swap" | "revoke" | "destroy" | "record";
+export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "swap" | "revoke" | "destroy" | "record" | "platform" | "cloudflare" | "local";
 
 /**
  * What became of a step.

@@ -142,6 +142,22 @@ test('while it is asked again, rows give way one by one, and cancelling keeps wh
   await expect(page.locator(verdict)).toContainText('6/8, 2 missing');
 });
 
+test('what became of the clipboard is told with the diagnosis', async ({ page }) => {
+  for (const [cleared, words] of [
+    [true, 'The clipboard was cleared.'],
+    [false, 'The clipboard was not cleared.'],
+  ] as const) {
+    await open(page, {
+      ...seen.doctorWell,
+      doctor_examine: [{ value: { ...seen.lacking, clipboard_cleared: cleared } }],
+    });
+    await page.getByTestId('check-token').click();
+    await primary(page).click();
+    await expect(page.locator(verdict)).toContainText('6/8');
+    await expect(page.getByText(words)).toBeVisible();
+  }
+});
+
 test('a second credential is pasted by button, used once and gone', async ({ page }) => {
   const held: HeldSecond = {
     card: { looks_like: 'User API token', last_four: 'w8Xz' },

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { ConnectionCard } from '../../src/generated/types';
 import * as told from '../fixtures';
-import { arrived, asked, lastAsked, open, primary } from './walk';
+import { arrived, asked, lastAsked, open, primary, screen } from './walk';
 
 test.beforeEach(({ page }) => open(page, told.errandsWell));
 
@@ -111,4 +111,44 @@ test('walking away changes nothing and leads home', async ({ page }) => {
   await arrived(page, 'home');
   const commands = (await asked(page)).map((call) => call.command);
   expect(commands).not.toContain('resume');
+});
+
+test('each side of a disconnect is told as it is done', async ({ page }) => {
+  await open(page, { ...told.errandsWell, disconnect: [{ held: true, lines: told.parting }] });
+  await page.getByTestId('disconnect').first().click();
+  await page.getByLabel('No, leave it open').check({ force: true });
+  await primary(page).click();
+  await primary(page).click();
+  await arrived(page, 'ending');
+  await expect(page.getByRole('listitem')).toHaveText([
+    /Delete the connection at the platform.*Done/,
+    /End the token at Cloudflare.*Done/,
+    /Forget it on this computer.*Done/,
+    /Destroy the broad token.*Working/,
+  ]);
+  await expect(page.getByTestId('cancel'), 'what is deleted cannot be undone').toHaveCount(0);
+});
+
+test('a run that cannot be ended now can be tried again, or left', async ({ page }) => {
+  await open(page, {
+    ...told.errandsWell,
+    resume: [{ problem: told.problem('retry') }, { value: told.settled }],
+  });
+  await page.getByTestId('finish').first().click();
+  await primary(page).click();
+  await expect(screen(page, 'ending')).toBeVisible();
+  await page.getByTestId('back').click();
+  await arrived(page, 'errand');
+  await primary(page).click();
+  await arrived(page, 'settled');
+});
+
+test('the list of tokens is that of the run, not one that was opened before', async ({ page }) => {
+  await page.getByTestId('disconnect').first().click();
+  await page.getByLabel('No, leave it open').check({ force: true });
+  await primary(page).click();
+  await primary(page).click();
+  await arrived(page, 'settled');
+  await page.getByTestId('token-list').click();
+  expect(await lastAsked(page, 'open_token_list')).toEqual({ of: told.disconnected.run });
 });

@@ -3,14 +3,14 @@
  *
  * It runs in the page before the page's own script, so it may use nothing from outside the function.
  */
-import type { DoctorProgress, Problem, Progress } from '../../src/generated/types';
+import type { DoctorProgress, Problem, Progress, SeveralProgress } from '../../src/generated/types';
 
 /** One answer to one command. */
 export interface Reply {
   value?: unknown;
   problem?: Problem;
   /** Lines of progress sent before the answer. */
-  lines?: (Progress | DoctorProgress)[];
+  lines?: (Progress | DoctorProgress | SeveralProgress)[];
   /** Answers only when the test calls `release`. */
   held?: boolean;
   /** Makes up that part of an activity of so many rows which was asked for. */
@@ -65,7 +65,7 @@ export function installFake(script: Script): void {
   }
 
   class Channel {
-    onmessage: (message: Progress | DoctorProgress) => void = () => undefined;
+    onmessage: (message: Progress | DoctorProgress | SeveralProgress) => void = () => undefined;
   }
 
   async function invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {

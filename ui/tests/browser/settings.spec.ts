@@ -93,6 +93,29 @@ test.describe('the activity', () => {
     });
   });
 
+  test('is not saved where the person thinks better of it, and nothing says so', async ({
+    page,
+  }) => {
+    await open(page, { ...full, activity_export: [{ value: null }] });
+    await page.getByTestId('activity-link').click();
+    await page.getByTestId('export').click();
+    await expect(page.getByTestId('export')).not.toHaveAttribute('aria-disabled');
+    await expect(page.getByText('Saved as')).toHaveCount(0);
+  });
+
+  test('says where no request ID was given, and leaves out what cannot be', async ({ page }) => {
+    await open(page, full);
+    await page.getByTestId('activity-link').click();
+    const details = page.getByTestId('activity-details');
+    const row = (number: number) =>
+      page.getByTestId('activity-row').filter({ hasText: `${number}` });
+    await row(99_997).first().click();
+    await expect(details, 'a delivery').toContainText(/Request ID\s*Not given/);
+    await row(99_999).first().click();
+    await expect(details, 'the vault gives no request an ID').not.toContainText('Request ID');
+    await expect(details).not.toContainText('None');
+  });
+
   test('that cannot be read is asked for again', async ({ page }) => {
     await open(page, {
       ...full,
@@ -234,6 +257,10 @@ test.describe('the settings', () => {
     await page.locator('#forget-confirm').fill('forget everything');
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('forgotten')).toBeFocused();
+    await expect(
+      page.getByText('is listed before you decide'),
+      'there is nothing left to decide',
+    ).toHaveCount(0);
     expect(await lastAsked(page, 'forget_everything')).toEqual({
       typed: 'forget everything',
       recordsAnyway: false,

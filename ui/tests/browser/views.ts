@@ -6,7 +6,7 @@ import type { Script } from './fake';
 import * as cards from '../cards';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
-import { diagnose, open, primary, rotateTo, walkTo } from './walk';
+import { diagnose, open, primary, rotateAllTo, rotateTo, walkTo } from './walk';
 
 export interface View {
   name: string;
@@ -36,6 +36,14 @@ const turned = (screen: Screen, script: Script, then?: (page: Page) => Promise<v
   screen,
   reach: async (page: Page) => {
     await rotateTo(page, screen, script);
+    await then?.(page);
+  },
+});
+
+const turnedAll = (screen: Screen, script: Script = {}, then?: (page: Page) => Promise<void>) => ({
+  screen,
+  reach: async (page: Page) => {
+    await rotateAllTo(page, screen, script);
     await then?.(page);
   },
 });
@@ -123,8 +131,34 @@ export const views: View[] = [
   },
   {
     name: 'errand-problem',
+    ...errand('errand', sweep, { orphans: [{ problem: told.problem('retry') }] }),
+  },
+  {
+    name: 'ending-disconnect',
     ...errand(
-      'errand',
+      'ending',
+      async (page) => {
+        await leaveOpen(page);
+        await primary(page).click();
+      },
+      { disconnect: [{ held: true, lines: told.parting }] },
+    ),
+  },
+  {
+    name: 'ending-resume',
+    ...errand(
+      'ending',
+      async (page) => {
+        await finishRun(page);
+        await primary(page).click();
+      },
+      { resume: [{ held: true, lines: told.halfway.slice(3, 5) }] },
+    ),
+  },
+  {
+    name: 'ending-problem',
+    ...errand(
+      'ending',
       async (page) => {
         await finishRun(page);
         await primary(page).click();
@@ -469,6 +503,93 @@ export const views: View[] = [
   {
     name: 'rotated-stopped',
     ...turned('rotated', { rotate: [{ value: told.rotations.stopped }] }),
+  },
+  {
+    name: 'rotate-all-looking',
+    ...turnedAll('rotate-all', { rotate_all_prepare: [{ held: true }] }),
+  },
+  {
+    name: 'rotate-all',
+    ...turnedAll('rotate-all', {}, (page) => page.getByTestId('skipped').waitFor()),
+  },
+  {
+    name: 'rotate-all-sign-in',
+    ...turnedAll('rotate-all', { rotate_all_prepare: [{ value: told.aheadSignedOut }] }, (page) =>
+      page.getByText('Sign in to Edge stack').waitFor(),
+    ),
+  },
+  {
+    name: 'rotate-all-none',
+    ...turnedAll(
+      'rotate-all',
+      { rotate_all_prepare: [{ value: { ...told.ahead, ahead: [] } }] },
+      (page) => page.getByTestId('skipped').waitFor(),
+    ),
+  },
+  {
+    name: 'rotate-all-sealed',
+    ...turnedAll('rotate-all', {
+      rotate_all_prepare: [
+        { problem: told.problem('choose-vault', { code: 'passphrase-needed' }) },
+      ],
+    }),
+  },
+  {
+    name: 'rotate-all-token-page',
+    ...turnedAll('token-page'),
+  },
+  {
+    name: 'rotations',
+    ...turnedAll('rotations', { inspect: [{ value: told.stranger }] }, async (page) => {
+      await page.getByText('Rotate 2 tokens').click();
+    }),
+  },
+  {
+    name: 'rotations-differ',
+    ...turnedAll('rotations', {}, (page) =>
+      page.getByTestId('difference').scrollIntoViewIfNeeded(),
+    ),
+  },
+  {
+    name: 'rotations-problem',
+    ...turnedAll('rotations', {
+      rotate_all_preview: [{ problem: told.problem('open-token-page') }],
+    }),
+  },
+  {
+    name: 'rotating-all',
+    ...turnedAll('rotating-all', { rotate_all: [{ held: true, lines: told.turningAll }] }),
+  },
+  {
+    name: 'rotating-all-problem',
+    ...turnedAll('rotating-all', {
+      rotate_all: [{ problem: told.problem('retry'), lines: told.turningAll }],
+    }),
+  },
+  { name: 'rotated-all', ...turnedAll('rotated-all') },
+  {
+    name: 'rotated-all-whole',
+    ...turnedAll('rotated-all', {
+      rotate_all: [
+        {
+          value: {
+            ...told.several,
+            rotations: told.several.rotations.slice(0, 1),
+            skipped: [],
+            summary: { ...told.several.summary, of: 1, old_open: 0, pending: 0, skipped: 0 },
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'settings-forgotten',
+    ...from('settings', {}, async (page) => {
+      await page.getByTestId('forget-show').click();
+      await page.locator('#forget-confirm').fill('forget everything');
+      await page.getByTestId('forget-now').click();
+      await page.getByTestId('start-afresh').scrollIntoViewIfNeeded();
+    }),
   },
   {
     name: 'doctor-ask',

@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Screen } from '../../src/wizard';
 import { installFake, type Asked, type Script } from './fake';
 import { doctorWell } from '../diagnoses';
-import { allWell, rotateWell } from '../fixtures';
+import { allWell, rotateAllWell, rotateWell } from '../fixtures';
 
 export async function open(page: Page, script: Script = {}): Promise<void> {
   await page.addInitScript(installFake, { ...allWell, ...script });
@@ -72,6 +72,31 @@ const turn: [Screen, (page: Page) => Promise<void>][] = [
 export async function rotateTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
   await open(page, { ...rotateWell, ...script });
   for (const [name, step] of turn) {
+    if (name === goal) break;
+    await expect(screen(page, name)).toBeVisible();
+    await step(page);
+  }
+  await expect(screen(page, goal)).toBeVisible();
+}
+
+/** The steps of rotating every connection, from the list. */
+const turnAll: [Screen, (page: Page) => Promise<void>][] = [
+  ['home', (page) => page.getByTestId('rotate-all').click()],
+  ['rotate-all', (page) => primary(page).click()],
+  ['token-page', (page) => primary(page).click()],
+  [
+    'paste',
+    async (page) => {
+      await page.getByTestId('paste').click();
+      await primary(page).click();
+    },
+  ],
+  ['rotations', (page) => primary(page).click()],
+];
+
+export async function rotateAllTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
+  await open(page, { ...rotateAllWell, ...script });
+  for (const [name, step] of turnAll) {
     if (name === goal) break;
     await expect(screen(page, name)).toBeVisible();
     await step(page);

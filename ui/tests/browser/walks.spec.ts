@@ -384,6 +384,24 @@ test('a clipboard that could not be cleared is warned of', async ({ page }) => {
   await expect(page.getByText('The clipboard was not cleared.')).toBeVisible();
 });
 
+test('a token that was pasted into the field is told to be out of the clipboard', async ({
+  page,
+}) => {
+  const enter = async () => {
+    await page.getByTestId('type-instead').click();
+    await page.locator('#token-text').fill('a-token');
+    await primary(page).click();
+  };
+  await walkTo(page, 'paste', {
+    paste_typed: [{ value: { ...told.pasted, clipboard_cleared: true } }],
+  });
+  await enter();
+  await expect(page.getByText('The clipboard was cleared.')).toBeVisible();
+  await walkTo(page, 'paste');
+  await enter();
+  await expect(page.getByText('The clipboard was left as it is')).toBeVisible();
+});
+
 test('a key held down does not run through the screens', async ({ page }) => {
   await open(page);
   await arrived(page, 'welcome');
@@ -457,7 +475,7 @@ for (const [next, goal] of leads) {
     if (next === 'retry')
       await expect(page.getByText('Cloudflare knows this token.')).toBeVisible();
     if (next === 'open-token-list') {
-      expect(await lastAsked(page, 'open_page')).toEqual({ page: 'token-list' });
+      expect(await lastAsked(page, 'open_page')).toEqual({ page: 'pasted-list' });
     }
   });
 }

@@ -61,7 +61,9 @@ test('each need has one button, and it does what it says', async ({ page }) => {
     'a new token is made from the card’s own button',
   ).toHaveCount(0);
   await meadow.getByTestId('need-token-list').click();
-  expect(await lastAsked(page, 'open_page')).toEqual({ page: 'token-list' });
+  expect(await lastAsked(page, 'open_token_list'), 'the list in which its token is').toEqual({
+    of: 'c-5f2b7a10',
+  });
   await north.getByTestId('need-check').click();
   expect(await lastAsked(page, 'check_connections')).toEqual({ connectionId: 'c-91aa03de' });
   await expect(north.locator('[data-standing]')).toContainText('Fine');

@@ -3,7 +3,7 @@ import { addressFault } from '../../src/address';
 import { fieldOf } from '../../src/fields';
 import { filterNamed } from '../../src/filter';
 import { scrolledTo, visibleRows } from '../../src/rows';
-import { rowsOf } from '../../src/steps';
+import { kindOf, progressOf, rowsOf, type Kind } from '../../src/steps';
 import * as told from '../fixtures';
 
 describe('the filter of accounts', () => {
@@ -56,6 +56,42 @@ describe('the rows of the progress', () => {
     const rows = rowsOf(told.halfway);
     expect(rows.map(({ step }) => step).slice(0, 3)).toEqual(['fuse', 'mint', 'keep']);
     expect(rows.find(({ step }) => step === 'prove')?.detail).toBe('9 of 12 refused');
+  });
+});
+
+describe('the rows of an end', () => {
+  const of = (kind: Kind) => rowsOf([], kind).map(({ step }) => step);
+
+  test('are the three sides of a disconnect, and the pasted token where there was one', () => {
+    const kind = kindOf({ kind: 'disconnect', card: told.card });
+    expect(of(kind)).toEqual(['platform', 'cloudflare', 'local']);
+    expect(rowsOf(told.parting, kind).map(({ step }) => step)).toEqual([
+      'platform',
+      'cloudflare',
+      'local',
+      'destroy',
+    ]);
+  });
+
+  test.each([
+    ['connect', 'finish', ['prove', 'deliver', 'record']],
+    ['connect', 'undo', ['platform', 'cloudflare', 'local']],
+    ['rotate', 'finish', ['deliver', 'swap', 'revoke']],
+    ['rotate', 'undo', ['cloudflare']],
+    ['disconnect', 'undo', ['deliver', 'cloudflare']],
+  ] as const)('of a %s that is to %s are %o', (kind, ending, steps) => {
+    const left = { ...told.cutOff, kind };
+    expect(of(kindOf({ kind: 'resume', left, ending }))).toEqual(steps);
+  });
+});
+
+describe('several rotations', () => {
+  test('are as far as the steps that are over, of all that there will be', () => {
+    expect(progressOf([])).toEqual({ done: 0, of: 1 });
+    expect(progressOf(told.turningAll), 'the first, and two steps of the second').toEqual({
+      done: 9,
+      of: 21,
+    });
   });
 });
 

@@ -75,6 +75,21 @@ const turning: Event[] = [
 
 const rotate = (steps: number) => after(start, ...turning.slice(0, steps));
 
+/** The events of rotating every connection, in order. */
+const turningAll: Event[] = [
+  { type: 'home', home: told.fullHome, said: null },
+  { type: 'rotate-all' },
+  { type: 'ahead', ahead: told.ahead },
+  { type: 'continue' },
+  { type: 'continue' },
+  { type: 'pasted', pasted: told.pasted },
+  { type: 'inspected', inspection: told.inspection },
+  { type: 'continue' },
+  { type: 'turn', turn },
+];
+
+const rotateAll = (steps: number) => after(start, ...turningAll.slice(0, steps));
+
 const states = {
   starting: start,
   home: after(start, { type: 'home', home: told.fullHome, said: null }),
@@ -98,16 +113,22 @@ const states = {
     { type: 'disconnect', card: told.card },
   ),
   errand: onErrand(false),
-  settled: after(onErrand(false), {
-    type: 'settled',
-    end: { kind: 'disconnect', ended: told.disconnected },
-  }),
+  ending: after(onErrand(false), { type: 'end', broad: 'unsaid' }),
+  settled: after(
+    onErrand(false),
+    { type: 'end', broad: 'unsaid' },
+    { type: 'settled', end: { kind: 'disconnect', ended: told.disconnected } },
+  ),
   result: after(walk(10), { type: 'ended', outcome: told.outcomes.connected }),
   pending: after(walk(10), { type: 'ended', outcome: told.outcomes.pending }),
   stopped: after(walk(10), { type: 'ended', outcome: told.outcomes.stopped }),
   rotation: rotate(8),
   rotating: rotate(9),
   rotated: after(rotate(9), { type: 'turned', rotation: told.rotations.rotated }),
+  'rotate-all': rotateAll(3),
+  rotations: rotateAll(8),
+  'rotating-all': rotateAll(9),
+  'rotated-all': after(rotateAll(9), { type: 'turned-all', rotations: told.several }),
 } satisfies Record<Wizard['screen'], Wizard>;
 
 const failed: Event = { type: 'failed', problem: told.problem('retry') };
@@ -253,6 +274,14 @@ describe('a move that the screen does not know', () => {
     ['rotating', { type: 'home', home: told.fullHome, said: null }],
     ['rotated', { type: 'turned', rotation: told.rotations.pending }],
     ['rotated', { type: 'back' }],
+    ['ending', { type: 'back' }],
+    ['ending', { type: 'home', home: told.fullHome, said: null }],
+    ['ending', { type: 'end', broad: 'destroy' }],
+    ['welcome', { type: 'rotate-all' }],
+    ['rotating-all', { type: 'back' }],
+    ['rotating-all', { type: 'home', home: told.fullHome, said: null }],
+    ['rotations', { type: 'turned-all', rotations: told.several }],
+    ['rotated-all', { type: 'back' }],
   ];
 
   test.each(strays)('%s stays as it is: %o', (screen, event) => {
@@ -261,7 +290,63 @@ describe('a move that the screen does not know', () => {
   });
 });
 
+describe('rotating every connection', () => {
+  test('goes by what is ahead, one token page and one paste', () => {
+    const passed = turningAll.map((_, index) => rotateAll(index + 1).screen);
+    expect([...new Set(passed)]).toEqual([
+      'home',
+      'rotate-all',
+      'token-page',
+      'paste',
+      'rotations',
+      'rotating-all',
+    ]);
+    expect(states['rotated-all'].screen).toBe('rotated-all');
+  });
+
+  test('signs in at each platform that asks for it, and looks again after each', () => {
+    const away = after(
+      rotateAll(2),
+      { type: 'ahead', ahead: told.aheadSignedOut },
+      { type: 'continue' },
+    );
+    expect(away.screen === 'sign-in' && away.trip?.profile.name).toBe('Edge stack');
+    const back = move(away, { type: 'signed-in', person: told.person });
+    expect(back, 'what is ahead is found out again').toMatchObject({
+      screen: 'rotate-all',
+      ahead: null,
+    });
+  });
+
+  test('goes nowhere while there is nothing to rotate', () => {
+    const none = move(rotateAll(2), { type: 'ahead', ahead: { ahead: [], skipped: [] } });
+    expect(move(none, { type: 'continue' })).toBe(none);
+  });
+
+  test('keeps the lines of each, in the order in which they came', () => {
+    const line = told.turningAll[0] ?? never();
+    const state = move(states['rotating-all'], { type: 'progress-of', line });
+    expect(state).toMatchObject({ lines: [line] });
+  });
+
+  test('that waits for something can be taken up from its end', () => {
+    const errand = { kind: 'resume', left: told.openEnd, ending: 'finish' } as const;
+    const state = move(states['rotated-all'], {
+      type: 'errand',
+      errand,
+      prepared: signedIn,
+      paste: false,
+    });
+    expect(state.screen).toBe('errand');
+  });
+});
+
 describe('an errand', () => {
+  test('that met a problem leads back to where it was confirmed', () => {
+    const stuck = move(states.ending, failed);
+    expect(move(stuck, { type: 'back' }).screen).toBe('errand');
+  });
+
   test('for which a token is pasted goes by the token page and the paste', () => {
     const state = after(
       onErrand(true),
@@ -303,6 +388,8 @@ describe('going back', () => {
     ['activity', 'home'],
     ['settings', 'home'],
     ['rotation', 'paste'],
+    ['rotate-all', 'home'],
+    ['rotations', 'paste'],
   ];
 
   test.each(ways)('leads from %s to %s', (from, to) => {
@@ -501,7 +588,12 @@ describe('the numbered steps', () => {
       doctor: null,
       disconnect: null,
       errand: null,
+      ending: null,
       settled: null,
+      'rotate-all': null,
+      rotations: null,
+      'rotating-all': null,
+      'rotated-all': null,
       prepare: 'prepare',
       'sign-in': 'sign-in',
       'token-page': 'token-page',

@@ -11,6 +11,9 @@ use crate::patience::{LONG, within};
 use crate::stage::Stage;
 use crate::{clipboard, dialog, leaks, trip};
 
+/// What stands above the dialog for saving the bundle.
+const SAVE: &str = "Save the support bundle";
+
 /// What the token should have, all but the last two of it at first.
 const NEEDED: [&str; 8] = [
     "Account Settings Read",
@@ -280,7 +283,7 @@ async fn bundle(window: &Application, stage: &Stage, poor: &str) {
     }
 
     window.press("save-bundle").await;
-    dialog::think_better().await;
+    dialog::think_better(SAVE, "56-doctor-save-as").await;
     window
         .sees("[data-testid=save-bundle]:not([aria-disabled])")
         .await;
@@ -302,7 +305,7 @@ async fn bundle(window: &Application, stage: &Stage, poor: &str) {
             .await;
         let file = stage.person().join(format!("for-support.{ending}"));
         window.press("save-bundle").await;
-        dialog::save_as(&file).await;
+        dialog::save_as(SAVE, &file).await;
         window.reads(&format!("for-support.{ending}")).await;
         let text = fs::read_to_string(&file).expect("the file that was named");
         assert!(text.contains("6/8, 2 missing"), "it tells the result");

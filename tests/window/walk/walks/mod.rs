@@ -9,7 +9,9 @@ mod fence;
 mod keyboard;
 mod no_keychain;
 mod opening;
+mod orphans;
 mod rotate;
+mod rotate_all;
 mod settings;
 mod trouble;
 mod watch;
@@ -21,7 +23,7 @@ type Walk = Pin<Box<dyn Future<Output = ()>>>;
 type Named = (&'static str, fn() -> Walk);
 
 /// The walks by name.
-pub(crate) fn all() -> [Named; 16] {
+pub(crate) fn all() -> [Named; 18] {
     [
         ("a person connects an account from welcome to home", || {
             Box::pin(connect::walk())
@@ -41,6 +43,13 @@ pub(crate) fn all() -> [Named; 16] {
             "a connection gets a new token, also when the platform is silent at first",
             || Box::pin(rotate::walk()),
         ),
+        (
+            "rotate all: one paste, a summary, and one that is left out",
+            || Box::pin(rotate_all::walk()),
+        ),
+        ("orphans: unused tokens are found and deleted", || {
+            Box::pin(orphans::walk())
+        }),
         ("a run is undone before its window closes", || {
             Box::pin(trouble::left())
         }),

@@ -4,11 +4,14 @@
 use std::fs;
 
 use crate::application::Application;
+use crate::dialog;
 use crate::keychain;
 use crate::leaks;
 use crate::stage::Stage;
 use crate::trip;
 
+/// What stands above the dialog for saving the activity.
+const SAVE: &str = "Save the activity";
 const PASSPHRASE: &str = "correct horse battery staple";
 
 pub(super) async fn walk() {
@@ -42,13 +45,19 @@ async fn activity(window: &Application, stage: &Stage) {
     assert!(words.starts_with("Every hash of"), "{words}");
     window.photograph("40-activity").await;
     window.press("export").await;
-    window.reads("Saved as").await;
-    let saved = window.shown().await;
-    let path = saved
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Saved as "))
-        .expect("its path");
-    let log = fs::read_to_string(path).expect("the saved log");
+    dialog::think_better(SAVE, "40-activity-save-as").await;
+    window
+        .sees("[data-testid=export]:not([aria-disabled])")
+        .await;
+    assert!(
+        !window.shown().await.contains("Saved as"),
+        "nothing was saved, and nothing says so"
+    );
+    let path = stage.person().join("for-the-file.jsonl");
+    window.press("export").await;
+    dialog::save_as(SAVE, &path).await;
+    window.reads("for-the-file.jsonl").await;
+    let log = fs::read_to_string(&path).expect("the file that was named");
     assert!(
         log.lines().count() > 3,
         "each thing that was done is in it: {log}"

@@ -1,0 +1,25 @@
+/** How an errand begins, wherever the person takes it up. */
+import type { Ending, LeftOver, Prepared } from './generated/types';
+import * as ipc from './ipc';
+import type { Errand, Event } from './wizard';
+
+/** What comes of taking up an errand. Without the vault nothing can be ended; a platform that is silent is told later. */
+export async function taken(
+  begun: Promise<ipc.Answer<Prepared>>,
+  errand: Errand,
+  paste: boolean,
+): Promise<Event> {
+  const answer = await begun;
+  if (!answer.ok) return { type: 'failed', problem: answer.problem };
+  const problem = answer.value.problems[0];
+  return problem && answer.value.vault.self_test_ms === null
+    ? { type: 'failed', problem }
+    : { type: 'errand', errand, prepared: answer.value, paste };
+}
+
+/** Takes up a run that was cut off. */
+export function resumed(run: LeftOver, ending: Ending): Promise<Event> {
+  const way = ending === 'finish' ? run.finish : run.undo;
+  const errand: Errand = { kind: 'resume', left: run, ending };
+  return taken(ipc.resumeBegin(run.run), errand, way?.broad === 'better');
+}

@@ -703,18 +703,25 @@ impl Walk {
     /// Hands the token over once more. Whatever the platform says to it ends the run: the connection shows it.
     async fn settle_delivery(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
         self.can_open(cut.vault() == Some(VaultKind::File))?;
+        self.report.began(Step::Deliver);
         match Again::resumed(&self.app, cut).await? {
-            None => settled.done.push(
-                "The connection has changed since, so nothing is left to deliver.".to_owned(),
-            ),
+            None => {
+                let nothing = "The connection has changed since, so nothing is left to deliver.";
+                self.report.done(Step::Deliver, nothing);
+                settled.done.push(nothing.to_owned());
+            }
             Some(again) => match again.deliver(&self.journal()).await {
                 Ok(card) => {
-                    settled
-                        .done
-                        .push(format!("{} holds the token.", card.platform));
+                    let holds = format!("{} holds the token.", card.platform);
+                    self.report.done(Step::Deliver, holds.clone());
+                    settled.done.push(holds);
                     settled.connection = Some(card);
                 }
-                Err(problem) => settled.problem = Some(problem),
+                Err(problem) => {
+                    self.report
+                        .tell(Step::Deliver, StepState::Warned, problem.message.clone());
+                    settled.problem = Some(problem);
+                }
             },
         }
         self.end_run("delivered");

@@ -48,6 +48,8 @@ const certain = {
   'turn-back': ['cloudflare'],
   /** A connection that was being ended is kept. */
   keep: ['cloudflare', 'deliver'],
+  /** A token goes to the platform again. */
+  deliver: ['deliver'],
   /** Nothing outside is left to do. */
   close: [],
 } satisfies Record<string, readonly Step[]>;
@@ -75,6 +77,7 @@ const ends: Record<RunKind, Record<Ending, Kind>> = {
   rotate: { finish: 'turn', undo: 'turn-back' },
   disconnect: { finish: 'part', undo: 'keep' },
   sweep: { finish: 'close', undo: 'close' },
+  deliver: { finish: 'deliver', undo: 'close' },
 };
 
 /** How many of the steps of several rotations are over, and how many there are. */

@@ -198,10 +198,10 @@ async fn all_connections_are_rotated_and_counted() {
     assert_eq!(told["skipped"][0]["connection_id"], own["connection_id"]);
     assert_eq!(told["broad"]["state"], "refused");
 
-    // As if the profile had asked for more when the first was connected.
+    // As if the profile had asked for more when the newest was made.
     let record = Record::open(&narrows.folder()).expect("the same folder");
     let all = record.connections().expect("records");
-    let mut was = all.last().cloned().expect("the first");
+    let mut was = all.first().cloned().expect("the newest");
     let resource = format!("com.cloudflare.api.account.{}", was.account_id);
     was.policy = json!([
         { "group": "Pages Read", "scope": "account", "resource": resource },
@@ -210,7 +210,7 @@ async fn all_connections_are_rotated_and_counted() {
     record.put_connection(&was).expect("records");
     let line = ["--all", "--profile-policy"];
     let person = rotate(&narrows, &broad(&stage).await.1, &line).await;
-    let (ahead, _) = person.stderr.split_once("1 of 3").expect("progress");
+    let (ahead, _) = person.stderr.split_once("2 of 3").expect("progress");
     assert!(
         ahead.contains("- read Cloudflare Pages") && ahead.contains(&was.id),
         "what each loses or gains is printed before anything is made:\n{ahead}"

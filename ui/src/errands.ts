@@ -1,5 +1,5 @@
 /** How an errand begins, wherever the person takes it up. */
-import type { Ending, LeftOver, Prepared } from './generated/types';
+import type { Ending, Home, LeftOver, Prepared } from './generated/types';
 import * as ipc from './ipc';
 import type { Errand, Event } from './wizard';
 
@@ -15,6 +15,15 @@ export async function taken(
   return problem && answer.value.vault.self_test_ms === null
     ? { type: 'failed', problem }
     : { type: 'errand', errand, prepared: answer.value, paste };
+}
+
+/** A connection of several: its account, and its project where the list has one. */
+export function nameOf(
+  one: { connection_id: string; account_name: string },
+  { connections }: Home,
+): string {
+  const card = connections.find(({ connection_id }) => connection_id === one.connection_id);
+  return card?.project ? `${card.account_name} · ${card.project}` : one.account_name;
 }
 
 /** Takes up a run that was cut off. */

@@ -138,14 +138,15 @@ type Screens =
   | { screen: 'rotated'; trip: Inspected; turn: RotationChoices; rotation: Rotation }
   /** What is ahead of rotating every connection; nothing while that is being found out. */
   | { screen: 'rotate-all'; home: Home; ahead: SeveralAhead | null }
-  | { screen: 'rotations'; trip: Inspected; turn: RotationChoices | null }
+  | { screen: 'rotations'; home: Home; trip: Inspected; turn: RotationChoices | null }
   | {
       screen: 'rotating-all';
+      home: Home;
       trip: Inspected;
       turn: RotationChoices;
       lines: readonly SeveralProgress[];
     }
-  | { screen: 'rotated-all'; trip: Inspected; rotations: SeveralRotations };
+  | { screen: 'rotated-all'; home: Home; trip: Inspected; rotations: SeveralRotations };
 
 /** The state: a screen, and the problem that it shows, if any. */
 export type Wizard = Screens & { problem: Problem | null };
@@ -218,7 +219,7 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'rotate':
       return state.screen === 'home' ? prepare(event.profile, null, null, event.card) : state;
     case 'turn':
-      if (state.screen === 'rotations') return rotatingAll(state.trip, event.turn);
+      if (state.screen === 'rotations') return rotatingAll(state, event.turn);
       return state.screen === 'rotation' ? rotating(state.trip, event.turn) : state;
     case 'turned':
       return state.screen === 'rotating' ? turned(state, event.rotation) : state;
@@ -568,23 +569,26 @@ function tripOf(home: Home, ahead: SeveralAhead): Ready {
   };
 }
 
-const rotations = (trip: Inspected, turn: RotationChoices | null): Wizard => ({
+const rotations = (home: Home, trip: Inspected, turn: RotationChoices | null): Wizard => ({
   screen: 'rotations',
+  home,
   trip,
   turn,
   problem: null,
 });
 
-const rotatingAll = (trip: Inspected, turn: RotationChoices): Wizard => ({
+const rotatingAll = ({ home, trip }: On<'rotations'>, turn: RotationChoices): Wizard => ({
   screen: 'rotating-all',
+  home,
   trip,
   turn,
   lines: [],
   problem: null,
 });
 
-const turnedAll = ({ trip }: On<'rotating-all'>, rotations: SeveralRotations): Wizard => ({
+const turnedAll = ({ home, trip }: On<'rotating-all'>, rotations: SeveralRotations): Wizard => ({
   screen: 'rotated-all',
+  home,
   trip,
   rotations,
   problem: null,
@@ -627,7 +631,7 @@ function onward(state: Wizard): Wizard {
     case 'paste': {
       if (!state.pasted || !state.inspection || state.problem) return state;
       const trip = { ...state.trip, pasted: state.pasted, inspection: state.inspection };
-      if (trip.errand?.kind === 'rotate-all') return rotations(trip, null);
+      if (trip.errand?.kind === 'rotate-all') return rotations(trip.errand.home, trip, null);
       if (trip.errand) return onErrand(state.trip, trip.errand, state.inspection);
       return trip.rotating ? rotation(trip, null) : nominate(trip, trip.wish);
     }
@@ -696,7 +700,7 @@ function go(state: Wizard, to: Destination): Wizard {
       return trip ? paste(trip) : state;
     case 'nominate':
       if (state.screen === 'rotations' || state.screen === 'rotating-all') {
-        return rotations(state.trip, state.turn);
+        return rotations(state.home, state.trip, state.turn);
       }
       if ('turn' in state) return rotation(state.trip, state.turn);
       return 'choices' in state ? nominate(state.trip, state.choices) : state;

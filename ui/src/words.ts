@@ -725,7 +725,7 @@ export const words = {
     policy: 'What may the new token do?',
     samePolicy: 'The same as the old one',
     newPolicy: 'What the profile asks for now',
-    newPolicyHint: 'It has changed since. See the difference beside.',
+    newPolicyHint: 'It has changed since. The difference is shown here.',
     expiry: 'When does the new token expire?',
     expiries: {
       same: 'As chosen before',

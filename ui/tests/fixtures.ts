@@ -884,7 +884,23 @@ export const several: SeveralRotations = {
 /** Every connection gets a new token, and everything goes well. */
 export const rotateAllWell: Script = {
   ...rotateWell,
-  home: [{ value: { connections: [card, { ...card, connection_id: 'c-2' }], unfinished: [] } }],
+  home: [
+    {
+      value: {
+        connections: [
+          card,
+          {
+            ...card,
+            connection_id: 'c-2',
+            account_name: 'Copper Lane Bakery',
+            platform: 'Edge stack',
+            project: null,
+          },
+        ],
+        unfinished: [],
+      },
+    },
+  ],
   rotate_all_prepare: [{ value: ahead }],
   rotate_all_preview: [{ value: severalPreview }],
   rotate_all: [{ value: several }],

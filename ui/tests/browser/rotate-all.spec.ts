@@ -50,6 +50,10 @@ test('one confirmation shows the difference of each and asks for what was chosen
   await rotateAllTo(page, 'rotations', { inspect: [{ value: told.stranger }] });
   const planned = page.getByTestId('planned');
   await expect(planned).toHaveCount(2);
+  await expect(
+    page.getByRole('heading', { level: 3 }),
+    'two connections of one account are told apart',
+  ).toHaveText(['Meadow & Sons Ltd · generator-site', 'Copper Lane Bakery']);
   await expect(planned.nth(0)).toContainText('The profile asks for what the old token may do.');
   await expect(planned.nth(1).getByTestId('difference').getByRole('listitem')).toHaveText([
     /As before/,

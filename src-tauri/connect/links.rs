@@ -61,6 +61,11 @@ pub(super) fn token_list(app: &App, kind: TokenKind, account: &str) -> String {
         .into()
 }
 
+/// Cloudflare's list of a person's own tokens.
+pub fn own_token_list(app: &App) -> String {
+    cloudflare::token_list(&app.addresses.dashboard, &Owner::User).into()
+}
+
 /// Cloudflare's list in which the narrow token of a connection, or of a run, is found.
 pub fn token_list_of(app: &App, id: &str) -> Result<String, Problem> {
     let known = app.record.connection(id);

@@ -44,7 +44,7 @@ mod zones;
 
 pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
-pub use links::{brand_link, openable, token_list_of};
+pub use links::{brand_link, openable, own_token_list, token_list_of};
 pub use recover::{keep_trying, left_over, retry};
 pub(crate) use redeliver::unknown_connection;
 pub use redeliver::{redeliver, rename};

@@ -15,9 +15,10 @@ pub(crate) fn show(url: &Url) -> Result<(), Problem> {
         Problem::new(
             "browser-unreachable",
             "No browser could be opened.",
-            "Copy the link and open it yourself.",
+            "Open this address in a browser yourself.",
             Next::Retry,
         )
-        .with_evidence(error.to_string())
+        // The page shows it at once: without a browser the address is all there is.
+        .with_evidence(format!("{url}\n{error}"))
     })
 }

@@ -37,7 +37,11 @@ pub(crate) fn clear(desk: &Desk, value: &Secret) -> bool {
 /// Puts a text that is no secret into the clipboard.
 pub(crate) fn write(desk: &Desk, text: String) -> Result<(), Problem> {
     desk.with_clipboard(|clipboard| clipboard.set_text(text))
-        .map_err(|error| unreachable_clipboard(&error))
+        .map_err(|error| Problem {
+            hint: "Try again, or select the text and copy it yourself.".to_owned(),
+            next: Next::Retry,
+            ..unreachable_clipboard(&error)
+        })
 }
 
 fn unreachable_clipboard(error: &arboard::Error) -> Problem {

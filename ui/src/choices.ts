@@ -45,6 +45,9 @@ export interface Faults {
   broad?: 'unsaid';
 }
 
+/** Whether domains can be picked from a list: there is none, an empty one, or one with something on it. */
+export type Listed = 'no' | 'empty' | 'yes';
+
 export type ProjectFault = 'empty' | 'long' | 'letters' | 'edges';
 export type DateFault = 'no-date' | 'past';
 

@@ -30,5 +30,5 @@ export function nameOf(
 export function resumed(run: LeftOver, ending: Ending): Promise<Event> {
   const way = ending === 'finish' ? run.finish : run.undo;
   const errand: Errand = { kind: 'resume', left: run, ending };
-  return taken(ipc.resumeBegin(run.run), errand, way?.broad === 'better');
+  return taken(ipc.resumeBegin(run.run), errand, (way?.broad ?? 'no') !== 'no');
 }

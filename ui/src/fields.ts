@@ -19,6 +19,10 @@ const fields = {
   },
 } satisfies Record<string, Record<string, string>>;
 
+/** Whether the passphrase of the sealed file that is there mends it, on whichever screen. */
+export const opensSealed = ({ code }: { code: string }): boolean =>
+  code === 'passphrase-needed' || code === 'passphrase-wrong';
+
 /** The field's id, where the screen has one that the code speaks of. */
 export function fieldOf(screen: string, code: string): string | null {
   const known: Record<string, Record<string, string>> = fields;

@@ -8,12 +8,20 @@ export interface Nav {
   send: (event: Event) => void;
   /** Does the one next action of a problem; `again` is what the screen would do once more. */
   follow: (problem: Problem, again?: () => void) => void;
-  /** Opens a page in the browser; whether it opened. */
-  open: (page: Page) => Promise<boolean>;
+  /** Shows what stands in the way; `again` is what was tried, and what "try again" does. */
+  failed: (problem: Problem, again?: () => void) => void;
+  /** What the button of a problem's one next action says here. */
+  label: (problem: Problem) => string;
+  /** Opens the sealed file, then does what it stood in the way of. */
+  unlock: (problem: Problem, passphrase: string, again?: () => void) => Promise<void>;
+  /** Opens a page in the browser; whether it opened. `again` is for a screen that has to know. */
+  open: (page: Page, again?: () => void) => Promise<boolean>;
   /** Opens Cloudflare's list in which the token of a connection, or of a run, is found. */
   openTokenList: (of: string) => Promise<void>;
   /** Hands the token to the platform once more, and says in the list of connections what came of it. */
   deliver: (connectionId: string) => Promise<void>;
+  /** The connection whose token is being delivered. */
+  readonly delivering: string | null;
   /** Checks how one connection stands, or all of them. */
   check: (connectionId: string | null) => Promise<void>;
   /** What is being checked: one connection, all, or nothing. */

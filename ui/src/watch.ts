@@ -36,20 +36,22 @@ export const isSignedOut = (home: Home): boolean =>
   home.connections.some(({ watch }) => watch.untold.some(({ kind }) => kind === 'signed-out'));
 
 /** What the button beside a need does; nothing where the words are all there is to it. */
-export type WatchAct = 'check' | 'deliver' | 'sign-in' | 'token-list';
+export type WatchAct = 'check' | 'deliver' | 'sign-in' | 'token-list' | 'rotate';
 
-const acts: Record<WatchNext, WatchAct | null> = {
+const acts: Record<WatchNext, WatchAct> = {
   'check-again': 'check',
   'deliver-again': 'deliver',
   'sign-in': 'sign-in',
   'unlock-vault': 'check',
   'open-token-list': 'token-list',
-  rotate: null,
+  rotate: 'rotate',
 };
 
 /** A keychain asks for its own password; that of a sealed file is asked for once, above all connections. */
-export const actOf = (next: WatchNext, vault: VaultKind): WatchAct | null =>
-  next === 'unlock-vault' && vault === 'file' ? null : acts[next];
+export function actOf(next: WatchNext, vault: VaultKind, rotates: boolean): WatchAct | null {
+  if (next === 'unlock-vault' && vault === 'file') return null;
+  return next === 'rotate' && !rotates ? null : acts[next];
+}
 
 /** Whether a sealed file has to be opened before its connections can be checked. */
 export const isSealed = (home: Home): boolean =>

@@ -73,6 +73,8 @@ export interface Trip {
   errand?: (Errand | RotateAll) & { paste: boolean };
   /** The connection that gets a new token; nothing where a new connection is made. */
   rotating: ConnectionCard | null;
+  /** Whether the new token is to have what the profile asks for now, as the old one lacks some of it. */
+  renew: boolean;
 }
 
 /** A trip whose vault and session stand. */
@@ -86,11 +88,25 @@ export interface Inspected extends Ready {
   inspection: Inspection;
 }
 
+/** A connection whose token is made anew, by its profile. */
+export interface Renewal {
+  card: ConnectionCard;
+  profile: ProfileCard;
+  /** Whether the old token lacks what the profile asks for. */
+  lacks: boolean;
+}
+
 /** What was just done, told once on the list of connections. */
 export interface Said {
   text: string;
   tone: 'good' | 'warn';
 }
+
+/** What a sign-in is for, where that is not the next step of its trip. */
+export type AfterSignIn =
+  | { kind: 'deliver'; connection: string }
+  /** What was chosen and pasted there is still at hand. */
+  | { kind: 'screen'; state: Wizard };
 
 /** What the doctor heard of a token so far. */
 export interface Exam {
@@ -113,7 +129,7 @@ type Screens =
   | { screen: 'settings'; home: Home }
   | { screen: 'prepare'; trip: Trip; prepared: Prepared | null }
   /** Without a trip, the person came from the list of connections and goes back there. */
-  | { screen: 'sign-in'; trip: Ready | null }
+  | { screen: 'sign-in'; trip: Ready | null; after: AfterSignIn | null }
   | { screen: 'token-page'; trip: Ready }
   | { screen: 'paste'; trip: Ready; pasted: Pasted | null; inspection: Inspection | null }
   | { screen: 'nominate'; trip: Inspected; choices: Choices | null }
@@ -127,6 +143,8 @@ type Screens =
       errand: Ended;
       inspection: Inspection | null;
       broad: BroadWish;
+      /** Whether what stays open is forgotten here all the same. */
+      forget: boolean;
       lines: readonly Progress[];
     }
   | { screen: 'settled'; end: ErrandEnd }
@@ -160,7 +178,8 @@ export type Event =
   /** How connections stand was found out meanwhile, wherever the person is by now. */
   | { type: 'checked'; checked: readonly Checked[] }
   | { type: 'connect-another' }
-  | { type: 'connect-again'; again: ConnectAgain }
+  /** What the diagnosis found wanting is made anew; by a rotation, where the connection is still on the list. */
+  | { type: 'connect-again'; again: ConnectAgain; renew: Renewal | null }
   | { type: 'doctor'; connection: string | null }
   | { type: 'activity' }
   | { type: 'settings' }
@@ -191,14 +210,17 @@ export type Event =
   /** Goes on with an errand for which a token would be better, without one. */
   | { type: 'without-token' }
   /** The errand is to be done now, with this to become of the pasted token. */
-  | { type: 'end'; broad: BroadWish }
+  | { type: 'end'; broad: BroadWish; forget: boolean }
+  /** Goes on with an errand whose platform is then told later. */
+  | { type: 'without-sign-in' }
   | { type: 'settled'; end: ErrandEnd }
   | { type: 'connect'; choices: Choices }
   | { type: 'progress'; line: Progress }
   | { type: 'ended'; outcome: Outcome }
   | { type: 'continue' }
   | { type: 'back' }
-  | { type: 'go'; to: Destination }
+  /** `deliver` is the connection whose token is delivered once the person has signed in. */
+  | { type: 'go'; to: Destination; deliver?: string | undefined }
   /** The screen tries again, so what it showed as a problem is no longer one. */
   | { type: 'again' }
   | { type: 'failed'; problem: Problem };
@@ -235,8 +257,13 @@ export function move(state: Wizard, event: Event): Wizard {
         : state;
     case 'turned-all':
       return state.screen === 'rotating-all' ? turnedAll(state, event.rotations) : state;
-    case 'connect-again':
-      return state.screen === 'doctor' ? welcome(state.home, event.again) : state;
+    case 'connect-again': {
+      if (state.screen !== 'doctor') return state;
+      const { renew } = event;
+      return renew
+        ? prepare(renew.profile, null, null, renew.card, renew.lacks)
+        : welcome(state.home, event.again);
+    }
     case 'doctor':
       return state.screen === 'home' || state.screen === 'welcome'
         ? doctor(state.home, event.connection)
@@ -278,8 +305,13 @@ export function move(state: Wizard, event: Event): Wizard {
       if (state.screen !== 'prepare') return state;
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };
     case 'signed-in':
-      return state.screen === 'sign-in' && state.trip
-        ? afterSignIn(signedIn(state.trip, event.person))
+      if (state.screen !== 'sign-in' || !state.trip) return state;
+      return state.after?.kind === 'screen'
+        ? state.after.state
+        : afterSignIn(signedIn(state.trip, event.person));
+    case 'without-sign-in':
+      return state.screen === 'sign-in' && state.trip?.errand && state.after === null
+        ? afterSignIn(state.trip)
         : state;
     case 'disconnect':
       return state.screen === 'home'
@@ -297,7 +329,7 @@ export function move(state: Wizard, event: Event): Wizard {
         : state;
     case 'end':
       return state.screen === 'errand' && state.errand.kind !== 'orphans'
-        ? ending(state, state.errand, event.broad)
+        ? ending(state, state.errand, event.broad, event.forget)
         : state;
     case 'settled':
       return state.screen === 'errand' || state.screen === 'ending'
@@ -326,7 +358,7 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'back':
       return back(state);
     case 'go':
-      return go(state, event.to);
+      return go(state, event.to, event.deliver);
     case 'again':
       return state.problem ? again(state) : state;
     case 'failed':
@@ -403,12 +435,13 @@ function prepare(
   address: string | null,
   wish: Choices | null,
   rotating: ConnectionCard | null = null,
+  renew = false,
 ): Wizard {
   // Only a token of the old one's kind can delete it.
   const kind = rotating?.token_kind ?? profile.token_kinds[0] ?? 'user';
   return {
     screen: 'prepare',
-    trip: { profile, address, kind, wish, rotating },
+    trip: { profile, address, kind, wish, rotating, renew },
     prepared: null,
     problem: null,
   };
@@ -457,13 +490,21 @@ function beginErrand(errand: Errand, prepared: Prepared, paste: boolean): Wizard
     kind: errand.kind === 'disconnect' ? errand.card.token_kind : 'user',
     wish: null,
     rotating: null,
+    renew: false,
     prepared,
     errand: { ...errand, paste },
   };
   return prepared.sign_in_needed && prepared.problems.length === 0
-    ? { screen: 'sign-in', trip, problem: null }
+    ? signIn(trip)
     : afterSignIn(trip);
 }
+
+const signIn = (trip: Ready | null, after: AfterSignIn | null = null): Wizard => ({
+  screen: 'sign-in',
+  trip,
+  after,
+  problem: null,
+});
 
 function afterSignIn(trip: Ready): Wizard {
   const { errand } = trip;
@@ -480,12 +521,18 @@ const onErrand = (trip: Ready, errand: Errand, inspection: Inspection | null): W
   problem: null,
 });
 
-const ending = ({ trip, inspection }: On<'errand'>, errand: Ended, broad: BroadWish): Wizard => ({
+const ending = (
+  { trip, inspection }: On<'errand'>,
+  errand: Ended,
+  broad: BroadWish,
+  forget: boolean,
+): Wizard => ({
   screen: 'ending',
   trip,
   errand,
   inspection,
   broad,
+  forget,
   lines: [],
   problem: null,
 });
@@ -498,7 +545,7 @@ const paste = (trip: Ready): Wizard => ({
   problem: null,
 });
 
-const nominate = (trip: Inspected, choices: Choices | null): Wizard => ({
+const nominate = (trip: Inspected, choices: Choices | null): On<'nominate'> => ({
   screen: 'nominate',
   trip,
   choices,
@@ -513,12 +560,20 @@ const progress = (trip: Inspected, choices: Choices): Wizard => ({
   problem: null,
 });
 
-const rotation = (trip: Inspected, turn: RotationChoices | null): Wizard => ({
+const rotation = (trip: Inspected, turn: RotationChoices | null): On<'rotation'> => ({
   screen: 'rotation',
   trip,
   turn,
   problem: null,
 });
+
+/** What a rotation is chosen with at first, where the old token lacks something. */
+const renewed: RotationChoices = {
+  in_place: false,
+  profile_policy: true,
+  expires: null,
+  broad: 'unsaid',
+};
 
 const rotating = (trip: Inspected, turn: RotationChoices): Wizard => ({
   screen: 'rotating',
@@ -552,6 +607,7 @@ function tripOf(home: Home, ahead: SeveralAhead): Ready {
     kind: ahead.ahead[0]?.token_kind ?? 'user',
     wish: null,
     rotating: null,
+    renew: false,
     prepared: {
       run: '',
       vault: {
@@ -615,16 +671,12 @@ function onward(state: Wizard): Wizard {
     case 'prepare': {
       if (!state.prepared || state.problem) return state;
       const trip = { ...state.trip, prepared: state.prepared };
-      return trip.prepared.sign_in_needed
-        ? { screen: 'sign-in', trip, problem: null }
-        : tokenPage(trip);
+      return trip.prepared.sign_in_needed ? signIn(trip) : tokenPage(trip);
     }
     case 'rotate-all': {
       if (!state.ahead || state.ahead.ahead.length === 0 || state.problem) return state;
       const trip = tripOf(state.home, state.ahead);
-      return trip.prepared.sign_in_needed
-        ? { screen: 'sign-in', trip, problem: null }
-        : tokenPage(trip);
+      return trip.prepared.sign_in_needed ? signIn(trip) : tokenPage(trip);
     }
     case 'token-page':
       return paste(state.trip);
@@ -633,7 +685,9 @@ function onward(state: Wizard): Wizard {
       const trip = { ...state.trip, pasted: state.pasted, inspection: state.inspection };
       if (trip.errand?.kind === 'rotate-all') return rotations(trip.errand.home, trip, null);
       if (trip.errand) return onErrand(state.trip, trip.errand, state.inspection);
-      return trip.rotating ? rotation(trip, null) : nominate(trip, trip.wish);
+      return trip.rotating
+        ? rotation(trip, trip.renew ? renewed : null)
+        : nominate(trip, trip.wish);
     }
     default:
       return state;
@@ -670,15 +724,15 @@ function prepared({ prepared, ...trip }: Ready): Wizard {
   return { screen: 'prepare', trip, prepared, problem: null };
 }
 
-function go(state: Wizard, to: Destination): Wizard {
-  if (state.screen === 'home') {
-    return to === 'sign-in' ? { screen: 'sign-in', trip: null, problem: null } : state;
+function go(state: Wizard, to: Destination, deliver?: string): Wizard {
+  // What was made waits for the platform alone: no other token is needed for that.
+  if (to === 'sign-in' && deliver !== undefined) {
+    return signIn(null, { kind: 'deliver', connection: deliver });
   }
+  if (state.screen === 'home') return to === 'sign-in' ? signIn(null) : state;
   // The vault, and everything that can be chosen there, is on the very screen.
   if (state.screen === 'settings') {
-    return to === 'sign-in'
-      ? { screen: 'sign-in', trip: null, problem: null }
-      : { ...state, problem: null };
+    return to === 'sign-in' ? signIn(null) : { ...state, problem: null };
   }
   // The token is pasted there too.
   if (state.screen === 'doctor') {
@@ -690,21 +744,49 @@ function go(state: Wizard, to: Destination): Wizard {
   switch (to) {
     case 'prepare':
       return trip && !trip.errand
-        ? prepare(trip.profile, trip.address, trip.wish, trip.rotating)
+        ? prepare(trip.profile, trip.address, trip.wish, trip.rotating, trip.renew)
         : state;
-    case 'sign-in':
-      return trip ? { screen: 'sign-in', trip, problem: null } : state;
+    case 'sign-in': {
+      if (!trip) return state;
+      const after = afterwards(state);
+      return signIn(after?.kind === 'deliver' ? null : trip, after);
+    }
     case 'token-page':
       return trip ? tokenPage(trip) : state;
     case 'paste':
       return trip ? paste(trip) : state;
     case 'nominate':
-      if (state.screen === 'rotations' || state.screen === 'rotating-all') {
-        return rotations(state.home, state.trip, state.turn);
-      }
-      if ('turn' in state) return rotation(state.trip, state.turn);
-      return 'choices' in state ? nominate(state.trip, state.choices) : state;
+      return chosen(state) ?? state;
   }
+}
+
+/** Where what was chosen can be changed. */
+function chosen(state: Wizard): Wizard | null {
+  if (state.screen === 'rotations' || state.screen === 'rotating-all') {
+    return rotations(state.home, state.trip, state.turn);
+  }
+  if ('turn' in state) {
+    const lost = state.screen === 'rotated' && state.rotation.state === 'value-lost';
+    // A value that was lost once is not put at stake again.
+    return rotation(state.trip, lost ? { ...state.turn, in_place: false } : state.turn);
+  }
+  return 'choices' in state ? nominate(state.trip, state.choices) : null;
+}
+
+/** What goes on once the person has signed in, where a token was pasted already or has done its work. */
+function afterwards(state: Wizard): AfterSignIn | null {
+  if (state.screen === 'errand') return { kind: 'screen', state: { ...state, problem: null } };
+  if (state.screen === 'ending') {
+    return { kind: 'screen', state: onErrand(state.trip, state.errand, state.inspection) };
+  }
+  if (state.screen === 'pending') {
+    return { kind: 'deliver', connection: state.pending.connection_id };
+  }
+  if (state.screen === 'rotated' && ['pending', 'undelivered'].includes(state.rotation.state)) {
+    return { kind: 'deliver', connection: state.rotation.connection_id };
+  }
+  const back = chosen(state);
+  return back && { kind: 'screen', state: back };
 }
 
 /** The trip as far as it is ready, whichever screen carries it. */

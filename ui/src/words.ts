@@ -81,6 +81,7 @@ export const words = {
     title: 'There is a problem',
     evidence: 'What was seen',
     fields: 'Some answers need another look',
+    settings: 'Open the settings',
     act: {
       retry: 'Try again',
       'paste-again': 'Paste another token',
@@ -136,6 +137,9 @@ export const words = {
       'value-lost': 'The token got a new value that nobody has. Rotate it once more.',
       stopped: 'A rotation was cut off. The old token is used as before.',
     } satisfies Record<RotationState, string>,
+    rotateElsewhere:
+      'Its profile is a file, so it is rotated on the command line, with the path of that file:',
+    rotateCommand: (id: string) => `narrows rotate ${id} --profile FILE`,
     checkToken: 'Check a token',
     rotateAll: 'Rotate all',
     orphans: 'Find unused tokens',
@@ -176,6 +180,7 @@ export const words = {
       deliver: 'Deliver again',
       'sign-in': 'Sign in',
       'token-list': 'Open my tokens',
+      rotate: 'Rotate',
     } satisfies Record<WatchAct, string>,
   },
 
@@ -386,6 +391,15 @@ export const words = {
     oneTime: 'one-time token',
     close: 'Delete none',
     without: 'Go on without a token',
+    open: 'If something cannot be ended now',
+    forget: 'Forget it here all the same',
+    forgetHint: 'Takes it off the list for good, whatever is still open elsewhere.',
+    livesToken: (token: string | null) =>
+      `If ${token === null ? 'the token' : `the token “${token}”`} is not deleted now, it works until you delete it at Cloudflare, and Narrows can neither check nor show it any more.`,
+    livesPlatform: (platform: string) =>
+      `If ${platform} is not told now, it keeps the connection and its copy of the token, and is not told later.`,
+    endForget: 'Disconnect and forget',
+    forgetNow: 'Forget it here',
   },
 
   ending: {
@@ -511,6 +525,9 @@ export const words = {
     lapsing: 'The code works for less than a minute.',
     address: 'The page’s address',
     done: (platform: string) => `Signed in to ${platform}.`,
+    without: 'Go on without signing in',
+    toldLater:
+      'You can also go on without: the platform is then told later, once you sign in there.',
   },
 
   tokenPage: {
@@ -820,6 +837,7 @@ export const words = {
     } satisfies Record<OldTokenState, string>,
     openList: 'Find it at Cloudflare',
     new: 'The new token',
+    again: 'Rotate again',
     undone: 'Undone',
     stands: 'What still stands',
   },
@@ -1006,6 +1024,8 @@ export const words = {
       link: 'Link',
     },
     connectAgain: 'Connect again with the same choices',
+    renewText:
+      'Narrows made this token. A new one with everything it needs takes its place: the shortest way.',
     connectAgainText:
       'Narrows made this token. A new one with everything it needs is the shortest way.',
 

@@ -768,6 +768,29 @@ export const rotations = {
     undone: outcomes.stopped.undone,
     stands: ['The old token is in use, as before.'],
   },
+  valueLost: {
+    ...rotated,
+    state: 'value-lost',
+    way: 'in-place',
+    old_token: {
+      ...rotated.old_token,
+      state: 'open',
+      after_ms: null,
+      sentence: 'It got a new value that nobody has. Another rotation replaces it.',
+    },
+    new_token: null,
+    delivery: 'unknown',
+    receipt_code: null,
+    broad: outcomes.stopped.broad,
+    step: 'mint',
+    problem: problem('start-over', {
+      code: 'rotation-value-lost',
+      message: `The token got a new value, and it did not get here: ${profile.name} fails from now on.`,
+      hint: 'Rotate again at once, without --in-place: a new token is made and delivered, and this one deleted.',
+      evidence: 'no answer',
+    }),
+    stands: [`The token has a value that nobody has, so ${profile.name} fails with it.`],
+  },
 } satisfies Record<string, Rotation>;
 
 /** A connection of the list gets a new token, and everything goes well. */

@@ -372,8 +372,37 @@ test('a problem leads back to what was asked, and one press asks again', async (
   await expect(page.locator(verdict)).toContainText('6/8');
 });
 
-test('a token that Narrows made is made again with the same choices', async ({ page }) => {
-  await diagnose(page, { prepare: [{ value: { ...told.prepared, sign_in_needed: false } }] });
+test('what a listed connection lacks is mended by a rotation, one press from the check', async ({
+  page,
+}) => {
+  await diagnose(page, {
+    rotate_prepare: told.rotateWell['rotate_prepare'] ?? [],
+    rotate_preview: [{ value: told.rotationDiffers }],
+    rotate: [{ value: told.rotations.rotated }],
+  });
+  await page.getByTestId('connect-again').click();
+  await arrived(page, 'prepare');
+  expect(await lastAsked(page, 'rotate_prepare')).toEqual({
+    connectionId: told.card.connection_id,
+  });
+  await primary(page).click();
+  await primary(page).click();
+  await page.getByTestId('paste').click();
+  await primary(page).click();
+  await arrived(page, 'rotation');
+  await expect(page.getByLabel('What the profile asks for now')).toBeChecked();
+  await primary(page).click();
+  await arrived(page, 'rotated');
+  expect(await lastAsked(page, 'rotate')).toMatchObject({ choices: { profile_policy: true } });
+});
+
+test('a token whose connection is gone from the list is made again with the same choices', async ({
+  page,
+}) => {
+  await diagnose(page, {
+    prepare: [{ value: { ...told.prepared, sign_in_needed: false } }],
+    doctor_examine: [{ value: { ...seen.lacking, connection: 'c-gone' } }],
+  });
   await page.getByTestId('connect-again').click();
   await arrived(page, 'welcome');
   await primary(page).click();
@@ -392,6 +421,18 @@ test('the fix can be copied as a link and as rows', async ({ page }) => {
   await page.getByTestId('copy-fix-rows').click();
   await expect(page.getByTestId('copy-fix-rows')).toHaveText('Copied');
   expect(await lastAsked(page, 'doctor_copy_rows')).toEqual({});
+});
+
+test('a support bundle that could not be made says so in its place, and is asked for again', async ({
+  page,
+}) => {
+  await diagnose(page, {
+    doctor_bundle: [{ problem: told.problem('retry') }, { value: seen.bundle }],
+  });
+  await page.getByTestId('bundle').click();
+  await expect(page.getByText('Cloudflare does not know this token.')).toBeVisible();
+  await page.getByTestId('bundle-again').click();
+  await expect(page.getByTestId('bundle-text')).toBeVisible();
 });
 
 test('the support bundle is seen before it is copied or saved', async ({ page }) => {

@@ -167,6 +167,42 @@ export const views: View[] = [
     ),
   },
   {
+    name: 'errand-locked',
+    ...errand(
+      'errand',
+      async (page) => {
+        await finishRun(page);
+        await primary(page).click();
+        await page.locator('#passphrase').waitFor();
+      },
+      {
+        resume: [
+          {
+            problem: told.problem('choose-vault', {
+              code: 'passphrase-needed',
+              message: 'The token is in the sealed file, which is locked.',
+              hint: 'Enter its passphrase.',
+              evidence: null,
+            }),
+          },
+        ],
+      },
+    ),
+  },
+  {
+    name: 'errand-forget',
+    ...errand('errand', async (page) => {
+      await leaveOpen(page);
+      await page.getByTestId('forget-here').click();
+      await page.locator('#forget').check({ force: true });
+      await page.getByText('works until you delete it').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'errand-sign-in',
+    ...errand('sign-in', leaveOpen, { disconnect_begin: [{ value: told.prepared }] }),
+  },
+  {
     name: 'settled-disconnect',
     ...errand('settled', async (page) => {
       await leaveOpen(page);
@@ -201,6 +237,26 @@ export const views: View[] = [
       await open(page, { home: [{ value: told.driftedHome }] });
       await page.locator('[data-need="signed-out"]').scrollIntoViewIfNeeded();
     },
+  },
+  {
+    name: 'home-rotate-elsewhere',
+    ...atHome({
+      home: [
+        {
+          value: {
+            connections: [
+              { ...told.driftedHome.connections[0], profile: 'from-a-file' },
+              { ...told.card, connection_id: 'c-2', rotation: 'stopped' },
+            ],
+            unfinished: [],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    name: 'home-left-over-unasked',
+    ...atHome({ check_left_over: [{ problem: told.problem('retry') }] }),
   },
   { name: 'home-sealed', ...atHome({ home: [{ value: told.sealedHome }] }) },
   {
@@ -399,6 +455,25 @@ export const views: View[] = [
     },
   },
   {
+    name: 'nominate-zones-none',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', {
+        ...choosing(cards.getaipage, []),
+        preview: [{ problem: told.problem('retry') }],
+      });
+      await primary(page).click();
+    },
+  },
+  {
+    name: 'nominate-preview-problem',
+    screen: 'nominate',
+    reach: async (page) => {
+      await walkTo(page, 'nominate', { preview: [{ problem: told.problem('retry') }] });
+      await page.getByTestId('preview-again').scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'nominate-optional',
     screen: 'nominate',
     reach: (page) => walkTo(page, 'nominate', choosing(cards.withOptional, [])),
@@ -414,6 +489,25 @@ export const views: View[] = [
     }),
   },
   { name: 'result', ...at('result') },
+  {
+    name: 'result-unopened',
+    screen: 'result',
+    reach: async (page) => {
+      await walkTo(page, 'result', {
+        open_page: [
+          {
+            problem: told.problem('retry', {
+              code: 'browser-unreachable',
+              message: 'No browser could be opened.',
+              hint: 'Open this address in a browser yourself.',
+              evidence: 'https://sites.example/connections\nno program answers',
+            }),
+          },
+        ],
+      });
+      await page.getByText(`Open ${told.profile.name}`).click();
+    },
+  },
   {
     name: 'result-evidence',
     screen: 'result',
@@ -499,6 +593,10 @@ export const views: View[] = [
   {
     name: 'rotated-old-open',
     ...turned('rotated', { rotate: [{ value: told.rotations.oldOpen }] }),
+  },
+  {
+    name: 'rotated-value-lost',
+    ...turned('rotated', { rotate: [{ value: told.rotations.valueLost }] }),
   },
   {
     name: 'rotated-stopped',
@@ -696,6 +794,13 @@ export const views: View[] = [
       await page.getByTestId('bundle').click();
       await page.getByTestId('save-bundle').click();
       await page.getByText('Saved as').scrollIntoViewIfNeeded();
+    }),
+  },
+  {
+    name: 'doctor-bundle-problem',
+    ...diagnosed({ doctor_bundle: [{ problem: told.problem('retry') }] }, async (page) => {
+      await page.getByTestId('bundle').click();
+      await page.getByTestId('bundle-again').scrollIntoViewIfNeeded();
     }),
   },
   { name: 'activity', ...from('activity', {}) },

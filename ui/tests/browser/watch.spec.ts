@@ -56,10 +56,6 @@ test('each need has one button, and it does what it says', async ({ page }) => {
   await arrived(page, 'home');
   const meadow = page.locator(cardOf('Meadow & Sons Ltd'));
   const north = page.locator(cardOf('Studio North'));
-  await expect(
-    meadow.locator('[data-need="expires-soon"]').getByRole('button'),
-    'a new token is made from the card’s own button',
-  ).toHaveCount(0);
   await meadow.getByTestId('need-token-list').click();
   expect(await lastAsked(page, 'open_token_list'), 'the list in which its token is').toEqual({
     of: 'c-5f2b7a10',
@@ -71,6 +67,22 @@ test('each need has one button, and it does what it says', async ({ page }) => {
   await meadow.getByTestId('need-deliver').click();
   expect(await lastAsked(page, 'deliver_again')).toEqual({ connectionId: 'c-5f2b7a10' });
   await expect(page.getByText('Site Generator has the token.')).toBeVisible();
+  await meadow.locator('[data-need="expires-soon"]').getByTestId('need-rotate').click();
+  await arrived(page, 'prepare');
+  expect(await lastAsked(page, 'rotate_prepare')).toEqual({ connectionId: 'c-5f2b7a10' });
+});
+
+test('what cannot be rotated here says how it is rotated instead', async ({ page }) => {
+  const [meadow] = told.driftedHome.connections;
+  await open(page, {
+    home: [{ value: { connections: [{ ...meadow, profile: 'from-a-file' }], unfinished: [] } }],
+    check_connections: [{ value: [] }],
+  });
+  await arrived(page, 'home');
+  await expect(page.getByTestId('need-rotate'), 'no button that cannot do it').toHaveCount(0);
+  await expect(page.getByTestId('rotate-elsewhere')).toContainText(
+    'narrows rotate c-5f2b7a10 --profile FILE',
+  );
 });
 
 test('whoever was signed out signs in and is checked once more', async ({ page }) => {

@@ -43,10 +43,11 @@ describe('how a connection stands', () => {
   });
 
   it('has one act for each next action, or none', () => {
-    expect(actOf('deliver-again', 'keychain')).toBe('deliver');
-    expect(actOf('rotate', 'keychain')).toBeNull();
-    expect(actOf('unlock-vault', 'keychain'), 'the keychain asks by itself').toBe('check');
-    expect(actOf('unlock-vault', 'file'), 'there is a field for it').toBeNull();
+    expect(actOf('deliver-again', 'keychain', true)).toBe('deliver');
+    expect(actOf('rotate', 'keychain', true)).toBe('rotate');
+    expect(actOf('rotate', 'keychain', false), 'its profile is a file').toBeNull();
+    expect(actOf('unlock-vault', 'keychain', true), 'the keychain asks by itself').toBe('check');
+    expect(actOf('unlock-vault', 'file', true), 'there is a field for it').toBeNull();
   });
 
   it('is told by how long ago it was found', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome, Prepared } from '../../src/generated/types';
+import type { Next, Outcome, Prepared } from '../../src/generated/types';
 import {
   holdsRun,
   isNewVisit,
@@ -10,6 +10,8 @@ import {
   type Event,
   type Wizard,
 } from '../../src/wizard';
+import { labelOf, leadOf, type Lead } from '../../src/lead';
+import { words } from '../../src/words';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 
@@ -113,10 +115,10 @@ const states = {
     { type: 'disconnect', card: told.card },
   ),
   errand: onErrand(false),
-  ending: after(onErrand(false), { type: 'end', broad: 'unsaid' }),
+  ending: after(onErrand(false), { type: 'end', broad: 'unsaid', forget: false }),
   settled: after(
     onErrand(false),
-    { type: 'end', broad: 'unsaid' },
+    { type: 'end', broad: 'unsaid', forget: false },
     { type: 'settled', end: { kind: 'disconnect', ended: told.disconnected } },
   ),
   result: after(walk(10), { type: 'ended', outcome: told.outcomes.connected }),
@@ -276,7 +278,7 @@ describe('a move that the screen does not know', () => {
     ['rotated', { type: 'back' }],
     ['ending', { type: 'back' }],
     ['ending', { type: 'home', home: told.fullHome, said: null }],
-    ['ending', { type: 'end', broad: 'destroy' }],
+    ['ending', { type: 'end', broad: 'destroy', forget: false }],
     ['welcome', { type: 'rotate-all' }],
     ['rotating-all', { type: 'back' }],
     ['rotating-all', { type: 'home', home: told.fullHome, said: null }],
@@ -556,14 +558,178 @@ describe('the doctor', () => {
 
   test('leads to the same profile with the same choices', () => {
     const again = seen.lacking.connect_again ?? never();
-    const walked = after(diagnosed, { type: 'connect-again', again }, ...well.slice(1, 9));
+    const walked = after(
+      diagnosed,
+      { type: 'connect-again', again, renew: null },
+      ...well.slice(1, 9),
+    );
     expect(walked).toMatchObject({ screen: 'nominate', choices: again.choices });
+  });
+
+  test('begins a rotation of a connection that is on the list, with what it lacks', () => {
+    const again = seen.lacking.connect_again ?? never();
+    const renew = { card: told.card, profile: told.profile, lacks: true };
+    const walked = after(
+      diagnosed,
+      { type: 'connect-again', again, renew },
+      ...turning.slice(2, 8),
+    );
+    expect(walked).toMatchObject({ screen: 'rotation', turn: { profile_policy: true } });
   });
 
   test('says nothing of the choices to another profile', () => {
     const again = { ...(seen.lacking.connect_again ?? never()), profile: 'edge-stack' };
-    const walked = after(diagnosed, { type: 'connect-again', again }, ...well.slice(1, 9));
+    const walked = after(
+      diagnosed,
+      { type: 'connect-again', again, renew: null },
+      ...well.slice(1, 9),
+    );
     expect(walked).toMatchObject({ screen: 'nominate', choices: null });
+  });
+});
+
+describe('the one next action of a problem', () => {
+  const nexts = Object.keys(words.problem.act) as Next[];
+  const everywhere = Object.values(states).flatMap((state: Wizard) =>
+    nexts.flatMap((next) =>
+      [true, false].map((tried) => ({ state, next, lead: leadOf(state, next, tried) })),
+    ),
+  );
+
+  test('leads on from every screen, and to the first one only where its words say so', () => {
+    for (const { state, next, lead } of everywhere) {
+      const where = `“${next}” on ${state.screen}`;
+      if (lead.kind === 'start-over') expect(next, where).toBe('start-over');
+      if (lead.kind !== 'go') continue;
+      const met = move(state, { type: 'failed', problem: told.problem(next) });
+      const gone = move(met, { type: 'go', to: lead.to });
+      expect(gone, where).not.toBe(met);
+      expect(gone.problem, where).toBeNull();
+    }
+  });
+
+  test('says where it leads', () => {
+    for (const { next, lead } of everywhere) expect(labelOf(next, lead)).toBeTruthy();
+    expect(labelOf('choose-vault', { kind: 'again' })).toBe('Try again');
+    expect(labelOf('sign-in', { kind: 'home' })).toBe('Go to connections');
+    expect(labelOf('change-choices', { kind: 'settings' })).toBe('Open the settings');
+  });
+
+  const rotated = (rotation: keyof typeof told.rotations): Wizard =>
+    after(states.rotating, { type: 'turned', rotation: told.rotations[rotation] });
+  const connection = told.outcomes.pending.connection_id;
+  const resuming = after(
+    start,
+    { type: 'home', home: told.fullHome, said: null },
+    {
+      type: 'errand',
+      errand: { kind: 'resume', left: told.cutOff, ending: 'undo' },
+      prepared: signedIn,
+      paste: false,
+    },
+  );
+
+  const leads: [string, Wizard, Next, Lead][] = [
+    [
+      'the choices, where a connect stopped',
+      states.stopped,
+      'retry',
+      { kind: 'go', to: 'nominate' },
+    ],
+    [
+      'the choices, where a rotation stopped',
+      rotated('stopped'),
+      'retry',
+      { kind: 'go', to: 'nominate' },
+    ],
+    ['the platform, where it is awaited', states.pending, 'retry', { kind: 'deliver', connection }],
+    ['the list, where a run is over', states.settled, 'retry', { kind: 'home' }],
+    [
+      'the settings, where nothing is made',
+      states.disconnect,
+      'choose-vault',
+      { kind: 'settings' },
+    ],
+    ['the settings, where all is made', states.pending, 'choose-vault', { kind: 'settings' }],
+    ['the settings, from the doctor', states.doctor, 'choose-vault', { kind: 'settings' }],
+    [
+      'another try, where a token was pasted for it',
+      states.errand,
+      'choose-vault',
+      { kind: 'again' },
+    ],
+    ['the errand itself, for other choices', states.errand, 'change-choices', { kind: 'stay' }],
+    [
+      'the doctor’s list of tokens',
+      states.doctor,
+      'open-token-page',
+      { kind: 'open', page: 'pasted-list' },
+    ],
+    [
+      'the rotation that an errand came too late for',
+      resuming,
+      'deliver-again',
+      { kind: 'deliver', connection: 'c-4c9p77wa' },
+    ],
+    [
+      'the rotation that a new one would overtake',
+      rotate(2),
+      'deliver-again',
+      { kind: 'deliver', connection: told.card.connection_id },
+    ],
+    [
+      'another rotation, where a value was lost',
+      rotated('valueLost'),
+      'start-over',
+      { kind: 'go', to: 'nominate' },
+    ],
+  ];
+
+  test.each(leads)('leads to %s', (_, state, next, lead) => {
+    expect(leadOf(state, next, false)).toEqual(lead);
+  });
+
+  test('does again what is known to have been tried', () => {
+    for (const next of ['retry', 'deliver-again'] as const) {
+      expect(leadOf(states.home, next, true)).toEqual({ kind: 'again' });
+    }
+  });
+
+  test('after a lost value never puts the next one at stake', () => {
+    const lost = move(after(states.rotation, { type: 'turn', turn: { ...turn, in_place: true } }), {
+      type: 'turned',
+      rotation: told.rotations.valueLost,
+    });
+    expect(move(lost, { type: 'go', to: 'nominate' })).toMatchObject({
+      screen: 'rotation',
+      turn: { in_place: false },
+    });
+  });
+});
+
+describe('a sign-in in the middle of something', () => {
+  const person: Event = { type: 'signed-in', person: told.person };
+  const away = (state: Wizard) => move(state, { type: 'go', to: 'sign-in' });
+
+  test('goes on with the choices, and asks for no other token', () => {
+    expect(after(away(states.stopped), person)).toMatchObject({ screen: 'nominate', choices });
+    expect(after(away(states.rotating), person)).toMatchObject({ screen: 'rotation', turn });
+    expect(after(away(states.errand), person).screen).toBe('errand');
+  });
+
+  test('is for the delivery alone, where all else is done', () => {
+    expect(away(states.pending)).toMatchObject({
+      screen: 'sign-in',
+      trip: null,
+      after: { kind: 'deliver', connection: told.outcomes.pending.connection_id },
+    });
+  });
+
+  test('can be left out on an errand, and on nothing else', () => {
+    const skip: Event = { type: 'without-sign-in' };
+    expect(move(onErrand(false, told.prepared), skip).screen).toBe('errand');
+    expect(move(onErrand(true, told.prepared), skip).screen).toBe('token-page');
+    expect(move(states['sign-in'], skip)).toBe(states['sign-in']);
   });
 });
 

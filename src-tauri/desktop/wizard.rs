@@ -4,7 +4,7 @@ use narrows_core::connect::story::{
     About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
     TokenKind, TokenPage, ZoneChoice,
 };
-use narrows_core::connect::{Walk, brand_link, cards};
+use narrows_core::connect::{Walk, brand_link, cards, own_token_list};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
 use narrows_core::secret::Secret;

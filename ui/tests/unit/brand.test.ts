@@ -15,7 +15,7 @@ describe('a platform’s colour', () => {
   test('keeps its contrast on everything that it lies on, whatever it is', () => {
     for (let step = 0; step < 4096; step += 37) {
       const digits = step.toString(16).padStart(3, '0');
-      const hex = `#${[...digits].map((digit) => digit + digit).join('')}`;
+      const hex = `#${Array.from(digits, (digit) => digit + digit).join('')}`;
       for (const theme of ['light', 'dark'] as const) {
         const shades = worn(hex)[theme];
         if (!shades) continue;

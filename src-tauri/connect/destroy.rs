@@ -133,6 +133,16 @@ pub(super) fn alive(name: Option<String>) -> Broad {
     }
 }
 
+/// The state of a broad token that is left as it is; `lit` is the end that its fuse gave it.
+pub(super) fn untouched(broad: &Inspected, lit: Option<Timestamp>) -> Broad {
+    let own = broad.own.as_ref();
+    let name = own.map(|own| own.name.clone());
+    match lit.or(own.and_then(|own| own.expires_on)) {
+        Some(end) => expiring(name, end),
+        None => alive(name),
+    }
+}
+
 /// The state of a broad token that was left alive on purpose.
 pub(super) fn kept(name: Option<String>, asked: bool) -> Broad {
     let why = if asked {
@@ -228,11 +238,7 @@ impl Run<'_> {
 
     /// What is said of a pasted token that this run leaves as it is.
     pub(super) fn left_alive(&self) -> Broad {
-        let name = self.broad.own.as_ref().map(|own| own.name.clone());
-        match self.fuse_end {
-            Some(end) => expiring(name, end),
-            None => alive(name),
-        }
+        untouched(self.broad, self.fuse_end)
     }
 }
 

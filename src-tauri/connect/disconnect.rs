@@ -28,6 +28,16 @@ impl Walk {
     /// Ends the connection. With a token that was pasted and inspected, the narrow one is deleted at Cloudflare too;
     /// without one it is open there until it is seen refused.
     pub async fn disconnect(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {
+        match self.end_connection(farewell).await {
+            Ok(ended) => Ok(ended),
+            Err(problem) => {
+                self.account = None;
+                Err(self.saying_what_stands(problem).await)
+            }
+        }
+    }
+
+    async fn end_connection(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {
         let known = self
             .app
             .record

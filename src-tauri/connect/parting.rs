@@ -19,7 +19,9 @@ use super::kept;
 use super::report::Journal;
 use super::session;
 use super::story::{Truth, TruthState, Truths, VaultKind};
-use crate::cloudflare::{Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus};
+use crate::cloudflare::{
+    Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus, Verified,
+};
 use crate::http::Base;
 use crate::platform::{self, Platform};
 use crate::problem::Problem;
@@ -78,6 +80,22 @@ pub(super) enum Answer {
     Refused,
     /// Cloudflare could not be asked, or did not say.
     Unknown,
+}
+
+impl Answer {
+    /// What Cloudflare's answer to the token's own question says.
+    pub(super) fn of(verified: &Result<Verified, Error>) -> Self {
+        match verified {
+            Ok(verified) if verified.status == TokenStatus::Active => Self::Works,
+            Ok(_) => Self::Refused,
+            Err(error) => match error.kind {
+                Kind::UnknownToken => Self::Refused,
+                // It is known, but not taken from here.
+                Kind::AddressBlocked { .. } => Self::Works,
+                _ => Self::Unknown,
+            },
+        }
+    }
 }
 
 impl Bond {
@@ -402,16 +420,7 @@ async fn by_name(broad: &Inspected, name: &str) -> Result<(), Error> {
 
 /// Asks Cloudflare whether it takes a token, with the token itself.
 pub(super) async fn ask(narrow: &Client, owner: &Owner) -> Answer {
-    match narrow.verify(owner).await {
-        Ok(verified) if verified.status == TokenStatus::Active => Answer::Works,
-        Ok(_) => Answer::Refused,
-        Err(error) => match error.kind {
-            Kind::UnknownToken => Answer::Refused,
-            // It is known, but not taken from here.
-            Kind::AddressBlocked { .. } => Answer::Works,
-            _ => Answer::Unknown,
-        },
-    }
+    Answer::of(&narrow.verify(owner).await)
 }
 
 async fn here(

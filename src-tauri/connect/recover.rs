@@ -20,7 +20,7 @@ use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
     Settled, Truths, VaultKind, Way,
 };
-use super::walk::{Walk, another_run};
+use super::walk::{Walk, another_run, saying};
 use crate::cloudflare::{Credential, Kind, TokenKind, token_list};
 use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
@@ -542,48 +542,28 @@ impl Walk {
     }
 
     /// Ends the run in one of its ways, as far as that can be done now.
+    ///
+    /// Where that does not come through, the account is free again and the pasted token ends all the same, if the person
+    /// has said so.
     pub async fn settle(&mut self, wish: Resume) -> Result<Settled, Problem> {
-        let cut = Cut::open(&self.app, &self.run)?;
-        if cut.is_unreadable() {
-            return Err(unreadable());
-        }
-        if let Some(account) = cut.nominated.as_ref().and_then(Nominated::account) {
-            self.fits(
-                cut.nominated
-                    .as_ref()
-                    .map_or(TokenKind::User, |all| all.kind),
-                &account.id,
-            )?;
-            self.take_account(&account.id)?;
-        }
+        let cut = match self.may_settle() {
+            Ok(cut) => cut,
+            Err(problem) => {
+                self.account = None;
+                return Err(self.saying_what_stands(problem).await);
+            }
+        };
         let mut settled = self.unsettled(&cut, wish.ending);
-        match (cut.run.kind, wish.ending) {
-            _ if cut.nominated.is_none() => {
-                settled
-                    .done
-                    .push("Nothing was made, so the run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
-            (RunKind::Connect, Ending::Finish) => self.finish_connect(&cut, &mut settled).await?,
-            (RunKind::Connect, Ending::Undo) => {
-                if !cut.undoing() {
-                    self.journal().done(UNDO, &json!({}))?;
-                }
-                self.settle_back(&cut, wish, "undone", &mut settled).await?;
-            }
-            (RunKind::Disconnect, Ending::Finish) => {
-                self.settle_back(&cut, wish, "disconnected", &mut settled)
-                    .await?;
-            }
-            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
-            (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
-            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
-            (RunKind::Sweep, Ending::Finish) => {
-                settled.done.push("The run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
+        if let Err(problem) = self.end_in(&cut, wish, &mut settled).await {
+            self.account = None;
+            let ended = match wish.broad {
+                BroadWish::Destroy => self.end_broad(wish.broad).await,
+                BroadWish::Keep | BroadWish::Unsaid => None,
+            };
+            return Err(match ended {
+                Some(broad) => saying(problem, &broad),
+                None => self.saying_what_stands(problem).await,
+            });
         }
         if settled.broad.is_none() {
             settled.broad = self.end_broad(wish.broad).await;
@@ -598,6 +578,60 @@ impl Walk {
         }
         (self.begun, self.open, self.account) = (false, None, None);
         Ok(settled)
+    }
+
+    /// What has to be so before anything is done: the pasted token, the account and the vault fit the run.
+    fn may_settle(&mut self) -> Result<Cut, Problem> {
+        let cut = Cut::open(&self.app, &self.run)?;
+        if cut.is_unreadable() {
+            return Err(unreadable());
+        }
+        let Some(nominated) = &cut.nominated else {
+            return Ok(cut);
+        };
+        if let Some(account) = nominated.account() {
+            self.fits(nominated.kind, &account.id)?;
+            self.take_account(&account.id)?;
+        }
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        Ok(cut)
+    }
+
+    /// Ends the run in one of the ways of its kind.
+    async fn end_in(
+        &mut self,
+        cut: &Cut,
+        wish: Resume,
+        settled: &mut Settled,
+    ) -> Result<(), Problem> {
+        match (cut.run.kind, wish.ending) {
+            _ if cut.nominated.is_none() => {
+                settled
+                    .done
+                    .push("Nothing was made, so the run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+            (RunKind::Connect, Ending::Finish) => self.finish_connect(cut, settled).await?,
+            (RunKind::Connect, Ending::Undo) => {
+                if !cut.undoing() {
+                    self.journal().done(UNDO, &json!({}))?;
+                }
+                self.settle_back(cut, wish, "undone", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Finish) => {
+                self.settle_back(cut, wish, "disconnected", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(cut, settled).await?,
+            (RunKind::Rotate, ending) => self.settle_rotation(cut, ending, settled).await?,
+            (RunKind::Sweep, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Sweep, Ending::Finish) => {
+                settled.done.push("The run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+        }
+        Ok(())
     }
 
     fn unsettled(&self, cut: &Cut, ending: Ending) -> Settled {
@@ -622,7 +656,6 @@ impl Walk {
         if cut.undoing() {
             return Err(no_such_way());
         }
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         self.sign_in_kept().await?;
         let journal = self.journal();
         let finished = finish(&self.app, &journal, cut, self.link.as_ref()).await?;
@@ -647,7 +680,6 @@ impl Walk {
         ending: Ending,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
             let nothing = "No new token was made, and the old one is in use as before.";
             settled.done.push(nothing.to_owned());
@@ -689,7 +721,6 @@ impl Walk {
         how: &str,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         let farewell = Farewell {
             broad: wish.broad,
             forget: wish.forget,
@@ -722,7 +753,6 @@ impl Walk {
         ) else {
             return Err(unknown_run());
         };
-        self.can_open(bond.vault == VaultKind::File)?;
         let value = bond
             .value(&self.app, &was.token_id)
             .await?
@@ -731,11 +761,12 @@ impl Walk {
             .app
             .cloudflare(Credential::Token(value))
             .map_err(|error| error.problem())?;
-        if let Err(error) = narrow.verify(&bond.owner()).await {
-            return Err(match error.kind {
-                Kind::UnknownToken => no_such_way(),
-                _ => error.problem(),
-            });
+        let verified = narrow.verify(&bond.owner()).await;
+        match (Answer::of(&verified), verified) {
+            (Answer::Works, _) => {}
+            (Answer::Unknown, Err(error)) => return Err(error.problem()),
+            // Also one that is switched off or over: on the list it would be a connection that cannot work.
+            (Answer::Refused | Answer::Unknown, _) => return Err(no_such_way()),
         }
         self.journal().done(UNDO, &json!({}))?;
         let mut known = was;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::app::App;
 use super::bootstrap::bootstrap;
 use super::deliver::Link;
+use super::destroy::untouched;
 use super::fuse::{self, Fuse};
 use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
@@ -18,8 +19,8 @@ use super::report::{Journal, Report};
 use super::rotate::Old;
 use super::run::Run;
 use super::story::{
-    AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
-    Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
+    AccountChoice, Broad, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview,
+    Progress, Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
 };
 use super::token_pages::token_pages;
 use super::zones::Listed;
@@ -67,6 +68,8 @@ pub struct Walk {
     pub(super) platform: Option<Platform>,
     pub(super) link: Option<Link>,
     pub(super) pasted: Option<Paste>,
+    /// Whether what was pasted last was dropped unused. Until something else is pasted, no step goes on without it.
+    pub(super) lapsed: bool,
     pub(super) inspected: Option<Inspected>,
     pub(super) zones: Option<Listed>,
     pub(super) ours: bool,
@@ -95,6 +98,7 @@ impl Walk {
             platform,
             link: None,
             pasted: None,
+            lapsed: false,
             inspected: None,
             zones: None,
             ours: false,
@@ -259,7 +263,7 @@ impl Walk {
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
         (self.pasted, self.inspected, self.zones) = (None, None, None);
-        (self.fuse, self.old) = (None, None);
+        (self.fuse, self.old, self.lapsed) = (None, None, false);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -267,16 +271,17 @@ impl Walk {
         Ok(seen)
     }
 
-    /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether there was one.
+    /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether that became of what was
+    /// pasted last, now or earlier: whoever pasted must not find a step done without the token.
     pub fn forget_stale(&mut self) -> bool {
         let stale = self
             .pasted
             .as_ref()
             .is_some_and(|paste| paste.stale((self.app.now)()));
         if stale {
-            (self.pasted, self.inspected) = (None, None);
+            (self.pasted, self.inspected, self.lapsed) = (None, None, true);
         }
-        stale
+        self.lapsed
     }
 
     /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.
@@ -383,7 +388,10 @@ impl Walk {
         let report = Report::new(progress, since);
         let decision = match self.ready(choices) {
             Ok(decision) => decision,
-            Err(problem) => return stopped(Step::Prepare, problem),
+            Err(problem) => {
+                self.account = None;
+                return stopped(Step::Prepare, problem);
+            }
         };
         let Some(broad) = self.inspected.clone() else {
             return stopped(Step::Inspect, nothing_pasted());
@@ -551,7 +559,10 @@ impl Walk {
         Ok(())
     }
 
+    /// Takes the account; whoever called lets go of it again where it does not come through.
     pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
+        // A lock that this walk still holds would stand in its own way.
+        self.account = None;
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;
@@ -559,6 +570,18 @@ impl Walk {
             Some(_) => Ok(()),
             None => Err(another_run()),
         }
+    }
+
+    /// The problem that a walk stopped with, and what stands of a pasted token that it leaves alive.
+    pub(super) async fn saying_what_stands(&mut self, problem: Problem) -> Problem {
+        let Some(broad) = &self.inspected else {
+            return problem;
+        };
+        let lit = match &self.fuse {
+            Some(fuse) => fuse.clone().await,
+            None => None,
+        };
+        saying(problem, &untouched(broad, lit))
     }
 
     /// A narrow token that we made ourselves and that was pasted in place of a broad one.
@@ -692,6 +715,17 @@ fn stopped(step: Step, problem: Problem) -> Outcome {
         stands: Vec::new(),
         broad: None,
     }))
+}
+
+/// A problem with what became of the pasted token: who reads only the problem has to know of it.
+pub(super) fn saying(problem: Problem, broad: &Broad) -> Problem {
+    Problem {
+        message: format!(
+            "{} The token you pasted: {}",
+            problem.message, broad.sentence
+        ),
+        ..problem
+    }
 }
 
 fn no_platform() -> Problem {

@@ -178,13 +178,7 @@ impl Parcel<'_> {
             Delivered::Unknown(problem) => (StepState::Warned, problem.message.clone(), "unknown"),
         };
         report.tell(Step::Deliver, state, detail);
-        let request = heard.last();
-        journal.activity(
-            "deliver token",
-            self.platform_name,
-            phase,
-            request.as_deref(),
-        );
+        journal.activity("deliver token", self.platform_name, phase, Some(&heard));
         Some(delivered)
     }
 

@@ -1,21 +1,22 @@
 //! A connect that was cut off after its token was kept, brought to its end without the broad token.
 
+use std::time::Instant;
+
 use serde_json::json;
 
 use super::app::App;
 use super::bootstrap::word;
 use super::cards;
 use super::cut::{Cut, Nominated, Trace};
-use super::deliver::{Delivered, Link, deliver};
+use super::deliver::{Delivered, Link, Parcel};
 use super::destroy::{alive, expiring, kept};
-use super::ids;
 use super::nominate::Decision;
 use super::prove::{Subject, project, prove, questions, settle};
-use super::report::Journal;
+use super::report::{Journal, Report};
 use super::story::{Broad, ConnectionCard, Delivery};
+use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
-use crate::cloudflare::{Credential, TokenKind};
-use crate::platform::{Delivery as Sent, Nonce, TokenKind as SentKind};
+use crate::platform::Nonce;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
 use crate::secret::Secret;
@@ -141,45 +142,21 @@ async fn hand_over(
             nonce: nonce.as_str().to_owned(),
         }));
     }
-    let sent = Sent {
+    let parcel = Parcel {
+        connection: &nominated.connection,
         profile: &cut.run.profile,
-        account_id: &decision.account.id,
-        account_name: &decision.account.name,
+        platform_name: &nominated.platform,
+        account: &decision.account,
         project: decision.project.as_deref(),
-        token: value,
+        value,
         token_id: id,
-        token_kind: match nominated.kind {
-            TokenKind::User => SentKind::User,
-            TokenKind::Account => SentKind::Account,
-        },
         token_name: &trace.name,
+        token_kind: nominated.kind,
         expires_on: decision.new_token.expires_on,
-        nonce: &nonce,
         replaces: None,
     };
-    let key = ids::idempotency_key()?;
-    journal.intent(
-        "deliver",
-        &json!({ "token": id, "platform": nominated.platform }),
-    )?;
-    let delivered = deliver(link, &nominated.connection, &sent, &key).await;
-    let (result, noted) = match &delivered {
-        Delivered::Accepted { code, .. } => (
-            "accepted",
-            journal.done("deliver", &json!({ "receipt": code })),
-        ),
-        Delivered::Refused(problem) => (
-            "refused",
-            journal.failed("deliver", &json!({ "code": problem.code })),
-        ),
-        Delivered::Unknown(problem) => (
-            "unknown",
-            journal.failed("deliver", &json!({ "code": problem.code })),
-        ),
-    };
-    noted?;
-    journal.activity("deliver token", &nominated.platform, result, None);
-    Ok(Some(delivered))
+    let report = Report::new(None, Instant::now());
+    Ok(parcel.hand_over(Some(link), journal, &report).await)
 }
 
 /// What is known of the token that was pasted into the run that was cut off.

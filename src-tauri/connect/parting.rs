@@ -22,7 +22,7 @@ use super::story::{Truth, TruthState, Truths, VaultKind};
 use crate::cloudflare::{
     Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus, Verified,
 };
-use crate::http::Base;
+use crate::http::{Base, Heard};
 use crate::platform::{self, Platform};
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -251,7 +251,7 @@ async fn delete_there(
                 "delete at the platform",
                 &bond.platform,
                 "deleted",
-                heard.last().as_deref(),
+                Some(&heard),
             );
             journal.done(PLATFORM, &subject)
         }
@@ -261,7 +261,7 @@ async fn delete_there(
                 "delete at the platform",
                 &bond.platform,
                 &problem.code,
-                heard.last().as_deref(),
+                Some(&heard),
             );
             journal.failed(PLATFORM, &json!({ "code": problem.code }))?;
             Err(problem)
@@ -321,9 +321,9 @@ async fn revoke(
     };
     let narrow = value.and_then(|value| app.cloudflare(Credential::Token(value)).ok());
     let subject = json!({ "token": id, "name": name });
-    let ended = |seen: bool, request: Option<&str>| {
+    let ended = |seen: bool, heard: Option<&Heard>| {
         let how = if seen { "refused" } else { "deleted" };
-        journal.activity("revoke token", name, how, request);
+        journal.activity("revoke token", name, how, heard);
         journal
             .done(REVOKE, &subject)
             .map(|()| seen)
@@ -358,9 +358,8 @@ async fn revoke(
         Some(id) => by_id(&broad, id).await,
         None => by_name(&broad, name).await,
     };
-    let request = heard.last();
     let failed = |sentence: String, code: &str| {
-        journal.activity("revoke token", name, code, request.as_deref());
+        journal.activity("revoke token", name, code, Some(&heard));
         let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
         Err(sentence)
     };
@@ -385,9 +384,9 @@ async fn revoke(
                 }
                 sleep(GAP).await;
             }
-            ended(true, request.as_deref())
+            ended(true, Some(&heard))
         }
-        None => ended(false, request.as_deref()),
+        None => ended(false, Some(&heard)),
     }
 }
 
@@ -486,6 +485,7 @@ async fn forget_values(app: &App, journal: &Journal, bond: &Bond) -> Result<(), 
             }
             Err(error) => {
                 let problem = error.problem();
+                journal.activity("forget token", &bond.connection, &problem.code, None);
                 journal.failed(FORGET, &json!({ "token": id, "code": problem.code }))?;
                 return Err(problem);
             }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::app::App;
 use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
 use super::deliver::Link;
+use super::destroy::{DESTROY_PASTED, PASTED};
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
 use super::redeliver::redeliver;
@@ -814,11 +815,15 @@ impl Walk {
         if journal.intent("destroy", &subject).is_err() {
             return;
         }
-        let deleted = broad.client.delete_token(&broad.owner, &earlier).await;
-        let gone = match &deleted {
-            Ok(()) => true,
-            Err(error) => error.kind == Kind::NotFound,
+        let (ordering, heard) = broad.client.listening();
+        let deleted = ordering.delete_token(&broad.owner, &earlier).await;
+        let (gone, how) = match &deleted {
+            Ok(()) => (true, "deleted".to_owned()),
+            Err(error) if error.kind == Kind::NotFound => (true, "was not there".to_owned()),
+            Err(error) => (false, error.problem().code),
         };
+        let name = mark.and_then(|mark| mark.name.as_deref());
+        journal.activity(DESTROY_PASTED, name.unwrap_or(PASTED), &how, Some(&heard));
         if gone && journal.done("destroy", &subject).is_ok() {
             settled
                 .done

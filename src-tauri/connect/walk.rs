@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::note;
 use super::app::App;
 use super::bootstrap::bootstrap;
 use super::deliver::Link;
@@ -636,11 +637,15 @@ pub struct SignedIn {
 impl SignIn {
     /// Waits until the person has approved or denied, or the code has lapsed; keeps the session in the vault.
     pub async fn wait(self) -> Result<SignedIn, Problem> {
-        let granted = self
-            .platform
-            .wait_for_sign_in(&self.code)
-            .await
-            .map_err(|error| error.problem())?;
+        let (listening, heard) = self.platform.listening();
+        let granted = listening.wait_for_sign_in(&self.code).await;
+        let granted = granted.map_err(|error| error.problem());
+        let result = granted
+            .as_ref()
+            .map_or_else(|problem| problem.code.as_str(), |_| "signed in");
+        let address = self.platform.base().url().as_str();
+        note(&self.app, "sign in", address, result, heard.last());
+        let granted = granted?;
         let who = self
             .platform
             .me(&granted)

@@ -425,6 +425,38 @@ fn many_that_start_at_once_all_open() {
 }
 
 #[test]
+fn an_opening_that_never_ends_keeps_nobody_waiting_for_good() {
+    let folder = folder();
+    drop(open(&folder));
+    let opening = make_private(&folder.path().join("opening.lock")).expect("a file");
+    opening.lock().expect("held");
+    let refused = Record::open_within(folder.path(), Duration::from_millis(50));
+    let code = refused.err().map(|error| error.problem().code);
+    assert_eq!(code.as_deref(), Some("record-busy"));
+    drop(opening);
+    open(&folder);
+}
+
+#[test]
+fn a_long_reading_of_the_chain_keeps_nobody_from_writing() {
+    let folder = folder();
+    let record = open(&folder);
+    record.log(&activity("one")).expect("logs");
+    let mut told = 0;
+    let chain = record.each_activity(|_| {
+        told += 1;
+        let (sender, written) = std::sync::mpsc::channel();
+        let writer = record.clone();
+        std::thread::spawn(move || sender.send(writer.log(&activity("two"))));
+        let written = written.recv_timeout(PATIENCE);
+        written.expect("a command that writes does not wait for the export")
+    });
+    assert_eq!(chain.expect("checks").rows, 1, "a snapshot is told");
+    assert_eq!(told, 1);
+    assert_eq!(record.verify_chain().expect("checks").rows, 2);
+}
+
+#[test]
 fn a_record_of_a_newer_version_is_left_alone() {
     let folder = folder();
     let newer = Db::open(folder.path().join(FILE)).expect("opens");

@@ -28,7 +28,7 @@ struct Ours {
 impl Ours {
     fn of(app: &App) -> Result<Self, Problem> {
         let record = &app.record;
-        let connections = record.connections().map_err(|error| error.problem())?;
+        // The runs first: one that ends in between has put its token into the list by then.
         let mut open = Vec::new();
         for run in record.unfinished().map_err(|error| error.problem())? {
             // What a sweep was about to delete is used by nothing.
@@ -36,6 +36,7 @@ impl Ours {
                 open.push(Cut::read(app, run)?);
             }
         }
+        let connections = record.connections().map_err(|error| error.problem())?;
         Ok(Self {
             installation: record.installation().map_err(|error| error.problem())?,
             connected: connections

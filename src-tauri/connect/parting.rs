@@ -276,7 +276,8 @@ async fn at_cloudflare(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truth {
-    let (mut open, mut seen_refused) = (Vec::new(), true);
+    // Those that were ended before this was taken up say themselves how that was seen.
+    let (mut open, mut seen_refused) = (Vec::new(), cut.all_done(REVOKE, "seen"));
     for (name, id) in &bond.tokens {
         match revoke(app, journal, bond, means.broad, name, id.as_deref()).await {
             Ok(seen) => seen_refused &= seen,
@@ -324,8 +325,9 @@ async fn revoke(
     let ended = |seen: bool, heard: Option<&Heard>| {
         let how = if seen { "refused" } else { "deleted" };
         journal.activity("revoke token", name, how, heard);
+        let ended = json!({ "token": id, "name": name, "seen": seen });
         journal
-            .done(REVOKE, &subject)
+            .done(REVOKE, &ended)
             .map(|()| seen)
             .map_err(|problem| problem.message)
     };

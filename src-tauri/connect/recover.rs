@@ -27,6 +27,7 @@ use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
+use crate::record::Connection;
 use crate::secret::Secret;
 
 /// Between tries to come to the end of a disconnect: doubled each time, up to the last.
@@ -210,8 +211,20 @@ async fn look(app: &App, cut: &Cut) -> LeftOver {
             .push(fact(FactAbout::Connection, FactState::There, sentence));
     }
     left.facts.extend(pasted(app, cut));
-    (left.finish, left.undo) = ways(cut, &bond, &seen);
+    (left.finish, left.undo) = if overtaken(cut, listed.as_ref()) {
+        let close = "Closes the run: the connection went on with another token.";
+        (Some(way(&[close], BroadNeed::No, false)), None)
+    } else {
+        ways(cut, &bond, &seen)
+    };
     left
+}
+
+/// Whether a connect came to its end without that being written down, and its connection got another token since. What
+/// the run made is over then, and taking it back would take back what came after it.
+fn overtaken(cut: &Cut, listed: Option<&Connection>) -> bool {
+    cut.run.kind == RunKind::Connect
+        && listed.is_some_and(|known| !cut.made().contains(&known.token_id))
 }
 
 /// The platform, if the person is signed in there; else why it cannot be asked.
@@ -605,12 +618,21 @@ impl Walk {
         wish: Resume,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
+        let listed = self.app.record.connection(&self.connection);
+        let listed = listed.map_err(|error| error.problem())?;
         match (cut.run.kind, wish.ending) {
             _ if cut.nominated.is_none() => {
                 settled
                     .done
                     .push("Nothing was made, so the run is closed.".to_owned());
                 self.end_run("left");
+                settled.ended = true;
+            }
+            (_, Ending::Undo) if overtaken(cut, listed.as_ref()) => return Err(no_such_way()),
+            (_, Ending::Finish) if overtaken(cut, listed.as_ref()) => {
+                let closed = "The connection went on with another token, so the run is closed.";
+                settled.done.push(closed.to_owned());
+                self.end_run("connected");
                 settled.ended = true;
             }
             (RunKind::Connect, Ending::Finish) => self.finish_connect(cut, settled).await?,

@@ -269,6 +269,42 @@ fn runs_go_side_by_side_and_whoever_needs_all_waits_for_none_of_them() {
 }
 
 #[test]
+fn whoever_only_asks_keeps_nobody_from_a_run_and_two_never_work_on_one() {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    let folder = folder();
+    let working = AtomicU32::new(0);
+    let asks = || {
+        let record = open(&folder);
+        for _ in 0..1000 {
+            record.run_is_held("r1").expect("answers");
+            thread::sleep(Duration::from_micros(500));
+        }
+    };
+    let works = || {
+        let record = open(&folder);
+        let mut turns = 0;
+        for _ in 0..300 {
+            if let Some(_held) = record.hold_run("r1").expect("answers") {
+                assert_eq!(working.fetch_add(1, SeqCst), 0, "another is at work on it");
+                turns += 1;
+                assert_eq!(working.fetch_sub(1, SeqCst), 1);
+            }
+        }
+        turns
+    };
+    std::thread::scope(|scope| {
+        let asking = [scope.spawn(asks), scope.spawn(asks)];
+        assert_eq!(works(), 300, "nobody else was at work, and two only asked");
+        for other in [scope.spawn(works), scope.spawn(works)] {
+            other.join().expect("one at a time");
+        }
+        for other in asking {
+            other.join().expect("asks");
+        }
+    });
+}
+
+#[test]
 fn a_lock_never_leaves_its_folder() {
     let folder = folder();
     let inner = folder.path().join("inner");

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::rotate::story::RotationChoices;
+use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
 use narrows_core::connect::story::{
     BroadWish, Connected, Ending, Farewell, Outcome, Resume, RunKind,
 };
@@ -227,4 +227,41 @@ async fn a_rotation_that_does_not_begin_says_what_stands_of_the_pasted_token() {
     drop(elsewhere);
     let rotation = Box::pin(walk.rotate(&wish, None, &cancel)).await;
     rotation.expect("and it serves the next try");
+}
+
+#[tokio::test]
+async fn a_connect_whose_end_was_not_written_down_takes_nothing_back_once_the_connection_was_rotated()
+ {
+    let stage = Stage::new().await;
+    // The end of a run and the connection itself are written in two steps; what lies between them is made here.
+    cut_at(&stage, "GET", "/client/v4/accounts/{}/pages/projects", 1).await;
+    let run = left_over(&stage.app).await.expect("records").remove(0).run;
+    let settled = settle(&stage.app, &run, Ending::Finish, None).await;
+    let card = settled.expect("finished").connection.expect("a connection");
+    let db = rusqlite::Connection::open(stage.app.folder.join("narrows.db")).expect("opens");
+    let opened = db.execute(
+        "UPDATE run SET ended = NULL, how = NULL WHERE id = ?1",
+        [&run],
+    );
+    assert_eq!(
+        opened,
+        Ok(1),
+        "as if the process had died before its last line"
+    );
+    let pasted = another_broad(&stage).await;
+    let mut walk = Walk::rotation(&stage.app, &card.connection_id, None).expect("a walk");
+    walk.prepare().await;
+    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let cancel = CancellationToken::new();
+    let rotation = Box::pin(walk.rotate(&RotationChoices::default(), None, &cancel)).await;
+    assert_eq!(rotation.expect("it begins").state, RotationState::Rotated);
+
+    let left = left_over(&stage.app).await.expect("records").remove(0);
+    assert_eq!(left.undo, None, "it would take the rotated token back");
+    let refused = settle(&stage.app, &run, Ending::Undo, None).await;
+    assert_eq!(refused.expect_err("not offered").code, "run-way");
+    let settled = settle(&stage.app, &run, Ending::Finish, None).await;
+    assert!(settled.expect("closed").ended);
+    assert_eq!(stage.app.record.connections().expect("records").len(), 1);
+    assert_eq!(balanced(&stage, &stage.app, "closed").await, vec![]);
 }

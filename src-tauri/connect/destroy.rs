@@ -120,6 +120,17 @@ pub(super) fn expiring(name: Option<String>, ends: Timestamp) -> Broad {
     }
 }
 
+/// The state of a broad token whose end lies behind us by this computer's clock, which Cloudflare does not go by.
+pub(super) fn overdue(name: Option<String>, ended: Timestamp) -> Broad {
+    Broad {
+        sentence: format!(
+            "It should have ended by itself at {}.",
+            ended.strftime("%H:%M UTC")
+        ),
+        ..expiring(name, ended)
+    }
+}
+
 /// The state of a broad token that nothing ended.
 pub(super) fn alive(name: Option<String>) -> Broad {
     let called = name

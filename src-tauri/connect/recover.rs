@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::app::App;
@@ -362,34 +361,15 @@ fn pasted(app: &App, cut: &Cut) -> Option<Fact> {
         let sentence = "The token that was pasted opens nothing any more.";
         return Some(fact(about, FactState::Gone, sentence));
     }
-    match (broad_left(app, cut), cut.fuse()) {
-        (Some(left), Some(_)) => Some(fact(
-            about,
-            FactState::Unknown,
-            format!(
-                "The token that was pasted may still work. {}",
-                left.sentence
-            ),
-        )),
-        (Some(left), None) => Some(fact(
-            about,
-            FactState::Unknown,
-            format!("The token that was pasted: {}", left.sentence),
-        )),
-        (None, Some(end)) => Some(fact(
-            about,
-            FactState::Gone,
-            format!(
-                "The token that was pasted ended by itself at {}.",
-                clock(end)
-            ),
-        )),
-        (None, None) => None,
-    }
-}
-
-fn clock(end: Timestamp) -> String {
-    end.strftime("%H:%M UTC").to_string()
+    let left = broad_left(app, cut)?;
+    let sentence = match cut.fuse() {
+        Some(end) if end > (app.now)() => format!(
+            "The token that was pasted may still work. {}",
+            left.sentence
+        ),
+        _ => format!("The token that was pasted: {}", left.sentence),
+    };
+    Some(fact(about, FactState::Unknown, sentence))
 }
 
 /// How a run of each kind can end.

@@ -108,10 +108,12 @@ impl Http {
         // comes at once would seem to be what its neighbour waited for.
         tokio::task::yield_now().await;
         let fail = |error: reqwest::Error, status| Failure::of(label, &error.without_url(), status);
-        let (client, request) = request.build_split();
-        let request = request.map_err(|error| fail(error, None))?;
-        let order = request.method() != Method::GET;
-        let answered = client.execute(request).await;
+        let (order, answering) = {
+            let (client, request) = request.build_split();
+            let request = request.map_err(|error| fail(error, None))?;
+            (request.method() != Method::GET, client.execute(request))
+        };
+        let answered = answering.await;
         let mut response = answered.map_err(|error| fail(error, None))?;
         let status = response.status().as_u16();
         noted.status = Some(status);

@@ -1,7 +1,8 @@
 //! What every use case stands on.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex as Quick, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -91,6 +92,8 @@ pub struct App {
     /// Held while a platform session is renewed: two renewals of one session lose it.
     pub(super) renewing: Arc<Mutex<()>>,
     keychain: Arc<RwLock<Vault>>,
+    /// Runs that this process goes on with by itself right now.
+    pub(super) trying: Arc<Quick<HashSet<String>>>,
 }
 
 impl App {
@@ -113,6 +116,7 @@ impl App {
             vault: Arc::new(RwLock::new(keychain.clone())),
             renewing: Arc::default(),
             keychain: Arc::new(RwLock::new(keychain)),
+            trying: Arc::default(),
         })
     }
 

@@ -45,7 +45,7 @@ mod zones;
 pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
 pub use links::openable;
-pub use recover::{keep_trying, left_over, retry};
+pub use recover::{FIRST_PAUSE, keep_trying, left_over, retry};
 pub(crate) use redeliver::unknown_connection;
 pub use redeliver::{redeliver, rename};
 pub use rotate::{OpenRotation, Several, finish_rotation, open_rotations};

@@ -3,6 +3,8 @@
 //! The journal says what was begun; what became of it is asked: the vault for the value, Cloudflare with that value, the
 //! platform with a fresh nonce. Nothing is changed by looking. Each kind of run has its own ways to end.
 
+use std::collections::HashSet;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -15,6 +17,7 @@ use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
 use super::redeliver::redeliver;
 use super::rotate::Left;
+use super::rotate::story::RotationState;
 use super::session;
 use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
@@ -29,21 +32,25 @@ use crate::profile::Profile;
 use crate::record::Connection;
 use crate::secret::Secret;
 
-/// Between tries to come to the end of a disconnect: doubled each time, up to the last.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// Between tries to come to the end of what is left over: doubled each time, up to the last.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LAST_PAUSE: Duration = Duration::from_mins(15);
 
 /// Runs that nobody works on and that have not ended, as they were written down; nothing is asked.
 pub(super) fn noted(app: &App) -> Result<Vec<LeftOver>, Problem> {
-    let cuts = cut_off(app)?;
-    Ok(cuts.iter().map(|cut| told(app, cut)).collect())
+    let runs = open_runs(app)?;
+    Ok(runs.iter().map(|run| told(app, &run.cut)).collect())
 }
 
 /// The same by what is true now. One after the other, as they may share a session.
 pub async fn left_over(app: &App) -> Result<Vec<LeftOver>, Problem> {
     let mut found = Vec::new();
-    for cut in cut_off(app)? {
-        found.push(look(app, &cut).await);
+    for Open { cut, free } in open_runs(app)? {
+        found.push(if free {
+            look(app, &cut).await
+        } else {
+            told(app, &cut)
+        });
     }
     Ok(found)
 }
@@ -51,55 +58,114 @@ pub async fn left_over(app: &App) -> Result<Vec<LeftOver>, Problem> {
 /// Goes on with what a person has already asked for and that needs nobody: deletions that a platform has not answered,
 /// and questions to Cloudflare whether a token still works. Tells how many stay open.
 pub async fn retry(app: &App) -> Result<u32, Problem> {
-    let mut open = 0;
-    for cut in cut_off(app)? {
-        let ending = match cut.run.kind {
-            RunKind::Disconnect if cut.nominated.is_some() => Ending::Finish,
-            RunKind::Connect if cut.undoing() => Ending::Undo,
-            _ => continue,
-        };
-        // Somebody else may have taken it up meanwhile.
-        let Ok(mut walk) = Walk::resuming(app, &cut.run.id) else {
-            continue;
-        };
-        let wish = Resume {
-            ending,
-            broad: BroadWish::Unsaid,
-            forget: false,
-        };
-        let settled = Box::pin(walk.settle(wish)).await;
-        open += u32::from(!settled.is_ok_and(|settled| settled.ended));
-    }
-    Ok(open)
+    let round = Round::of(app)?;
+    Ok(Box::pin(round.go()).await)
 }
 
-/// Does [`retry`] again and again while anything stays open, and calls `changed` when something came to its end.
-pub async fn keep_trying(app: &App, changed: impl Fn()) {
-    let mut pause = FIRST_PAUSE;
-    let mut before = None;
+/// Does [`retry`] again and again, the first time after the pause `first`. Calls `changed` where a list of what is left over would
+/// differ: when it begins with some of it, and when it is through.
+pub async fn keep_trying(app: &App, first: Duration, changed: impl Fn()) {
+    let mut pause = first;
     loop {
         // The first screen asks at the start by itself.
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LAST_PAUSE);
-        let open = Box::pin(retry(app)).await.unwrap_or_default();
-        if before.is_some_and(|before| open < before) {
-            changed();
-            pause = FIRST_PAUSE;
+        let Ok(round) = Round::of(app) else { continue };
+        let of = round.runs.len();
+        if of == 0 {
+            continue;
         }
-        before = Some(open);
+        changed();
+        let open = Box::pin(round.go()).await;
+        changed();
+        if usize::try_from(open).is_ok_and(|open| open < of) {
+            pause = first;
+        }
     }
 }
 
-fn cut_off(app: &App) -> Result<Vec<Cut>, Problem> {
-    let mut cuts = Vec::new();
-    for run in app.record.unfinished().map_err(|error| error.problem())? {
-        // A run that is going on right now, here or in another process, is not left over.
-        let held = app.record.run_is_held(&run.id);
-        if !held.map_err(|error| error.problem())? {
-            cuts.push(Cut::read(app, run)?);
+/// Runs that are gone on with, each in the way that was asked for; they are shown as such until this is dropped.
+struct Round<'a> {
+    app: &'a App,
+    runs: Vec<(String, Ending)>,
+}
+
+impl<'a> Round<'a> {
+    fn of(app: &'a App) -> Result<Self, Problem> {
+        let free = open_runs(app)?.into_iter().filter(|run| run.free);
+        let runs: Vec<_> = free
+            .filter_map(|run| Some((run.cut.run.id.clone(), wanted(&run.cut)?)))
+            .collect();
+        trying(app).extend(runs.iter().map(|(run, _)| run.clone()));
+        Ok(Self { app, runs })
+    }
+
+    /// Goes on with each; tells how many stay open.
+    async fn go(&self) -> u32 {
+        let mut open = 0;
+        for (run, ending) in &self.runs {
+            let wish = Resume {
+                ending: *ending,
+                broad: BroadWish::Unsaid,
+                forget: false,
+            };
+            // Somebody else may have taken it up meanwhile.
+            if let Ok(mut walk) = Walk::resuming(self.app, run) {
+                let settled = Box::pin(walk.settle(wish)).await;
+                open += u32::from(!settled.is_ok_and(|settled| settled.ended));
+            }
+            trying(self.app).remove(run);
+        }
+        open
+    }
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        let mut trying = trying(self.app);
+        for (run, _) in &self.runs {
+            trying.remove(run);
         }
     }
-    Ok(cuts)
+}
+
+/// What a person has asked of a run, where going on with it needs nobody.
+fn wanted(cut: &Cut) -> Option<Ending> {
+    match cut.run.kind {
+        RunKind::Disconnect if cut.nominated.is_some() => Some(Ending::Finish),
+        RunKind::Connect if cut.undoing() => Some(Ending::Undo),
+        // All that is missing is that the old token is seen refused.
+        RunKind::Rotate => Left::read(&cut.run.id, cut.entries())
+            .is_some_and(|left| left.open().state == RotationState::OldOpen)
+            .then_some(Ending::Finish),
+        _ => None,
+    }
+}
+
+fn trying(app: &App) -> MutexGuard<'_, HashSet<String>> {
+    app.trying.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A run that has not ended.
+struct Open {
+    cut: Cut,
+    /// Whether nobody works on it.
+    free: bool,
+}
+
+/// Runs that nobody works on, but for what Narrows goes on with by itself: that is left over all the same.
+fn open_runs(app: &App) -> Result<Vec<Open>, Problem> {
+    let mut open = Vec::new();
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        let held = app.record.run_is_held(&run.id);
+        let trying = trying(app).contains(&run.id);
+        let free = !held.map_err(|error| error.problem())? && !trying;
+        if free || trying {
+            let cut = Cut::read(app, run)?;
+            open.push(Open { cut, free });
+        }
+    }
+    Ok(open)
 }
 
 /// What was written down.
@@ -122,6 +188,7 @@ fn told(app: &App, cut: &Cut) -> LeftOver {
             .or_else(|| trace.map(|trace| trace.name)),
         token_list: token_list(&app.addresses.dashboard, &owner).to_string(),
         headline: headline(cut).to_owned(),
+        trying: trying(app).contains(&cut.run.id),
         asked: false,
         facts: Vec::new(),
         finish: None,
@@ -548,7 +615,7 @@ impl Walk {
             }
         };
         let mut settled = self.unsettled(&cut, wish.ending);
-        if let Err(problem) = self.end_in(&cut, wish, &mut settled).await {
+        if let Err(problem) = Box::pin(self.end_in(&cut, wish, &mut settled)).await {
             self.account = None;
             let ended = match wish.broad {
                 BroadWish::Destroy => self.end_broad(wish.broad).await,

@@ -69,8 +69,8 @@ pub struct Walk {
     pub(super) platform: Option<Platform>,
     pub(super) link: Option<Link>,
     pub(super) pasted: Option<Paste>,
-    /// Whether what was pasted last was dropped unused. Until something else is pasted, no step goes on without it.
-    pub(super) lapsed: bool,
+    /// When what was pasted last was dropped unused. Until something else is pasted, no step goes on without it.
+    pub(super) lapsed: Option<Timestamp>,
     pub(super) inspected: Option<Inspected>,
     pub(super) zones: Option<Listed>,
     pub(super) ours: bool,
@@ -99,7 +99,7 @@ impl Walk {
             platform,
             link: None,
             pasted: None,
-            lapsed: false,
+            lapsed: None,
             inspected: None,
             zones: None,
             ours: false,
@@ -264,7 +264,7 @@ impl Walk {
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
         (self.pasted, self.inspected, self.zones) = (None, None, None);
-        (self.fuse, self.old, self.lapsed) = (None, None, false);
+        (self.fuse, self.old, self.lapsed) = (None, None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -275,14 +275,11 @@ impl Walk {
     /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether that became of what was
     /// pasted last, now or earlier: whoever pasted must not find a step done without the token.
     pub fn forget_stale(&mut self) -> bool {
-        let stale = self
-            .pasted
-            .as_ref()
-            .is_some_and(|paste| paste.stale((self.app.now)()));
-        if stale {
-            (self.pasted, self.inspected, self.lapsed) = (None, None, true);
+        let now = (self.app.now)();
+        if self.pasted.as_ref().is_some_and(|paste| paste.stale(now)) {
+            (self.pasted, self.inspected, self.lapsed) = (None, None, Some(now));
         }
-        self.lapsed
+        self.lapsed.is_some()
     }
 
     /// Steps 4 and 5: asks who the pasted token is, and lights its fuse if it was made through our link.

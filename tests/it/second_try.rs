@@ -1,13 +1,14 @@
 //! What does not come through is tried again: nothing of the first try stands in the way, and nothing goes unsaid.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
 use narrows_core::connect::story::{
     BroadWish, Connected, Ending, Farewell, Outcome, Resume, RunKind,
 };
-use narrows_core::connect::{Walk, left_over};
+use narrows_core::connect::{Walk, keep_trying, left_over, open_rotations, retry};
 use narrows_core::secret::Secret;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -227,6 +228,82 @@ async fn a_rotation_that_does_not_begin_says_what_stands_of_the_pasted_token() {
     drop(elsewhere);
     let rotation = Box::pin(walk.rotate(&wish, None, &cancel)).await;
     rotation.expect("and it serves the next try");
+}
+
+/// Deletes a token as a person would in the dashboard.
+async fn delete(stage: &Stage, id: &str) {
+    let answer = reqwest::Client::new()
+        .delete(format!("{}/user/tokens/{id}", stage.face.cloudflare_api))
+        .bearer_auth(another_broad(stage).await)
+        .send()
+        .await;
+    assert!(answer.expect("an answer").status().is_success());
+}
+
+#[tokio::test]
+async fn a_rotation_whose_old_token_stayed_open_is_asked_about_again() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let pasted = another_broad(&stage).await;
+    let mut walk = Walk::rotation(&stage.app, &result.connection_id, None).expect("a walk");
+    walk.prepare().await;
+    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let fault = json!({ "kind": "status", "status": 403, "code": 10000 });
+    stage
+        .fault("DELETE", "/client/v4/user/tokens/{}", fault)
+        .await;
+    let cancel = CancellationToken::new();
+    let rotation = Box::pin(walk.rotate(&RotationChoices::default(), None, &cancel)).await;
+    let rotation = rotation.expect("it begins");
+    assert_eq!(rotation.state, RotationState::OldOpen, "{rotation:#?}");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    assert_eq!(retry(&stage.app).await, Ok(1), "asking does not close it");
+    delete(&stage, &result.token_id).await;
+    assert_eq!(retry(&stage.app).await, Ok(0), "it is seen refused");
+    assert_eq!(
+        open_rotations(&stage.app, &result.connection_id),
+        Ok(vec![])
+    );
+    assert_eq!(balanced(&stage, &stage.app, "closed").await, vec![]);
+}
+
+#[tokio::test]
+async fn what_is_gone_on_with_by_itself_stays_in_the_list_and_is_told_of_when_it_is_through() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    stage
+        .fault(
+            OUT_OF_ORDER.0,
+            OUT_OF_ORDER.1,
+            json!({ "kind": "reset-before" }),
+        )
+        .await;
+    let (mut walk, _) = ending(&stage, &result.connection_id).await;
+    let ended = walk.disconnect(&Farewell::default()).await.expect("queued");
+    assert!(ended.open, "{ended:#?}");
+    drop(walk);
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let seen = std::sync::Mutex::new(Vec::new());
+    let told = tokio::sync::Notify::new();
+    let changed = || {
+        let home = narrows_core::connect::cards::home(&stage.app).expect("records");
+        let runs: Vec<_> = home.unfinished.iter().map(|run| run.trying).collect();
+        let mut seen = seen.lock().expect("nobody panics");
+        seen.push(runs);
+        if seen.len() == 2 {
+            told.notify_one();
+        }
+    };
+    tokio::select! {
+        () = keep_trying(&stage.app, Duration::from_millis(10), changed) => {}
+        () = told.notified() => {}
+    }
+    assert_eq!(
+        *seen.lock().expect("nobody panics"),
+        [vec![true], vec![]],
+        "it stays while it is tried, and goes when it is through"
+    );
+    assert_eq!(balanced(&stage, &stage.app, "through").await, vec![]);
 }
 
 #[tokio::test]

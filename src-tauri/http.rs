@@ -108,7 +108,13 @@ impl Http {
         // comes at once would seem to be what its neighbour waited for.
         tokio::task::yield_now().await;
         let fail = |error: reqwest::Error, status| Failure::of(label, &error.without_url(), status);
-        let mut response = request.send().await.map_err(|error| fail(error, None))?;
+        let (order, answering) = {
+            let (client, request) = request.build_split();
+            let request = request.map_err(|error| fail(error, None))?;
+            (request.method() != Method::GET, client.execute(request))
+        };
+        let answered = answering.await;
+        let mut response = answered.map_err(|error| fail(error, None))?;
         let status = response.status().as_u16();
         noted.status = Some(status);
         let too_large = || Failure {
@@ -123,7 +129,7 @@ impl Http {
             return Err(too_large());
         }
         let headers = std::mem::take(response.headers_mut());
-        self.heard.hear(&headers);
+        self.heard.hear(order, &headers);
         let mut body = Vec::new();
         while let Some(chunk) = response
             .chunk()

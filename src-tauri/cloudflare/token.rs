@@ -36,13 +36,6 @@ pub struct Verified {
     pub not_before: Option<Timestamp>,
 }
 
-impl Verified {
-    /// Whether it works at `now`.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        live(&self.status, self.not_before, self.expires_on, now)
-    }
-}
-
 /// A token without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Token {

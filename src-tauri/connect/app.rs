@@ -1,6 +1,6 @@
 //! What every use case stands on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -93,6 +93,8 @@ pub struct App {
     /// Sessions that were renewed and could not be kept, by the platform's address.
     pub(super) unkept: Arc<Mutex<HashMap<String, Arc<Session>>>>,
     keychain: Arc<RwLock<Vault>>,
+    /// Runs that this process goes on with by itself right now.
+    pub(super) trying: Arc<Mutex<HashSet<String>>>,
 }
 
 /// A vault that was put into use, and which one was chosen then, by the records.
@@ -125,6 +127,7 @@ impl App {
             })),
             unkept: Arc::default(),
             keychain: Arc::new(RwLock::new(keychain)),
+            trying: Arc::default(),
         })
     }
 

@@ -177,6 +177,14 @@ impl Cut {
         self.last(step, Phase::Done)
     }
 
+    /// Whether each end of this step, if there is any, has a field that says yes.
+    pub(super) fn all_done(&self, step: &str, yes: &str) -> bool {
+        self.entries
+            .iter()
+            .filter(|entry| entry.step == step && entry.phase == Phase::Done)
+            .all(|entry| field(entry, yes) == Some(true))
+    }
+
     /// The journal, line by line.
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries

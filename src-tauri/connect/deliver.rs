@@ -227,12 +227,11 @@ impl Parcel<'_> {
         };
         let sent = self.send_noted(app, &link, journal).await;
         let delivered = sent.unwrap_or_else(Delivered::Unknown);
-        let request = heard.last();
         journal.activity(
             "deliver token",
             self.platform_name,
             delivered.word(),
-            request.as_deref(),
+            Some(&heard),
         );
         delivered
     }

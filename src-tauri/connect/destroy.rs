@@ -10,11 +10,15 @@ use super::effect::DESTROY;
 use super::inspect::Inspected;
 use super::run::Run;
 use super::story::{Broad, BroadState, BroadWish, Step, StepState};
-use crate::cloudflare::{Kind, NewToken, TokenStatus};
+use crate::cloudflare::{Error, Kind, NewToken, TokenStatus};
 
 /// How long Cloudflare may take to refuse a token that was deleted.
 pub(super) const BOUND: Duration = Duration::from_secs(15);
 pub(super) const GAP: Duration = Duration::from_millis(250);
+
+/// The activity's words for the end of a pasted token, and for one without a name.
+pub(super) const DESTROY_PASTED: &str = "destroy pasted token";
+pub(super) const PASTED: &str = "pasted token";
 
 /// Which rung of the ladder held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +37,15 @@ pub(super) enum Rung {
     None,
 }
 
-/// Deletes the broad token; if that is refused, ends, switches off, or rolls it.
-pub(super) async fn order(broad: &Inspected, now: Timestamp) -> Rung {
+/// Deletes the broad token; if that is refused, ends, switches off, or rolls it. `refused` is told of each order that
+/// was refused before the last.
+pub(super) async fn order(broad: &Inspected, now: Timestamp, refused: impl Fn(&Error)) -> Rung {
     let (client, owner, id) = (&broad.client, &broad.owner, broad.token_id.as_str());
     match client.delete_token(owner, id).await {
         Ok(()) => return Rung::Deleted,
         Err(error) if error.kind == Kind::UnknownToken => return Rung::Deleted,
         Err(error) if error.may_have_taken_effect() => return Rung::Unanswered,
-        Err(_) => {}
+        Err(error) => refused(&error),
     }
     if let Some(own) = &broad.own {
         let soon = now.checked_add(SignedDuration::from_mins(1)).ok();
@@ -49,16 +54,14 @@ pub(super) async fn order(broad: &Inspected, now: Timestamp) -> Rung {
             expires_on: soon,
             ..own.to_new()
         };
-        if client.update_token(owner, id, &ended, None).await.is_ok() {
-            return Rung::Expired;
+        match client.update_token(owner, id, &ended, None).await {
+            Ok(_) => return Rung::Expired,
+            Err(error) => refused(&error),
         }
-        let same = own.to_new();
-        if client
-            .update_token(owner, id, &same, Some(TokenStatus::Disabled))
-            .await
-            .is_ok()
-        {
-            return Rung::Disabled;
+        let (same, off) = (own.to_new(), Some(TokenStatus::Disabled));
+        match client.update_token(owner, id, &same, off).await {
+            Ok(_) => return Rung::Disabled,
+            Err(error) => refused(&error),
         }
     }
     // The answer holds the new value, which is dropped, and wiped, here.
@@ -117,6 +120,17 @@ pub(super) fn expiring(name: Option<String>, ends: Timestamp) -> Broad {
     }
 }
 
+/// The state of a broad token whose end lies behind us by this computer's clock, which Cloudflare does not go by.
+pub(super) fn overdue(name: Option<String>, ended: Timestamp) -> Broad {
+    Broad {
+        sentence: format!(
+            "It should have ended by itself at {}.",
+            ended.strftime("%H:%M UTC")
+        ),
+        ..expiring(name, ended)
+    }
+}
+
 /// The state of a broad token that nothing ended.
 pub(super) fn alive(name: Option<String>) -> Broad {
     let called = name
@@ -130,6 +144,16 @@ pub(super) fn alive(name: Option<String>) -> Broad {
         sentence: format!(
             "The token{called} still works. Delete it in Cloudflare's list of tokens."
         ),
+    }
+}
+
+/// The state of a broad token that is left as it is; `lit` is the end that its fuse gave it.
+pub(super) fn untouched(broad: &Inspected, lit: Option<Timestamp>) -> Broad {
+    let own = broad.own.as_ref();
+    let name = own.map(|own| own.name.clone());
+    match lit.or(own.and_then(|own| own.expires_on)) {
+        Some(end) => expiring(name, end),
+        None => alive(name),
     }
 }
 
@@ -191,7 +215,12 @@ impl Run<'_> {
         let now = (self.app.now)();
         let ordered = Instant::now();
         let (ordering, heard) = self.broad.listening();
-        let rung = order(&ordering, now).await;
+        let told = |how: &str| {
+            let subject = name.as_deref().unwrap_or(PASTED);
+            self.journal
+                .activity(DESTROY_PASTED, subject, how, Some(&heard));
+        };
+        let rung = order(&ordering, now, |error| told(&error.problem().code)).await;
         let broad = watch(self.broad, rung, ordered, self.fuse_end, now).await;
         let _ = match broad.state {
             BroadState::Refused => self.journal.done(DESTROY, &subject),
@@ -207,12 +236,7 @@ impl Run<'_> {
         };
         self.report
             .tell(Step::Destroy, state, broad.sentence.clone());
-        self.journal.activity(
-            "destroy pasted token",
-            name.as_deref().unwrap_or("pasted token"),
-            &broad.sentence,
-            heard.last().as_deref(),
-        );
+        told(&broad.sentence);
         broad
     }
 
@@ -228,11 +252,7 @@ impl Run<'_> {
 
     /// What is said of a pasted token that this run leaves as it is.
     pub(super) fn left_alive(&self) -> Broad {
-        let name = self.broad.own.as_ref().map(|own| own.name.clone());
-        match self.fuse_end {
-            Some(end) => expiring(name, end),
-            None => alive(name),
-        }
+        untouched(self.broad, self.fuse_end)
     }
 }
 

@@ -29,7 +29,13 @@ impl Walk {
     pub async fn disconnect(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {
         let ended = self.end_connection(farewell).await;
         self.report = Report::silent();
-        ended
+        match ended {
+            Ok(ended) => Ok(ended),
+            Err(problem) => {
+                self.account = None;
+                Err(self.saying_what_stands(problem).await)
+            }
+        }
     }
 
     async fn end_connection(&mut self, farewell: &Farewell) -> Result<Disconnected, Problem> {

@@ -1,5 +1,6 @@
 //! A connect that was cut off after its token was kept, brought to its end without the broad token.
 
+
 use serde_json::json;
 
 use super::app::App;
@@ -7,7 +8,7 @@ use super::bootstrap::word;
 use super::cards;
 use super::cut::{Cut, Nominated, Trace};
 use super::deliver::{Delivered, Link, Parcel};
-use super::destroy::{alive, expiring, kept};
+use super::destroy::{alive, expiring, kept, overdue};
 use super::nominate::Decision;
 use super::prove::{Subject, project, prove, questions, settle};
 use super::report::{Journal, Report};
@@ -189,7 +190,7 @@ pub(super) fn broad_left(app: &App, cut: &Cut) -> Option<Broad> {
     let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
     let name = mark.and_then(|mark| mark.name.clone());
     match (cut.fuse(), mark) {
-        (Some(end), _) if end <= (app.now)() => None,
+        (Some(end), _) if end <= (app.now)() => Some(overdue(name, end)),
         (Some(end), _) => Some(expiring(name, end)),
         (None, Some(mark)) if !mark.ours && !cut.intended("destroy") => Some(kept(name, false)),
         (None, _) => cut.broad_id().map(|_| alive(name)),

@@ -25,7 +25,7 @@ pub(super) fn light(broad: &Inspected, journal: &Journal, now: Timestamp) -> Res
     journal.intent(FUSE, &json!({ "token": broad.token_id }))?;
     let (broad, journal) = (broad.clone(), journal.clone());
     let lighting = tokio::spawn(async move {
-        let end = set_end(&broad, now).await;
+        let end = set_end(&broad, &journal, now).await;
         let detail = json!({ "token": broad.token_id, "ends": end.map(|end| end.to_string()) });
         let noted = match end {
             Some(_) => journal.done(FUSE, &detail),
@@ -42,7 +42,7 @@ pub(super) fn light(broad: &Inspected, journal: &Journal, now: Timestamp) -> Res
 }
 
 /// Gives the broad token an end of its own, [`MINUTES`] from `now`. Everything else of it stays as it was.
-async fn set_end(broad: &Inspected, now: Timestamp) -> Option<Timestamp> {
+async fn set_end(broad: &Inspected, journal: &Journal, now: Timestamp) -> Option<Timestamp> {
     let own = broad.own.as_ref()?;
     let end = now.checked_add(SignedDuration::from_mins(MINUTES)).ok()?;
     // Cloudflare's dates carry no fractions of a second.
@@ -54,10 +54,15 @@ async fn set_end(broad: &Inspected, now: Timestamp) -> Option<Timestamp> {
         expires_on: Some(end),
         ..own.to_new()
     };
-    let changed = broad
-        .client
+    let (ordering, heard) = broad.client.listening();
+    let changed = ordering
         .update_token(&broad.owner, &broad.token_id, &change, None)
         .await;
+    let how = match &changed {
+        Ok(_) => format!("ends at {} at the latest", end.strftime("%H:%M UTC")),
+        Err(error) => error.problem().code,
+    };
+    journal.activity("limit pasted token", &own.name, &how, Some(&heard));
     changed.ok().map(|_| end)
 }
 

@@ -19,13 +19,13 @@ impl Run<'_> {
             // Even a write that seems to fail may have left something.
             made.kept = true;
         }
-        vault
-            .put(&item, &created.value)
-            .await
-            .map_err(|error| Stop {
-                step: Step::Keep,
-                problem: error.problem(),
-            })?;
+        let put = vault.put(&item, &created.value).await;
+        if let Err(error) = put {
+            let problem = error.problem();
+            self.journal
+                .activity("keep token", &created.token.name, &problem.code, None);
+            return Err(at(Step::Keep)(problem));
+        }
         self.journal.done(KEEP, &detail).map_err(at(Step::Keep))?;
         self.journal
             .activity("keep token", &created.token.name, "kept", None);

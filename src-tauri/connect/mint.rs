@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::effect::MINT;
 use super::inspect::Inspected;
+use super::report::Journal;
 use super::run::{Lost, Made, Run, Stop, at, cancelled};
 use super::story::{Step, StepState};
 use crate::cloudflare::{Created, Error, Kind, NewToken};
@@ -44,7 +45,7 @@ pub(super) enum Swept {
 
 /// Makes the token. Where no answer came, looks for it by its unique name, deletes what it finds (its value is lost)
 /// and says [`Minted::Lost`], so that the caller can try once more under another name.
-pub(super) async fn mint(broad: &Inspected, new_token: &NewToken) -> Minted {
+pub(super) async fn mint(broad: &Inspected, new_token: &NewToken, journal: &Journal) -> Minted {
     match broad.client.create_token(&broad.owner, new_token).await {
         Ok(created) => Minted::Made(Box::new(created)),
         Err(error) if error.may_have_taken_effect() => {
@@ -53,7 +54,7 @@ pub(super) async fn mint(broad: &Inspected, new_token: &NewToken) -> Minted {
                 if look > 0 {
                     sleep(GAP).await;
                 }
-                match sweep(broad, &new_token.name).await {
+                match sweep(broad, &new_token.name, journal).await {
                     Swept::Deleted => {
                         clear = true;
                         break;
@@ -68,18 +69,29 @@ pub(super) async fn mint(broad: &Inspected, new_token: &NewToken) -> Minted {
     }
 }
 
-/// Deletes every token of exactly this name.
-pub(super) async fn sweep(broad: &Inspected, name: &str) -> Swept {
+/// Deletes every token of exactly this name, and writes each down.
+pub(super) async fn sweep(broad: &Inspected, name: &str, journal: &Journal) -> Swept {
     let list = match broad.client.tokens(&broad.owner, Some(name)).await {
         Ok(list) => list,
         Err(error) => return Swept::Unknown(error),
     };
     let mut swept = Swept::Nothing;
     for token in list.tokens.iter().filter(|token| token.name == name) {
-        match broad.client.delete_token(&broad.owner, &token.id).await {
-            Ok(()) => swept = Swept::Deleted,
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {}
-            Err(error) => return Swept::Unknown(error),
+        let (ordering, heard) = broad.client.listening();
+        let ordered = ordering.delete_token(&broad.owner, &token.id).await;
+        let told = |how: &str| journal.activity("delete lost token", name, how, Some(&heard));
+        match ordered {
+            Ok(()) => {
+                told("deleted");
+                swept = Swept::Deleted;
+            }
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {
+                told("was not there");
+            }
+            Err(error) => {
+                told(&error.problem().code);
+                return Swept::Unknown(error);
+            }
         }
     }
     swept
@@ -109,9 +121,7 @@ impl Run<'_> {
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
             self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
             let (broad, heard) = self.broad.listening();
-            let minted = mint(&broad, new_token).await;
-            let request = heard.last();
-            match minted {
+            match mint(&broad, new_token, &self.journal).await {
                 Minted::Made(created) => {
                     self.made = Some(Made {
                         token_id: created.token.id.clone(),
@@ -126,7 +136,7 @@ impl Run<'_> {
                     });
                     self.journal.done(MINT, &detail).map_err(at(Step::Mint))?;
                     self.journal
-                        .activity("mint token", &name, "made", request.as_deref());
+                        .activity("mint token", &name, "made", Some(&heard));
                     self.look_again().await;
                     self.report
                         .done(Step::Mint, format!("\"{}\" was made.", created.token.name));
@@ -138,7 +148,7 @@ impl Run<'_> {
                         .failed(MINT, &json!({ "code": problem.code }))
                         .map_err(at(Step::Mint))?;
                     self.journal
-                        .activity("mint token", &name, &problem.code, request.as_deref());
+                        .activity("mint token", &name, &problem.code, Some(&heard));
                     return Err(Stop {
                         step: Step::Mint,
                         problem,
@@ -155,7 +165,7 @@ impl Run<'_> {
                         .failed(MINT, &json!({ "code": problem.code, "lost": name }))
                         .map_err(at(Step::Mint))?;
                     self.journal
-                        .activity("mint token", &name, "no answer", None);
+                        .activity("mint token", &name, "no answer", Some(&heard));
                     if attempt == 2 {
                         return Err(Stop {
                             step: Step::Mint,
@@ -179,7 +189,8 @@ impl Run<'_> {
     /// Looks once more for tokens whose making was not answered.
     pub(super) async fn look_again(&mut self) {
         for lost in &mut self.lost {
-            lost.clear = !matches!(sweep(self.broad, &lost.name).await, Swept::Unknown(_));
+            let swept = sweep(self.broad, &lost.name, &self.journal).await;
+            lost.clear = !matches!(swept, Swept::Unknown(_));
         }
     }
 

@@ -45,7 +45,7 @@ mod zones;
 pub(crate) use app::passphrase_needed;
 pub use app::{Addresses, App};
 pub use links::{brand_link, openable, own_token_list, token_list_of};
-pub use recover::{keep_trying, left_over, retry};
+pub use recover::{FIRST_PAUSE, keep_trying, left_over, retry};
 pub(crate) use redeliver::unknown_connection;
 pub use redeliver::{redeliver, rename};
 pub use rotate::{OpenRotation, Several, finish_rotation, open_rotations};

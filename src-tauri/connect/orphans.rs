@@ -28,7 +28,7 @@ struct Ours {
 impl Ours {
     fn of(app: &App) -> Result<Self, Problem> {
         let record = &app.record;
-        let connections = record.connections().map_err(|error| error.problem())?;
+        // The runs first: one that ends in between has put its token into the list by then.
         let mut open = Vec::new();
         for run in record.unfinished().map_err(|error| error.problem())? {
             // What a sweep was about to delete is used by nothing.
@@ -36,6 +36,7 @@ impl Ours {
                 open.push(Cut::read(app, run)?);
             }
         }
+        let connections = record.connections().map_err(|error| error.problem())?;
         Ok(Self {
             installation: record.installation().map_err(|error| error.problem())?,
             connected: connections
@@ -144,20 +145,24 @@ impl Walk {
             let name = &orphan.token_name;
             let subject = json!({ "token": id, "name": name });
             journal.intent("sweep", &subject)?;
-            match broad.client.delete_token(&broad.owner, id).await {
+            let (ordering, heard) = broad.client.listening();
+            let ordered = ordering.delete_token(&broad.owner, id).await;
+            let told = |how: &str| journal.activity("delete unused token", name, how, Some(&heard));
+            match ordered {
                 Ok(()) => {
+                    told("deleted");
                     journal.done("sweep", &subject)?;
-                    journal.activity("delete unused token", name, "deleted", None);
                     deleted.push(name.clone());
                 }
                 Err(error) if error.kind == Kind::NotFound => {
+                    told("was not there");
                     journal.done("sweep", &subject)?;
                     deleted.push(name.clone());
                 }
                 Err(error) => {
                     let problem = error.problem();
+                    told(&problem.code);
                     journal.failed("sweep", &json!({ "token": id, "code": problem.code }))?;
-                    journal.activity("delete unused token", name, &problem.code, None);
                     left.push(format!("\"{name}\" was not deleted. {}", problem.message));
                 }
             }

@@ -19,8 +19,10 @@ use super::kept;
 use super::report::{Journal, Report};
 use super::session;
 use super::story::{Step, StepState, Truth, TruthState, Truths, VaultKind};
-use crate::cloudflare::{Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus};
-use crate::http::Base;
+use crate::cloudflare::{
+    Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus, Verified,
+};
+use crate::http::{Base, Heard};
 use crate::platform::{self, Platform};
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -82,6 +84,22 @@ pub(super) enum Answer {
     Refused,
     /// Cloudflare could not be asked, or did not say.
     Unknown,
+}
+
+impl Answer {
+    /// What Cloudflare's answer to the token's own question says.
+    pub(super) fn of(verified: &Result<Verified, Error>) -> Self {
+        match verified {
+            Ok(verified) if verified.status == TokenStatus::Active => Self::Works,
+            Ok(_) => Self::Refused,
+            Err(error) => match error.kind {
+                Kind::UnknownToken => Self::Refused,
+                // It is known, but not taken from here.
+                Kind::AddressBlocked { .. } => Self::Works,
+                _ => Self::Unknown,
+            },
+        }
+    }
 }
 
 impl Bond {
@@ -252,7 +270,7 @@ async fn delete_there(
                 "delete at the platform",
                 &bond.platform,
                 "deleted",
-                heard.last().as_deref(),
+                Some(&heard),
             );
             journal.done(PLATFORM, &subject)
         }
@@ -262,7 +280,7 @@ async fn delete_there(
                 "delete at the platform",
                 &bond.platform,
                 &problem.code,
-                heard.last().as_deref(),
+                Some(&heard),
             );
             journal.failed(PLATFORM, &json!({ "code": problem.code }))?;
             Err(problem)
@@ -277,7 +295,8 @@ async fn at_cloudflare(
     bond: &Bond,
     means: &Means<'_>,
 ) -> Truth {
-    let (mut open, mut seen_refused) = (Vec::new(), true);
+    // Those that were ended before this was taken up say themselves how that was seen.
+    let (mut open, mut seen_refused) = (Vec::new(), cut.all_done(REVOKE, "seen"));
     for (name, id) in &bond.tokens {
         match revoke(app, journal, bond, means.broad, name, id.as_deref()).await {
             Ok(seen) => seen_refused &= seen,
@@ -322,11 +341,12 @@ async fn revoke(
     };
     let narrow = value.and_then(|value| app.cloudflare(Credential::Token(value)).ok());
     let subject = json!({ "token": id, "name": name });
-    let ended = |seen: bool, request: Option<&str>| {
+    let ended = |seen: bool, heard: Option<&Heard>| {
         let how = if seen { "refused" } else { "deleted" };
-        journal.activity("revoke token", name, how, request);
+        journal.activity("revoke token", name, how, heard);
+        let ended = json!({ "token": id, "name": name, "seen": seen });
         journal
-            .done(REVOKE, &subject)
+            .done(REVOKE, &ended)
             .map(|()| seen)
             .map_err(|problem| problem.message)
     };
@@ -359,9 +379,8 @@ async fn revoke(
         Some(id) => by_id(&broad, id).await,
         None => by_name(&broad, name).await,
     };
-    let request = heard.last();
     let failed = |sentence: String, code: &str| {
-        journal.activity("revoke token", name, code, request.as_deref());
+        journal.activity("revoke token", name, code, Some(&heard));
         let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
         Err(sentence)
     };
@@ -386,9 +405,9 @@ async fn revoke(
                 }
                 sleep(GAP).await;
             }
-            ended(true, request.as_deref())
+            ended(true, Some(&heard))
         }
-        None => ended(false, request.as_deref()),
+        None => ended(false, Some(&heard)),
     }
 }
 
@@ -421,16 +440,7 @@ async fn by_name(broad: &Inspected, name: &str) -> Result<(), Error> {
 
 /// Asks Cloudflare whether it takes a token, with the token itself.
 pub(super) async fn ask(narrow: &Client, owner: &Owner) -> Answer {
-    match narrow.verify(owner).await {
-        Ok(verified) if verified.status == TokenStatus::Active => Answer::Works,
-        Ok(_) => Answer::Refused,
-        Err(error) => match error.kind {
-            Kind::UnknownToken => Answer::Refused,
-            // It is known, but not taken from here.
-            Kind::AddressBlocked { .. } => Answer::Works,
-            _ => Answer::Unknown,
-        },
-    }
+    Answer::of(&narrow.verify(owner).await)
 }
 
 async fn here(
@@ -494,6 +504,7 @@ async fn forget_values(app: &App, journal: &Journal, bond: &Bond) -> Result<(), 
             }
             Err(error) => {
                 let problem = error.problem();
+                journal.activity("forget token", &bond.connection, &problem.code, None);
                 journal.failed(FORGET, &json!({ "token": id, "code": problem.code }))?;
                 return Err(problem);
             }

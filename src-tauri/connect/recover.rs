@@ -3,26 +3,29 @@
 //! The journal says what was begun; what became of it is asked: the vault for the value, Cloudflare with that value, the
 //! platform with a fresh nonce. Nothing is changed by looking. Each kind of run has its own ways to end.
 
+use std::collections::HashSet;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::app::App;
 use super::bootstrap::word;
 use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
 use super::deliver::Link;
+use super::destroy::{DESTROY_PASTED, PASTED};
 use super::finish::{broad_left, finish};
 use super::parting::{Answer, Bond, ask};
 use super::redeliver::{Again, redeliver_held};
 use super::report::Report;
 use super::rotate::Left;
+use super::rotate::story::RotationState;
 use super::session;
 use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
     Settled, Step, StepState, Truths, VaultKind, Way,
 };
-use super::walk::{Walk, another_run};
+use super::walk::{Walk, another_run, saying};
 use crate::cloudflare::{Credential, Kind, TokenKind, token_list};
 use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
@@ -31,21 +34,25 @@ use crate::profile::Profile;
 use crate::record::Connection;
 use crate::secret::Secret;
 
-/// Between tries to come to the end of a disconnect: doubled each time, up to the last.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// Between tries to come to the end of what is left over: doubled each time, up to the last.
+pub const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LAST_PAUSE: Duration = Duration::from_mins(15);
 
 /// Runs that nobody works on and that have not ended, as they were written down; nothing is asked.
 pub(super) fn noted(app: &App) -> Result<Vec<LeftOver>, Problem> {
-    let cuts = cut_off(app)?;
-    Ok(cuts.iter().map(|cut| told(app, cut)).collect())
+    let runs = open_runs(app)?;
+    Ok(runs.iter().map(|run| told(app, &run.cut)).collect())
 }
 
 /// The same by what is true now. One after the other, as they may share a session.
 pub async fn left_over(app: &App) -> Result<Vec<LeftOver>, Problem> {
     let mut found = Vec::new();
-    for cut in cut_off(app)? {
-        found.push(look(app, &cut).await);
+    for Open { cut, free } in open_runs(app)? {
+        found.push(if free {
+            look(app, &cut).await
+        } else {
+            told(app, &cut)
+        });
     }
     Ok(found)
 }
@@ -53,56 +60,115 @@ pub async fn left_over(app: &App) -> Result<Vec<LeftOver>, Problem> {
 /// Goes on with what a person has already asked for and that needs nobody: deletions that a platform has not answered,
 /// and questions to Cloudflare whether a token still works. Tells how many stay open.
 pub async fn retry(app: &App) -> Result<u32, Problem> {
-    let mut open = 0;
-    for cut in cut_off(app)? {
-        let ending = match cut.run.kind {
-            RunKind::Disconnect if cut.nominated.is_some() => Ending::Finish,
-            RunKind::Connect if cut.undoing() => Ending::Undo,
-            RunKind::Deliver => Ending::Finish,
-            _ => continue,
-        };
-        // Somebody else may have taken it up meanwhile.
-        let Ok(mut walk) = Walk::resuming(app, &cut.run.id) else {
-            continue;
-        };
-        let wish = Resume {
-            ending,
-            broad: BroadWish::Unsaid,
-            forget: false,
-        };
-        let settled = Box::pin(walk.settle(wish)).await;
-        open += u32::from(!settled.is_ok_and(|settled| settled.ended));
-    }
-    Ok(open)
+    let round = Round::of(app)?;
+    Ok(Box::pin(round.go()).await)
 }
 
-/// Does [`retry`] again and again while anything stays open, and calls `changed` when something came to its end.
-pub async fn keep_trying(app: &App, changed: impl Fn()) {
-    let mut pause = FIRST_PAUSE;
-    let mut before = None;
+/// Does [`retry`] again and again, the first time after the pause `first`. Calls `changed` where a list of what is left over would
+/// differ: when it begins with some of it, and when it is through.
+pub async fn keep_trying(app: &App, first: Duration, changed: impl Fn()) {
+    let mut pause = first;
     loop {
         // The first screen asks at the start by itself.
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LAST_PAUSE);
-        let open = Box::pin(retry(app)).await.unwrap_or_default();
-        if before.is_some_and(|before| open < before) {
-            changed();
-            pause = FIRST_PAUSE;
+        let Ok(round) = Round::of(app) else { continue };
+        let of = round.runs.len();
+        if of == 0 {
+            continue;
         }
-        before = Some(open);
+        changed();
+        let open = Box::pin(round.go()).await;
+        changed();
+        if usize::try_from(open).is_ok_and(|open| open < of) {
+            pause = first;
+        }
     }
 }
 
-fn cut_off(app: &App) -> Result<Vec<Cut>, Problem> {
-    let mut cuts = Vec::new();
-    for run in app.record.unfinished().map_err(|error| error.problem())? {
-        // A run that is going on right now, here or in another process, is not left over.
-        let held = app.record.run_is_held(&run.id);
-        if !held.map_err(|error| error.problem())? {
-            cuts.push(Cut::read(app, run)?);
+/// Runs that are gone on with, each in the way that was asked for; they are shown as such until this is dropped.
+struct Round<'a> {
+    app: &'a App,
+    runs: Vec<(String, Ending)>,
+}
+
+impl<'a> Round<'a> {
+    fn of(app: &'a App) -> Result<Self, Problem> {
+        let free = open_runs(app)?.into_iter().filter(|run| run.free);
+        let runs: Vec<_> = free
+            .filter_map(|run| Some((run.cut.run.id.clone(), wanted(&run.cut)?)))
+            .collect();
+        trying(app).extend(runs.iter().map(|(run, _)| run.clone()));
+        Ok(Self { app, runs })
+    }
+
+    /// Goes on with each; tells how many stay open.
+    async fn go(&self) -> u32 {
+        let mut open = 0;
+        for (run, ending) in &self.runs {
+            let wish = Resume {
+                ending: *ending,
+                broad: BroadWish::Unsaid,
+                forget: false,
+            };
+            // Somebody else may have taken it up meanwhile.
+            if let Ok(mut walk) = Walk::resuming(self.app, run) {
+                let settled = Box::pin(walk.settle(wish)).await;
+                open += u32::from(!settled.is_ok_and(|settled| settled.ended));
+            }
+            trying(self.app).remove(run);
+        }
+        open
+    }
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        let mut trying = trying(self.app);
+        for (run, _) in &self.runs {
+            trying.remove(run);
         }
     }
-    Ok(cuts)
+}
+
+/// What a person has asked of a run, where going on with it needs nobody.
+fn wanted(cut: &Cut) -> Option<Ending> {
+    match cut.run.kind {
+        RunKind::Disconnect if cut.nominated.is_some() => Some(Ending::Finish),
+        RunKind::Connect if cut.undoing() => Some(Ending::Undo),
+        RunKind::Deliver => Some(Ending::Finish),
+        // All that is missing is that the old token is seen refused.
+        RunKind::Rotate => Left::read(&cut.run.id, cut.entries())
+            .is_some_and(|left| left.open().state == RotationState::OldOpen)
+            .then_some(Ending::Finish),
+        _ => None,
+    }
+}
+
+fn trying(app: &App) -> MutexGuard<'_, HashSet<String>> {
+    app.trying.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A run that has not ended.
+struct Open {
+    cut: Cut,
+    /// Whether nobody works on it.
+    free: bool,
+}
+
+/// Runs that nobody works on, but for what Narrows goes on with by itself: that is left over all the same.
+fn open_runs(app: &App) -> Result<Vec<Open>, Problem> {
+    let mut open = Vec::new();
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        let held = app.record.run_is_held(&run.id);
+        let trying = trying(app).contains(&run.id);
+        let free = !held.map_err(|error| error.problem())? && !trying;
+        if free || trying {
+            let cut = Cut::read(app, run)?;
+            open.push(Open { cut, free });
+        }
+    }
+    Ok(open)
 }
 
 /// What was written down.
@@ -125,6 +191,7 @@ fn told(app: &App, cut: &Cut) -> LeftOver {
             .or_else(|| trace.map(|trace| trace.name)),
         token_list: token_list(&app.addresses.dashboard, &owner).to_string(),
         headline: headline(cut).to_owned(),
+        trying: trying(app).contains(&cut.run.id),
         asked: false,
         facts: Vec::new(),
         finish: None,
@@ -214,8 +281,20 @@ async fn look(app: &App, cut: &Cut) -> LeftOver {
             .push(fact(FactAbout::Connection, FactState::There, sentence));
     }
     left.facts.extend(pasted(app, cut));
-    (left.finish, left.undo) = ways(cut, &bond, &seen);
+    (left.finish, left.undo) = if overtaken(cut, listed.as_ref()) {
+        let close = "Closes the run: the connection went on with another token.";
+        (Some(way(&[close], BroadNeed::No, false)), None)
+    } else {
+        ways(cut, &bond, &seen)
+    };
     left
+}
+
+/// Whether a connect came to its end without that being written down, and its connection got another token since. What
+/// the run made is over then, and taking it back would take back what came after it.
+fn overtaken(cut: &Cut, listed: Option<&Connection>) -> bool {
+    cut.run.kind == RunKind::Connect
+        && listed.is_some_and(|known| !cut.made().contains(&known.token_id))
 }
 
 /// The platform, if the person is signed in there; else why it cannot be asked.
@@ -356,34 +435,15 @@ fn pasted(app: &App, cut: &Cut) -> Option<Fact> {
         let sentence = "The token that was pasted opens nothing any more.";
         return Some(fact(about, FactState::Gone, sentence));
     }
-    match (broad_left(app, cut), cut.fuse()) {
-        (Some(left), Some(_)) => Some(fact(
-            about,
-            FactState::Unknown,
-            format!(
-                "The token that was pasted may still work. {}",
-                left.sentence
-            ),
-        )),
-        (Some(left), None) => Some(fact(
-            about,
-            FactState::Unknown,
-            format!("The token that was pasted: {}", left.sentence),
-        )),
-        (None, Some(end)) => Some(fact(
-            about,
-            FactState::Gone,
-            format!(
-                "The token that was pasted ended by itself at {}.",
-                clock(end)
-            ),
-        )),
-        (None, None) => None,
-    }
-}
-
-fn clock(end: Timestamp) -> String {
-    end.strftime("%H:%M UTC").to_string()
+    let left = broad_left(app, cut)?;
+    let sentence = match cut.fuse() {
+        Some(end) if end > (app.now)() => format!(
+            "The token that was pasted may still work. {}",
+            left.sentence
+        ),
+        _ => format!("The token that was pasted: {}", left.sentence),
+    };
+    Some(fact(about, FactState::Unknown, sentence))
 }
 
 /// How a run of each kind can end.
@@ -555,6 +615,9 @@ impl Walk {
     }
 
     /// Ends the run in one of its ways, as far as that can be done now.
+    ///
+    /// Where that does not come through, the account is free again and the pasted token ends all the same, if the person
+    /// has said so.
     pub async fn settle(&mut self, wish: Resume) -> Result<Settled, Problem> {
         let settled = self.end_cut_off(wish).await;
         self.report = Report::silent();
@@ -562,48 +625,24 @@ impl Walk {
     }
 
     async fn end_cut_off(&mut self, wish: Resume) -> Result<Settled, Problem> {
-        let cut = Cut::open(&self.app, &self.run)?;
-        if cut.is_unreadable() {
-            return Err(unreadable());
-        }
-        if let Some(account) = cut.nominated.as_ref().and_then(Nominated::account) {
-            self.fits(
-                cut.nominated
-                    .as_ref()
-                    .map_or(TokenKind::User, |all| all.kind),
-                &account.id,
-            )?;
-            self.take_account(&account.id)?;
-        }
+        let cut = match self.may_settle() {
+            Ok(cut) => cut,
+            Err(problem) => {
+                self.account = None;
+                return Err(self.saying_what_stands(problem).await);
+            }
+        };
         let mut settled = self.unsettled(&cut, wish.ending);
-        match (cut.run.kind, wish.ending) {
-            _ if cut.nominated.is_none() => {
-                settled
-                    .done
-                    .push("Nothing was made, so the run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
-            (RunKind::Connect, Ending::Finish) => self.finish_connect(&cut, &mut settled).await?,
-            (RunKind::Connect, Ending::Undo) => {
-                if !cut.undoing() {
-                    self.journal().done(UNDO, &json!({}))?;
-                }
-                self.settle_back(&cut, wish, "undone", &mut settled).await?;
-            }
-            (RunKind::Disconnect, Ending::Finish) => {
-                self.settle_back(&cut, wish, "disconnected", &mut settled)
-                    .await?;
-            }
-            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(&cut, &mut settled).await?,
-            (RunKind::Rotate, ending) => self.settle_rotation(&cut, ending, &mut settled).await?,
-            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
-            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(&cut, &mut settled).await?,
-            (RunKind::Sweep, Ending::Finish) => {
-                settled.done.push("The run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
+        if let Err(problem) = Box::pin(self.end_in(&cut, wish, &mut settled)).await {
+            self.account = None;
+            let ended = match wish.broad {
+                BroadWish::Destroy => self.end_broad(wish.broad).await,
+                BroadWish::Keep | BroadWish::Unsaid => None,
+            };
+            return Err(match ended {
+                Some(broad) => saying(problem, &broad),
+                None => self.saying_what_stands(problem).await,
+            });
         }
         if settled.broad.is_none() {
             settled.broad = self.end_broad(wish.broad).await;
@@ -618,6 +657,70 @@ impl Walk {
         }
         (self.begun, self.open, self.account) = (false, None, None);
         Ok(settled)
+    }
+
+    /// What has to be so before anything is done: the pasted token, the account and the vault fit the run.
+    fn may_settle(&mut self) -> Result<Cut, Problem> {
+        let cut = Cut::open(&self.app, &self.run)?;
+        if cut.is_unreadable() {
+            return Err(unreadable());
+        }
+        let Some(nominated) = &cut.nominated else {
+            return Ok(cut);
+        };
+        if let Some(account) = nominated.account() {
+            self.fits(nominated.kind, &account.id)?;
+            self.take_account(&account.id)?;
+        }
+        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        Ok(cut)
+    }
+
+    /// Ends the run in one of the ways of its kind.
+    async fn end_in(
+        &mut self,
+        cut: &Cut,
+        wish: Resume,
+        settled: &mut Settled,
+    ) -> Result<(), Problem> {
+        let listed = self.app.record.connection(&self.connection);
+        let listed = listed.map_err(|error| error.problem())?;
+        match (cut.run.kind, wish.ending) {
+            _ if cut.nominated.is_none() => {
+                settled
+                    .done
+                    .push("Nothing was made, so the run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+            (_, Ending::Undo) if overtaken(cut, listed.as_ref()) => return Err(no_such_way()),
+            (_, Ending::Finish) if overtaken(cut, listed.as_ref()) => {
+                let closed = "The connection went on with another token, so the run is closed.";
+                settled.done.push(closed.to_owned());
+                self.end_run("connected");
+                settled.ended = true;
+            }
+            (RunKind::Connect, Ending::Finish) => self.finish_connect(cut, settled).await?,
+            (RunKind::Connect, Ending::Undo) => {
+                if !cut.undoing() {
+                    self.journal().done(UNDO, &json!({}))?;
+                }
+                self.settle_back(cut, wish, "undone", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Finish) => {
+                self.settle_back(cut, wish, "disconnected", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(cut, settled).await?,
+            (RunKind::Rotate, ending) => self.settle_rotation(cut, ending, settled).await?,
+            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(cut, settled).await?,
+            (RunKind::Sweep, Ending::Finish) => {
+                settled.done.push("The run is closed.".to_owned());
+                self.end_run("left");
+                settled.ended = true;
+            }
+        }
+        Ok(())
     }
 
     fn unsettled(&self, cut: &Cut, ending: Ending) -> Settled {
@@ -642,7 +745,6 @@ impl Walk {
         if cut.undoing() {
             return Err(no_such_way());
         }
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         self.sign_in_kept().await?;
         let journal = self.journal();
         let finished = finish(&self.app, &journal, cut, self.link.as_ref(), &self.report).await?;
@@ -667,7 +769,6 @@ impl Walk {
         ending: Ending,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
             let nothing = "No new token was made, and the old one is in use as before.";
             settled.done.push(nothing.to_owned());
@@ -706,7 +807,6 @@ impl Walk {
 
     /// Hands the token over once more. Whatever the platform says to it ends the run: the connection shows it.
     async fn settle_delivery(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         self.report.began(Step::Deliver);
         match Again::resumed(&self.app, cut).await? {
             None => {
@@ -740,7 +840,6 @@ impl Walk {
         how: &str,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
         let farewell = Farewell {
             broad: wish.broad,
             forget: wish.forget,
@@ -773,7 +872,6 @@ impl Walk {
         ) else {
             return Err(unknown_run());
         };
-        self.can_open(bond.vault == VaultKind::File)?;
         self.report.began(Step::Cloudflare);
         let value = bond
             .value(&self.app, &was.token_id)
@@ -783,11 +881,12 @@ impl Walk {
             .app
             .cloudflare(Credential::Token(value))
             .map_err(|error| error.problem())?;
-        if let Err(error) = narrow.verify(&bond.owner()).await {
-            return Err(match error.kind {
-                Kind::UnknownToken => no_such_way(),
-                _ => error.problem(),
-            });
+        let verified = narrow.verify(&bond.owner()).await;
+        match (Answer::of(&verified), verified) {
+            (Answer::Works, _) => {}
+            (Answer::Unknown, Err(error)) => return Err(error.problem()),
+            // Also one that is switched off or over: on the list it would be a connection that cannot work.
+            (Answer::Refused | Answer::Unknown, _) => return Err(no_such_way()),
         }
         self.report.done(Step::Cloudflare, "The token still works.");
         self.journal().done(UNDO, &json!({}))?;
@@ -844,11 +943,15 @@ impl Walk {
         if journal.intent("destroy", &subject).is_err() {
             return;
         }
-        let deleted = broad.client.delete_token(&broad.owner, &earlier).await;
-        let gone = match &deleted {
-            Ok(()) => true,
-            Err(error) => error.kind == Kind::NotFound,
+        let (ordering, heard) = broad.client.listening();
+        let deleted = ordering.delete_token(&broad.owner, &earlier).await;
+        let (gone, how) = match &deleted {
+            Ok(()) => (true, "deleted".to_owned()),
+            Err(error) if error.kind == Kind::NotFound => (true, "was not there".to_owned()),
+            Err(error) => (false, error.problem().code),
         };
+        let name = mark.and_then(|mark| mark.name.as_deref());
+        journal.activity(DESTROY_PASTED, name.unwrap_or(PASTED), &how, Some(&heard));
         if gone && journal.done("destroy", &subject).is_ok() {
             settled
                 .done

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::story::{Progress, Step, StepState};
+use crate::http::Heard;
 use crate::problem::Problem;
 use crate::record::{Activity, Phase, Record};
 
@@ -82,15 +83,16 @@ impl Journal {
         self.note(step, Phase::Failed, detail)
     }
 
-    /// A line of the activity, for people. A line that cannot be written stops nothing: the journal is what counts.
-    pub(super) fn activity(&self, what: &str, subject: &str, result: &str, request: Option<&str>) {
+    /// A line of the activity, for people; with what was heard where an order was given outside. A line that cannot be
+    /// written stops nothing: the journal is what counts.
+    pub(super) fn activity(&self, what: &str, subject: &str, result: &str, heard: Option<&Heard>) {
         let line = Activity {
             at: (self.now)(),
             run: Some(self.run.clone()),
             what: what.to_owned(),
             subject: subject.to_owned(),
             result: result.to_owned(),
-            request: request.map(str::to_owned),
+            request: heard.and_then(Heard::last),
         };
         if let Err(error) = self.record.log(&line) {
             tracing::warn!(

@@ -24,11 +24,8 @@ impl Run<'_> {
             let _ = self
                 .journal
                 .intent(UNDO_MINT, &json!({ "token": made.token_id }));
-            match broad
-                .client
-                .delete_token(&broad.owner, &made.token_id)
-                .await
-            {
+            let (ordering, heard) = broad.client.listening();
+            match ordering.delete_token(&broad.owner, &made.token_id).await {
                 Ok(()) => {
                     let _ = self
                         .journal
@@ -69,7 +66,7 @@ impl Run<'_> {
                 } else {
                     "in part"
                 },
-                None,
+                Some(&heard),
             );
         }
         if self.doubtful().next().is_some() {

@@ -319,7 +319,7 @@ async fn copy(
     let Some(value) = kept::read_in(app, source, item, &subject).await? else {
         return Ok(None);
     };
-    let before = target.get(item).await.map_err(|error| error.problem())?;
+    let before = kept::read_in(app, target, item, &subject).await?;
     let same = before.as_ref().is_some_and(|before| before.same_as(&value));
     if !same {
         // It answers only once the value was read back and found equal.

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::note;
 use super::app::App;
 use super::bootstrap::bootstrap;
 use super::deliver::Link;
+use super::destroy::untouched;
 use super::fuse::{self, Fuse};
 use super::inspect::{self, Inspected};
 use super::nominate::{self, Decision, Known};
@@ -19,8 +21,8 @@ use super::report::{Journal, Report};
 use super::rotate::Old;
 use super::run::Run;
 use super::story::{
-    AccountChoice, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress,
-    Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
+    AccountChoice, Broad, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview,
+    Progress, Quota, SignInPrompt, Step, Stopped, TokenPage, ZoneChoice,
 };
 use super::token_pages::token_pages;
 use super::zones::Listed;
@@ -70,6 +72,8 @@ pub struct Walk {
     /// The platform's id of the person who has to be signed in, where that is known.
     pub(super) person: Option<String>,
     pub(super) pasted: Option<Paste>,
+    /// When what was pasted last was dropped unused. Until something else is pasted, no step goes on without it.
+    pub(super) lapsed: Option<Timestamp>,
     pub(super) inspected: Option<Inspected>,
     pub(super) zones: Option<Listed>,
     pub(super) ours: bool,
@@ -101,6 +105,7 @@ impl Walk {
             link: None,
             person: None,
             pasted: None,
+            lapsed: None,
             inspected: None,
             zones: None,
             ours: false,
@@ -272,7 +277,7 @@ impl Walk {
     pub fn paste(&mut self, text: Secret) -> Result<Pasted, Problem> {
         let since = Instant::now();
         (self.pasted, self.inspected, self.zones) = (None, None, None);
-        (self.fuse, self.old) = (None, None);
+        (self.fuse, self.old, self.lapsed) = (None, None, None);
         let reading = pasted::read(text).map_err(pasted::PasteProblem::problem)?;
         let seen = cards::pasted(&reading);
         let on = (self.app.now)();
@@ -280,16 +285,14 @@ impl Walk {
         Ok(seen)
     }
 
-    /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether there was one.
+    /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether that became of what was
+    /// pasted last, now or earlier: whoever pasted must not find a step done without the token.
     pub fn forget_stale(&mut self) -> bool {
-        let stale = self
-            .pasted
-            .as_ref()
-            .is_some_and(|paste| paste.stale((self.app.now)()));
-        if stale {
-            (self.pasted, self.inspected) = (None, None);
+        let now = (self.app.now)();
+        if self.pasted.as_ref().is_some_and(|paste| paste.stale(now)) {
+            (self.pasted, self.inspected, self.lapsed) = (None, None, Some(now));
         }
-        stale
+        self.lapsed.is_some()
     }
 
     /// Cloudflare's list in which the pasted token is found, as far as it is known whose it is.
@@ -408,7 +411,10 @@ impl Walk {
         let report = Report::new(progress, since);
         let decision = match self.ready(choices).await {
             Ok(decision) => decision,
-            Err(problem) => return stopped(Step::Prepare, problem),
+            Err(problem) => {
+                self.account = None;
+                return stopped(Step::Prepare, problem);
+            }
         };
         let Some(broad) = self.inspected.clone() else {
             return stopped(Step::Inspect, nothing_pasted());
@@ -590,8 +596,9 @@ impl Walk {
         Ok(())
     }
 
+    /// Takes the account; whoever called lets go of it again where it does not come through.
     pub(super) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
-        // A first try that stopped behind this point must not stand in the way of the second.
+        // A lock that this walk still holds would stand in its own way.
         self.account = None;
         let record = &self.app.record;
         let lock = record.lock(&format!("account-{account}"));
@@ -600,6 +607,18 @@ impl Walk {
             Some(_) => Ok(()),
             None => Err(another_run()),
         }
+    }
+
+    /// The problem that a walk stopped with, and what stands of a pasted token that it leaves alive.
+    pub(super) async fn saying_what_stands(&mut self, problem: Problem) -> Problem {
+        let Some(broad) = &self.inspected else {
+            return problem;
+        };
+        let lit = match &self.fuse {
+            Some(fuse) => fuse.clone().await,
+            None => None,
+        };
+        saying(problem, &untouched(broad, lit))
     }
 
     /// A narrow token that we made ourselves and that was pasted in place of a broad one.
@@ -654,11 +673,15 @@ pub struct SignedIn {
 impl SignIn {
     /// Waits until the person has approved or denied, or the code has lapsed; keeps the session in the vault.
     pub async fn wait(self) -> Result<SignedIn, Problem> {
-        let granted = self
-            .platform
-            .wait_for_sign_in(&self.code)
-            .await
-            .map_err(|error| error.problem())?;
+        let (listening, heard) = self.platform.listening();
+        let granted = listening.wait_for_sign_in(&self.code).await;
+        let granted = granted.map_err(|error| error.problem());
+        let result = granted
+            .as_ref()
+            .map_or_else(|problem| problem.code.as_str(), |_| "signed in");
+        let address = self.platform.base().url().as_str();
+        note(&self.app, "sign in", address, result, heard.last());
+        let granted = granted?;
         let who = self
             .platform
             .me(&granted)
@@ -733,6 +756,17 @@ fn stopped(step: Step, problem: Problem) -> Outcome {
         stands: Vec::new(),
         broad: None,
     }))
+}
+
+/// A problem with what became of the pasted token: who reads only the problem has to know of it.
+pub(super) fn saying(problem: Problem, broad: &Broad) -> Problem {
+    Problem {
+        message: format!(
+            "{} The token you pasted: {}",
+            problem.message, broad.sentence
+        ),
+        ..problem
+    }
 }
 
 fn no_platform() -> Problem {

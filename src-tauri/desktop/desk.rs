@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use narrows_core::connect::story::Home;
 use narrows_core::connect::{App, PASTE_LIVES, Several, SignIn, Walk};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
@@ -29,6 +30,7 @@ pub(crate) struct Desk {
     clipboard: Quick<Option<arboard::Clipboard>>,
     exam: Quick<Option<(Arc<Exam>, Instant)>>,
     second: Quick<Option<(Secret, Instant)>>,
+    listener: Quick<Option<Channel<Home>>>,
 }
 
 impl Desk {
@@ -45,6 +47,7 @@ impl Desk {
             clipboard: Quick::new(None),
             exam: Quick::new(None),
             second: Quick::new(None),
+            listener: Quick::new(None),
         }
     }
 
@@ -55,6 +58,19 @@ impl Desk {
         }
         let app = crate::cli::open()?;
         Ok(self.app.get_or_init(|| app))
+    }
+
+    /// Puts the first screen's ear in the place of an earlier visit's.
+    pub(crate) fn put_listener(&self, listener: Channel<Home>) {
+        *quick(&self.listener) = Some(listener);
+    }
+
+    /// Tells the first screen how things stand.
+    pub(crate) fn tell_listener(&self, home: Home) {
+        if let Some(listener) = quick(&self.listener).as_ref() {
+            // A page that is gone asks for itself when it comes back.
+            let _ = listener.send(home);
+        }
     }
 
     /// The run under way.

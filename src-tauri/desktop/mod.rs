@@ -94,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
             disconnect::disconnect_begin,
             disconnect::disconnect,
             recover::check_left_over,
+            recover::hear_left_over,
             recover::resume_begin,
             recover::resume,
             recover::orphans_begin,

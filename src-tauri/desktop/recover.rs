@@ -1,9 +1,9 @@
 //! Commands that show and end what was cut off, and that delete what nothing uses.
 
 use narrows_core::connect::story::{
-    BroadWish, LeftOver, Orphans, Prepared, Progress, Resume, Settled, Swept,
+    BroadWish, Home, LeftOver, Orphans, Prepared, Progress, Resume, Settled, Swept,
 };
-use narrows_core::connect::{Walk, keep_trying, left_over, retry};
+use narrows_core::connect::{FIRST_PAUSE, Walk, cards, keep_trying, left_over, retry};
 use narrows_core::problem::Problem;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
@@ -86,9 +86,23 @@ pub(crate) async fn delete_orphans(
     Ok(swept)
 }
 
+/// Tells the first screen how things stand whenever that changes without it.
+#[tauri::command]
+pub(crate) async fn hear_left_over(
+    desk: State<'_, Desk>,
+    progress: Channel<Home>,
+) -> Result<(), Problem> {
+    desk.put_listener(progress);
+    Ok(())
+}
+
 /// Tries again, while the window is open, what a platform or Cloudflare has not answered.
 pub(crate) async fn go_on(handle: AppHandle) {
-    if let Ok(app) = handle.state::<Desk>().app() {
-        keep_trying(app, || {}).await;
-    }
+    let desk = handle.state::<Desk>();
+    let Ok(app) = desk.app() else { return };
+    keep_trying(app, FIRST_PAUSE, || match cards::home(app) {
+        Ok(home) => desk.tell_listener(home),
+        Err(problem) => tracing::warn!(code = problem.code, "the first screen was not told"),
+    })
+    .await;
 }

@@ -12,18 +12,24 @@ const LONGEST: usize = 64;
 
 /// The id of the last answer. Clones hear the same.
 #[derive(Clone, Debug, Default)]
-pub struct Heard(Arc<Mutex<Option<String>>>);
+pub struct Heard(Arc<Mutex<Last>>);
+
+#[derive(Debug, Default)]
+struct Last {
+    id: Option<String>,
+    order: bool,
+}
 
 impl Heard {
-    /// The id of the last request that was answered, where the answer had one.
+    /// The id of the last order that was answered, and of the last question where no order was; nothing where that
+    /// answer had none.
     pub fn last(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.id.clone()
     }
 
-    pub(super) fn hear(&self, headers: &HeaderMap) {
+    /// Takes in an answer; an `order` may have changed something, and what is asked after it does not hide it.
+    pub(super) fn hear(&self, order: bool, headers: &HeaderMap) {
         let id = NAMES
             .iter()
             .find_map(|name| headers.get(*name)?.to_str().ok())
@@ -34,7 +40,10 @@ impl Heard {
                     .collect()
             })
             .filter(|id: &String| !id.is_empty());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if order || !last.order {
+            *last = Last { id, order };
+        }
     }
 }
 
@@ -60,16 +69,17 @@ mod tests {
             for (name, value) in &headers {
                 map.insert(*name, value.parse().expect("a header"));
             }
-            heard.hear(&map);
+            heard.hear(false, &map);
             assert_eq!(heard.last(), id, "{headers:?}");
         }
         let mut map = HeaderMap::new();
         map.insert("cf-ray", "a".repeat(100).parse().expect("a header"));
-        heard.hear(&map);
+        heard.hear(true, &map);
+        heard.hear(false, &HeaderMap::new());
         assert_eq!(
             heard.last().map(|id| id.len()),
             Some(LONGEST),
-            "a stranger's text fills no log"
+            "a stranger's text fills no log, and a question after an order does not hide it"
         );
     }
 }

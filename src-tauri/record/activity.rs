@@ -234,7 +234,8 @@ impl Record {
         self.read_chain(|_| Ok::<(), Error>(()))
     }
 
-    /// The same, with each row told in its order, whether it holds or not. No row is kept in memory.
+    /// The same, with each row told in its order, whether it holds or not. No row is kept in memory, and rows that are
+    /// added meanwhile wait for nothing and are not told.
     pub fn each_activity<E: From<Error>>(
         &self,
         mut told: impl FnMut(Line) -> Result<(), E>,
@@ -250,7 +251,14 @@ impl Record {
         &self,
         mut visit: impl FnMut(&rusqlite::Row<'_>) -> Result<(), E>,
     ) -> Result<Chain, E> {
-        let mut db = self.db();
+        let (mut own, mut shared);
+        let db = if let Some(reader) = self.reader()? {
+            own = reader;
+            &mut own
+        } else {
+            shared = self.db();
+            &mut *shared
+        };
         let snapshot = db.transaction().map_err(Error::from)?;
         let mut statement = snapshot
             .prepare("SELECT seq, hash, at, run, what, subject, result, request FROM activity ORDER BY seq")

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::{Error, Record, make_private};
 
@@ -59,7 +61,15 @@ impl Record {
         let Some(mut house) = self.take(HOUSE, File::try_lock_shared)? else {
             return Ok(None);
         };
-        let held = self.lock(name)?;
+        let mut held = self.lock(name)?;
+        for _ in 0..LOOKS {
+            if held.is_some() {
+                break;
+            }
+            // Whoever only asks whether the run is held has the lock for a moment.
+            thread::sleep(LOOK);
+            held = self.lock(name)?;
+        }
         Ok(held.map(|mut lock| {
             lock.house = house.file.take();
             lock
@@ -74,16 +84,20 @@ impl Record {
     fn take(
         &self,
         name: &str,
-        take: impl FnOnce(&File) -> Result<(), TryLockError>,
+        take: impl Fn(&File) -> Result<(), TryLockError>,
     ) -> Result<Option<RunLock>, Error> {
         let Some(path) = self.lock_file(name) else {
             return Ok(Some(RunLock::over(None)));
         };
-        let file = make_private(&path).map_err(unusable(&path))?;
-        match take(&file) {
-            Ok(()) => Ok(Some(RunLock::over(Some(file)))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(unusable(&path)(error)),
+        loop {
+            let file = make_private(&path).map_err(unusable(&path))?;
+            match take(&file) {
+                Ok(()) if is_at(&file, &path) => return Ok(Some(RunLock::over(Some(file)))),
+                // It went with the one who held it before; whoever comes next makes another.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(unusable(&path)(error)),
+            }
         }
     }
 
@@ -94,7 +108,11 @@ impl Record {
         };
         // Not made here: a file that is only looked at must not be left behind.
         match OpenOptions::new().read(true).write(true).open(&path) {
-            Ok(file) => Ok(matches!(file.try_lock(), Err(TryLockError::WouldBlock))),
+            // Shared, so that two who ask do not take each other for one who works on it.
+            Ok(file) => Ok(matches!(
+                file.try_lock_shared(),
+                Err(TryLockError::WouldBlock)
+            )),
             Err(_) => Ok(false),
         }
     }
@@ -110,6 +128,26 @@ impl Record {
 
 /// The lock that every run holds together with the others.
 const HOUSE: &str = "house";
+
+/// How often, and how long apart, a run's lock is tried that somebody else has.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Whether this open file is still the one that others find under its path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(held), Ok(found)) = (file.metadata(), fs::metadata(path)) else {
+        return false;
+    };
+    (held.dev(), held.ino()) == (found.dev(), found.ino())
+}
+
+/// Elsewhere a file that is open does not go.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
 
 fn of_run(run: &str) -> String {
     format!("run-{run}")

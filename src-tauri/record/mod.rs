@@ -8,13 +8,14 @@
 //! milliseconds that this takes, or for up to five seconds while another process writes. Times are kept in UTC and to
 //! the millisecond.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection as Db, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection as Db, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use column::{At, Json, Worded};
 use serde_json::json;
@@ -43,10 +44,13 @@ pub use window::Place;
 
 const FILE: &str = "narrows.db";
 
-/// How long a call waits for another process that writes.
+/// How long a call waits for another process that writes, or that is opening the record.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The memory of one installation. Clones share one connection to the file.
+/// Between two looks whether another process has opened the record.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The memory of one installation. Clones share one connection to the file; what reads for long takes one of its own.
 #[derive(Clone)]
 pub struct Record {
     db: Arc<Mutex<Db>>,
@@ -58,6 +62,10 @@ impl Record {
     ///
     /// A new folder and the file are its owner's alone (on Unix, modes 0700 and 0600).
     pub fn open(folder: &Path) -> Result<Self, Error> {
+        Self::open_within(folder, PATIENCE)
+    }
+
+    fn open_within(folder: &Path, patience: Duration) -> Result<Self, Error> {
         let unusable = |error| Error::Folder {
             folder: folder.to_owned(),
             error,
@@ -65,7 +73,15 @@ impl Record {
         make_folder(folder).map_err(unusable)?;
         // Of several that switch a new file to write-ahead logging at once, SQLite fails all but one without waiting.
         let opening = make_private(&folder.join("opening.lock")).map_err(unusable)?;
-        opening.lock().map_err(unusable)?;
+        let end = Instant::now() + patience;
+        loop {
+            match opening.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(LOOK),
+                Err(TryLockError::WouldBlock) => return Err(Error::Busy),
+                Err(TryLockError::Error(error)) => return Err(unusable(error)),
+            }
+        }
         let path = folder.join(FILE);
         // SQLite gives its side files the mode of this one.
         make_private(&path).map_err(unusable)?;
@@ -167,6 +183,18 @@ impl Record {
         self.db()
             .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(())
+    }
+
+    /// A connection of its own for reading that takes long, so that whoever writes meanwhile does not wait for it;
+    /// nothing where the record lies in memory.
+    fn reader(&self) -> Result<Option<Db>, Error> {
+        let Some(path) = self.beside(FILE) else {
+            return Ok(None);
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Db::open_with_flags(path, flags)?;
+        db.busy_timeout(PATIENCE)?;
+        Ok(Some(db))
     }
 
     fn db(&self) -> MutexGuard<'_, Db> {

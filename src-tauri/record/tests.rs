@@ -270,6 +270,42 @@ fn runs_go_side_by_side_and_whoever_needs_all_waits_for_none_of_them() {
 }
 
 #[test]
+fn whoever_only_asks_keeps_nobody_from_a_run_and_two_never_work_on_one() {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    let folder = folder();
+    let working = AtomicU32::new(0);
+    let asks = || {
+        let record = open(&folder);
+        for _ in 0..1000 {
+            record.run_is_held("r1").expect("answers");
+            thread::sleep(Duration::from_micros(500));
+        }
+    };
+    let works = || {
+        let record = open(&folder);
+        let mut turns = 0;
+        for _ in 0..300 {
+            if let Some(_held) = record.hold_run("r1").expect("answers") {
+                assert_eq!(working.fetch_add(1, SeqCst), 0, "another is at work on it");
+                turns += 1;
+                assert_eq!(working.fetch_sub(1, SeqCst), 1);
+            }
+        }
+        turns
+    };
+    std::thread::scope(|scope| {
+        let asking = [scope.spawn(asks), scope.spawn(asks)];
+        assert_eq!(works(), 300, "nobody else was at work, and two only asked");
+        for other in [scope.spawn(works), scope.spawn(works)] {
+            other.join().expect("one at a time");
+        }
+        for other in asking {
+            other.join().expect("asks");
+        }
+    });
+}
+
+#[test]
 fn a_lock_never_leaves_its_folder() {
     let folder = folder();
     let inner = folder.path().join("inner");
@@ -454,6 +490,38 @@ fn many_that_start_at_once_all_open() {
         marks.iter().all(|mark| mark == &marks[0]),
         "one installation has one mark: {marks:?}"
     );
+}
+
+#[test]
+fn an_opening_that_never_ends_keeps_nobody_waiting_for_good() {
+    let folder = folder();
+    drop(open(&folder));
+    let opening = make_private(&folder.path().join("opening.lock")).expect("a file");
+    opening.lock().expect("held");
+    let refused = Record::open_within(folder.path(), Duration::from_millis(50));
+    let code = refused.err().map(|error| error.problem().code);
+    assert_eq!(code.as_deref(), Some("record-busy"));
+    drop(opening);
+    open(&folder);
+}
+
+#[test]
+fn a_long_reading_of_the_chain_keeps_nobody_from_writing() {
+    let folder = folder();
+    let record = open(&folder);
+    record.log(&activity("one")).expect("logs");
+    let mut told = 0;
+    let chain = record.each_activity(|_| {
+        told += 1;
+        let (sender, written) = std::sync::mpsc::channel();
+        let writer = record.clone();
+        std::thread::spawn(move || sender.send(writer.log(&activity("two"))));
+        let written = written.recv_timeout(PATIENCE);
+        written.expect("a command that writes does not wait for the export")
+    });
+    assert_eq!(chain.expect("checks").rows, 1, "a snapshot is told");
+    assert_eq!(told, 1);
+    assert_eq!(record.verify_chain().expect("checks").rows, 2);
 }
 
 #[test]

@@ -3,17 +3,22 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use narrows_core::connect::activity::{self, ActivityRow};
-use narrows_core::connect::redeliver;
-use narrows_core::connect::story::Outcome;
-use narrows_core::record::{Activity, Record};
-use serde_json::Value;
+use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
+use narrows_core::connect::story::{BroadWish, Choices, Ending, Farewell, Outcome, RunKind};
+use narrows_core::connect::{Walk, left_over, redeliver};
+use narrows_core::record::{Activity, Phase, Record};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
+use crate::disconnect::another_broad;
 use crate::golden;
 use crate::program::Program;
+use crate::recover::settle;
 use crate::stage::{Stage, destroy};
 
 const MANY: usize = 1500;
@@ -393,4 +398,177 @@ async fn the_command_shows_searches_and_exports() {
         .run(&["activity", "--limit", "0", "--json"], "")
         .await;
     assert_eq!(wrong.exit, Some(64), "{wrong:?}");
+}
+
+/// What was changed outside since the sandbox started, each with the id that its answer gave it. Asking for a code to
+/// sign in with changes nothing, and what was spoilt on purpose has no id.
+async fn changes(stage: &Stage) -> Vec<(String, String)> {
+    let list = stage.admin("/requests").await;
+    let requests = list["requests"].as_array().expect("requests").clone();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let line = |request: &Value| format!("{} {}", text(&request["method"]), text(&request["path"]));
+    requests
+        .iter()
+        .filter(|request| request["method"] != "GET" && request["fault"].is_null())
+        .map(|request| (line(request), text(&request["id"])))
+        .filter(|(line, _)| line != "POST /oauth/device_authorization")
+        .collect()
+}
+
+#[tokio::test]
+async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
+    let stage = Stage::new().await;
+    // A one-time token made through our link: its fuse is lit.
+    let mut walk = stage.walk().await;
+    let offered = walk.token_pages().expect("pages")[0].token_name.clone();
+    let broad = json!({ "kind": "user", "name": offered, "groups": ["API Tokens Write", "Account Settings Read"] });
+    let (_, pasted) = stage.make_token(broad).await;
+    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let cancel = CancellationToken::new();
+    let Outcome::Connected(result) = walk.connect(&destroy(), None, &cancel).await else {
+        panic!("connect came through")
+    };
+    let id = result.connection_id.as_str();
+
+    // A connect that undoes its own token; the rest of it is deleted where deleting the pasted one is refused.
+    let faults = json!({ "faults": [
+        { "method": "GET", "path": "/client/v4/accounts/{}/pages/projects", "kind": "status", "status": 403, "code": 10000 },
+    ] });
+    stage.tell("/faults", &faults).await;
+    let mut hasty = stage.app.clone();
+    hasty.pace.bound = Duration::ZERO;
+    let other = Choices {
+        project: Some("another-project".to_owned()),
+        ..destroy()
+    };
+    let mut walk = Walk::begin(&hasty, Stage::profile(), None).expect("a walk");
+    walk.prepare().await;
+    stage
+        .inspect(&mut walk, &another_broad(&stage).await)
+        .await
+        .expect("good");
+    let stopped = walk.connect(&other, None, &cancel).await;
+    assert!(matches!(stopped, Outcome::Stopped(_)), "{stopped:#?}");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+
+    // One that is cut off, and finished later; and one that is taken back with another one-time token.
+    for ending in [Ending::Finish, Ending::Undo] {
+        let project = format!("project-{ending:?}").to_lowercase();
+        cut_off(&stage, &project).await;
+        let run = left_over(&stage.app).await.expect("records").remove(0).run;
+        let broad = another_broad(&stage).await;
+        let broad = (ending == Ending::Undo).then_some(broad.as_str());
+        let settled = settle(&stage.app, &run, ending, broad).await;
+        assert!(settled.expect("settled").ended, "{ending:?}");
+    }
+
+    for in_place in [false, true] {
+        let wish = RotationChoices {
+            in_place,
+            broad: BroadWish::Destroy,
+            ..RotationChoices::default()
+        };
+        let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
+        walk.prepare().await;
+        stage
+            .inspect(&mut walk, &another_broad(&stage).await)
+            .await
+            .expect("good");
+        let rotation = Box::pin(walk.rotate(&wish, None, &cancel)).await;
+        let rotation = rotation.expect("it begins");
+        assert_eq!(rotation.state, RotationState::Rotated, "{rotation:#?}");
+    }
+
+    // A rotation that is undone, and an orphan.
+    stage
+        .fault(
+            "PUT",
+            "/v1/connections/{}",
+            json!({ "kind": "status", "status": 500 }),
+        )
+        .await;
+    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
+    walk.prepare().await;
+    stage
+        .inspect(&mut walk, &another_broad(&stage).await)
+        .await
+        .expect("good");
+    let wish = RotationChoices {
+        broad: BroadWish::Keep,
+        ..RotationChoices::default()
+    };
+    let pending = Box::pin(walk.rotate(&wish, None, &cancel)).await;
+    let pending = pending.expect("it begins");
+    assert_eq!(pending.state, RotationState::Pending, "{pending:#?}");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let broad = another_broad(&stage).await;
+    settle(&stage.app, &pending.run, Ending::Undo, Some(&broad))
+        .await
+        .expect("undone");
+    let mark = stage.app.record.installation().expect("a mark");
+    let orphan = json!({ "kind": "user", "groups": ["Pages Write"],
+        "name": format!("Narrows site-generator {mark}-abcdefgh12345678") });
+    let (orphan, _) = stage.make_token(orphan).await;
+    let mut walk = Walk::sweep(&stage.app).expect("a walk");
+    stage
+        .inspect(&mut walk, &another_broad(&stage).await)
+        .await
+        .expect("good");
+    let swept = walk.delete_orphans(&[orphan], BroadWish::Destroy).await;
+    assert_eq!(swept.expect("swept").deleted.len(), 1);
+
+    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, id).expect("a walk");
+    stage
+        .inspect(&mut walk, &another_broad(&stage).await)
+        .await
+        .expect("good");
+    let farewell = Farewell {
+        broad: BroadWish::Destroy,
+        forget: false,
+    };
+    let ended = walk.disconnect(&farewell).await.expect("it ends");
+    assert!(!ended.open, "{ended:#?}");
+
+    let rows = all(&stage).await;
+    let noted = |id: &str| rows.iter().any(|row| row.request.as_deref() == Some(id));
+    let changes = changes(&stage).await;
+    assert!(changes.len() > 25, "{changes:#?}");
+    for (line, id) in &changes {
+        assert_ne!(id, "", "{line}: both sides name each request");
+        assert!(noted(id), "{line} {id} is not written down: {rows:#?}");
+    }
+}
+
+/// Starts a connect and cuts it off once its token is kept.
+async fn cut_off(stage: &Stage, project: &str) {
+    let fault = json!({ "kind": "delay", "ms": 600_000 });
+    stage
+        .fault("GET", "/client/v4/accounts/{}/pages/projects", fault)
+        .await;
+    let mut walk = stage.walk().await;
+    stage
+        .inspect(&mut walk, &another_broad(stage).await)
+        .await
+        .expect("good");
+    let choices = Choices {
+        project: Some(project.to_owned()),
+        ..destroy()
+    };
+    let running = tokio::spawn(async move {
+        walk.connect(&choices, None, &CancellationToken::new())
+            .await
+    });
+    let kept = async || !stage.app.record.unfinished().expect("records").is_empty();
+    crate::stage::until(kept, "it began").await;
+    let run = stage.app.record.unfinished().expect("records").remove(0).id;
+    let kept = async || {
+        let journal = stage.app.record.journal(&run).expect("a journal");
+        journal
+            .iter()
+            .any(|entry| entry.step == "keep" && entry.phase == Phase::Done)
+    };
+    crate::stage::until(kept, "the token is kept").await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
 }

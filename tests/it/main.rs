@@ -33,6 +33,7 @@ mod refusals;
 mod rotate;
 mod rotate_cli;
 mod rotate_storm;
+mod second_try;
 mod secrecy;
 mod session;
 mod settings;

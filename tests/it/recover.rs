@@ -18,7 +18,7 @@ use crate::program::{PASSPHRASE, Program, SEALED};
 use crate::stage::{self, Stage, destroy};
 
 /// Starts a connect and cuts it off while Cloudflare or the platform answers this call.
-async fn cut_at(stage: &Stage, method: &'static str, path: &'static str, nth: u32) {
+pub(crate) async fn cut_at(stage: &Stage, method: &'static str, path: &'static str, nth: u32) {
     stage
         .fault(
             method,

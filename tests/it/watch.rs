@@ -557,6 +557,33 @@ async fn a_session_that_lapsed_is_renewed_by_one_and_used_by_all() {
     }
 }
 
+#[tokio::test]
+async fn a_clock_that_is_ahead_does_not_overrule_what_cloudflare_says_of_a_token() {
+    let (mut stage, result) = connected(Choices {
+        expires: Some("90d".to_owned()),
+        ..Choices::default()
+    })
+    .await;
+    stage.app.now = || Timestamp::now() + SignedDuration::from_hours(91 * 24);
+    let before = stage.requests().await.len();
+    let checked = check(&stage.app, Some(&result.connection_id)).await;
+    let watch = checked.expect("a check").remove(0).watch;
+    let asked = stage.requests().await.into_iter().skip(before);
+    assert!(
+        asked
+            .filter(|call| call.ends_with("/pages/projects"))
+            .count()
+            > 0,
+        "Cloudflare takes it, so it is asked what it can do"
+    );
+    let needs = watch.needs.iter().map(|need| need.message.as_str());
+    assert!(
+        needs.clone().all(|need| need.contains("should have ended")),
+        "by its date alone: {:?}",
+        needs.collect::<Vec<_>>()
+    );
+}
+
 /// Seconds that the clock of the test below is ahead.
 static AHEAD: AtomicI64 = AtomicI64::new(0);
 

@@ -300,6 +300,9 @@ export const disconnect = (farewell: Farewell, heard: (line: Progress) => void) 
 
 /** Goes on with what needs nobody, then says what is left by what is true now. */
 export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
+/** Hears how things stand whenever the application goes on by itself with what is left over. */
+export const hearLeftOver = (heard: (home: Home) => void) =>
+  callWithProgress<null>('hear_left_over', {}, heard);
 export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
 export const resume = (wish: Resume, heard: (line: Progress) => void) =>
   callWithProgress<Settled>('resume', { wish }, heard);

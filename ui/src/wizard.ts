@@ -174,6 +174,7 @@ export type On<S extends Screen> = Extract<Wizard, { screen: S }>;
 
 export type Event =
   | { type: 'home'; home: Home; said: Said | null }
+  | { type: 'news'; home: Home }
   | { type: 'start-over'; home: Home }
   /** How connections stand was found out meanwhile, wherever the person is by now. */
   | { type: 'checked'; checked: readonly Checked[] }
@@ -301,6 +302,8 @@ export function move(state: Wizard, event: Event): Wizard {
       return 'home' in state && event.checked.length > 0
         ? { ...state, home: withChecked(state.home, event.checked) }
         : state;
+    case 'news':
+      return state.screen === 'home' ? { ...state, home: event.home } : state;
     case 'prepared':
       if (state.screen !== 'prepare') return state;
       return { ...state, prepared: event.prepared, problem: event.prepared.problems[0] ?? null };

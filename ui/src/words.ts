@@ -307,6 +307,7 @@ export const words = {
 
   leftOver: {
     asking: 'Asking what is true now…',
+    trying: 'Being tried right now',
     states: { there: 'There', gone: 'Gone', unknown: 'Not known' } satisfies Record<
       FactState,
       string

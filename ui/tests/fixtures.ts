@@ -155,6 +155,7 @@ export const cutOff: LeftOver = {
   token_name: 'Narrows site-generator abcd1234-4c9p77wa',
   token_list: 'https://dash.cloudflare.com/profile/api-tokens',
   headline: 'A connection was cut off after its token was kept, before it was delivered.',
+  trying: false,
   asked: true,
   facts: [
     {

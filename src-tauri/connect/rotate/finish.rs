@@ -137,14 +137,18 @@ impl Left {
     }
 
     /// Deletes tokens under names whose making was never answered; gives those that there were.
-    async fn sweep_others(&self, broad: &Inspected) -> Result<Vec<&str>, crate::cloudflare::Error> {
+    async fn sweep_others(
+        &self,
+        broad: &Inspected,
+        journal: &Journal,
+    ) -> Result<Vec<&str>, crate::cloudflare::Error> {
         let mut found = Vec::new();
         for name in &self.names {
             let known = self.made.as_ref().is_some_and(|(_, made)| made == name);
             if known {
                 continue;
             }
-            match sweep(broad, name).await {
+            match sweep(broad, name, journal).await {
                 Swept::Deleted => found.push(name.as_str()),
                 Swept::Nothing => {}
                 Swept::Unknown(error) => return Err(error),
@@ -327,7 +331,7 @@ pub(super) async fn finish_held(
     turn.go_on().await;
     if let Some(broad) = broad {
         // What could not be looked for is met again by whoever lists what nothing uses.
-        let _ = left.sweep_others(broad).await;
+        let _ = left.sweep_others(broad, &journal).await;
     }
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
     let told = turn.tell(run, since, None, None, granted);
@@ -490,20 +494,30 @@ pub(in crate::connect) async fn undo(
     let vault = app.vault_of(left.vault)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
     let mut undone = Undone::default();
-    let names = left.names.join(", ");
     let subject = json!({ "names": left.names, "token": left.made.as_ref().map(|(id, _)| id) });
     journal.intent(UNDO_MINT, &subject)?;
     if let Some((id, name)) = &left.made {
-        match broad.client.delete_token(&broad.owner, id).await {
-            Ok(()) => undone
-                .undone
-                .push(format!("The new token \"{name}\" was deleted again.")),
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => undone
-                .undone
-                .push(format!("The new token \"{name}\" was gone already.")),
+        let (ordering, heard) = broad.client.listening();
+        let ordered = ordering.delete_token(&broad.owner, id).await;
+        let told = |how: &str| journal.activity("undo", name, how, Some(&heard));
+        match ordered {
+            Ok(()) => {
+                told("undone");
+                undone
+                    .undone
+                    .push(format!("The new token \"{name}\" was deleted again."));
+            }
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {
+                told("was not there");
+                undone
+                    .undone
+                    .push(format!("The new token \"{name}\" was gone already."));
+            }
             Err(error) => {
+                let problem = error.problem();
+                told(&problem.code);
                 journal.failed(UNDO_MINT, &subject)?;
-                return Err(error.problem());
+                return Err(problem);
             }
         }
         match vault.delete(&item(&left.nominated.connection, id)).await {
@@ -517,7 +531,7 @@ pub(in crate::connect) async fn undo(
             )),
         }
     }
-    match left.sweep_others(broad).await {
+    match left.sweep_others(broad, &journal).await {
         Ok(found) => undone.undone.extend(
             found
                 .into_iter()
@@ -529,7 +543,6 @@ pub(in crate::connect) async fn undo(
         }
     }
     journal.done(UNDO_MINT, &subject)?;
-    journal.activity("undo", &names, "undone", None);
     close(app, run, "undone");
     if undone.undone.is_empty() {
         undone

@@ -131,10 +131,14 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     let id = &nominated.replaces.token_id;
     let subject = json!({ "token": id, "connection": nominated.connection });
     run.journal.intent(ROLL, &subject).map_err(at(Step::Mint))?;
-    let value = match run.broad.client.roll_token(&run.broad.owner, id).await {
+    let name = &nominated.replaces.token_name;
+    let (ordering, heard) = run.broad.client.listening();
+    let value = match ordering.roll_token(&run.broad.owner, id).await {
         Ok(value) => value,
         Err(error) => {
             let problem = error.problem();
+            run.journal
+                .activity("roll token", name, &problem.code, Some(&heard));
             let _ = run
                 .journal
                 .failed(ROLL, &json!({ "token": id, "code": problem.code }));
@@ -175,8 +179,8 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     if noted.is_err() {
         tracing::warn!("a roll was not written down; the vault tells of it");
     }
-    let name = &nominated.replaces.token_name;
-    run.journal.activity("roll token", name, "rolled", None);
+    run.journal
+        .activity("roll token", name, "rolled", Some(&heard));
     run.report.done(
         Step::Mint,
         format!("\"{name}\" has a new value. The old one is dead."),

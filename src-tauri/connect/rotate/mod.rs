@@ -66,6 +66,13 @@ impl Walk {
         &mut self,
         wish: &RotationChoices,
     ) -> Result<RotationPreview, Problem> {
+        match self.look_ahead(wish).await {
+            Ok(preview) => Ok(preview),
+            Err(problem) => Err(self.saying_what_stands(problem).await),
+        }
+    }
+
+    async fn look_ahead(&mut self, wish: &RotationChoices) -> Result<RotationPreview, Problem> {
         self.look_at_old().await?;
         let old = self.old.as_ref().ok_or_else(nothing_pasted)?;
         let (nominated, difference) = self.decide_rotation(wish, old)?;
@@ -86,9 +93,13 @@ impl Walk {
             .as_ref()
             .map_or_else(Instant::now, |paste| paste.since);
         let report = Report::new(progress, since);
-        let rotation = self
+        let rotated = self
             .rotate_sharing(wish, report, cancel, since, false)
-            .await?;
+            .await;
+        let rotation = match rotated {
+            Ok(rotation) => rotation,
+            Err(problem) => return Err(self.saying_what_stands(problem).await),
+        };
         if !matches!(
             rotation.state,
             RotationState::Stopped | RotationState::ValueLost
@@ -107,7 +118,11 @@ impl Walk {
         since: Instant,
         shared: bool,
     ) -> Result<Rotation, Problem> {
-        let nominated = self.ready_to_rotate(wish).await?;
+        let ready = self.ready_to_rotate(wish).await;
+        if ready.is_err() {
+            self.account = None;
+        }
+        let nominated = ready?;
         let broad = self.inspected.clone().ok_or_else(nothing_pasted)?;
         let old = self.old.take().ok_or_else(nothing_pasted)?;
         // From here on the journal tells what became of it, also where this is dropped half-way.

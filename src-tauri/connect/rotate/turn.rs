@@ -21,6 +21,7 @@ use super::old::{client, item};
 use super::story::{OldToken, OldTokenState};
 use crate::cloudflare::{Client, Kind, Owner, TokenKind, TokenStatus, token_list};
 use crate::connect::App;
+use crate::http::Heard;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Phase};
 use crate::secret::Secret;
@@ -146,10 +147,14 @@ impl Turn<'_> {
         let vault = self.vault.clone();
         let kept = kept::read_in(self.app, &vault, &item, &self.token_name).await;
         if !kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.same_as(&self.value))) {
-            vault
-                .put(&item, &self.value)
-                .await
-                .map_err(|error| self.halt(Step::Swap, error.problem()))?;
+            let put = vault.put(&item, &self.value).await;
+            let put = put.map_err(|error| error.problem());
+            let how = put
+                .as_ref()
+                .map_or_else(|problem| problem.code.as_str(), |()| "kept");
+            self.journal
+                .activity("keep token", &self.token_name, how, None);
+            put.map_err(|problem| self.halt(Step::Swap, problem))?;
         }
         let subject = json!({ "connection": self.known.id, "token": self.token_id,
             "replaces": self.nominated.replaces.token_id });
@@ -226,6 +231,7 @@ impl Turn<'_> {
                 let _ = self
                     .journal
                     .failed(REVOKE, &json!({ "token": id, "code": problem.code }));
+                self.revoked(&problem.code, &heard);
                 return Err(self.open(Some(problem)));
             }
         };
@@ -241,6 +247,7 @@ impl Turn<'_> {
             }
             if Instant::now() >= end {
                 let _ = self.journal.failed(REVOKE, &subject);
+                self.revoked("not seen refused", &heard);
                 return Err(self.open(None));
             }
             sleep(GAP).await;
@@ -260,15 +267,15 @@ impl Turn<'_> {
                 "It was deleted, and Cloudflare refuses it.",
             )
         };
-        let request = heard.last();
-        self.journal.activity(
-            "revoke token",
-            &self.old.token_name,
-            "refused",
-            request.as_deref(),
-        );
+        self.revoked("refused", &heard);
         self.report.done(Step::Revoke, self.old.sentence.clone());
         Ok(())
+    }
+
+    fn revoked(&self, how: &str, heard: &Heard) {
+        let name = &self.old.token_name;
+        self.journal
+            .activity("revoke token", name, how, Some(heard));
     }
 
     /// Drops the old token's value. It was needed to see it refused.
@@ -278,6 +285,9 @@ impl Turn<'_> {
         self.intent(Step::Revoke, FORGET_OLD, &subject)?;
         if let Err(error) = self.vault.delete(&old).await {
             let _ = self.journal.failed(FORGET_OLD, &subject);
+            let code = error.problem().code;
+            self.journal
+                .activity("forget old token", &self.old.token_name, &code, None);
             self.notices.push(format!(
                 "The old token is dead, and its value still lies in the vault: {}",
                 error.problem().message

@@ -31,6 +31,8 @@ pub struct LeftOver {
     pub token_list: String,
     /// Where it stands, in a sentence.
     pub headline: String,
+    /// Whether Narrows goes on with it by itself right now, so that nobody else can take it up.
+    pub trying: bool,
     /// Whether Cloudflare, the platform and the vault were asked; without that, only what was written down is told.
     pub asked: bool,
     /// What is true now, as far as it could be asked.

@@ -41,7 +41,6 @@ pub(super) fn found(
     kept: &Kept,
     cloudflare: &AtCloudflare,
     platform: &AtPlatform,
-    now: Timestamp,
 ) -> Found {
     let mut found = Found::default();
     found.of_vault(kept);
@@ -49,7 +48,7 @@ pub(super) fn found(
         // Without the value there was nothing to ask with, and the vault's row says so.
         AtCloudflare::Unasked => {}
         AtCloudflare::Untold(problem) => found.untold(NeedKind::CloudflareUntold, problem),
-        AtCloudflare::Told(told) => found.of_cloudflare(known, told, now),
+        AtCloudflare::Told(told) => found.of_cloudflare(known, told),
     }
     match platform {
         AtPlatform::None => {}
@@ -80,11 +79,11 @@ impl Found {
         }
     }
 
-    fn of_cloudflare(&mut self, known: &Connection, told: &Told, now: Timestamp) {
+    fn of_cloudflare(&mut self, known: &Connection, told: &Told) {
         match &told.verified {
             Ok(verified) => {
                 self.end = Some(End(verified.expires_on));
-                if let Some(dead) = dead(verified, now) {
+                if let Some(dead) = dead(verified) {
                     self.needs.push(dead);
                     return;
                 }
@@ -288,7 +287,7 @@ impl Found {
 }
 
 /// Why a token that Cloudflare knows does not work.
-fn dead(verified: &Verified, now: Timestamp) -> Option<Need> {
+fn dead(verified: &Verified) -> Option<Need> {
     let (kind, message, hint, next) = match &verified.status {
         TokenStatus::Disabled => (
             NeedKind::TokenDisabled,
@@ -308,18 +307,7 @@ fn dead(verified: &Verified, now: Timestamp) -> Option<Need> {
             "Rotate it: a new token takes its place.",
             WatchNext::Rotate,
         ),
-        TokenStatus::Active if verified.expires_on.is_some_and(|end| end <= now) => (
-            NeedKind::TokenExpired,
-            "The token's time is over, so the platform cannot use it any more.".to_owned(),
-            "Rotate it: a new token takes its place.",
-            WatchNext::Rotate,
-        ),
-        TokenStatus::Active if verified.not_before.is_some_and(|from| from > now) => (
-            NeedKind::TokenInactive,
-            "The token was made to work later only.".to_owned(),
-            "Change its start in Cloudflare's list of tokens, or rotate it.",
-            WatchNext::OpenTokenList,
-        ),
+        // Whatever this computer's clock says: Cloudflare decides what it takes.
         TokenStatus::Active => return None,
         TokenStatus::Other(word) => (
             NeedKind::TokenInactive,

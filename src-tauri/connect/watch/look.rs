@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use tokio::time::timeout;
 
 use super::judge::{self, Found};
-use crate::cloudflare::{Credential, Error, Owner, Token, TokenKind, Verified};
+use crate::cloudflare::{Credential, Error, Owner, Token, TokenKind, TokenStatus, Verified};
 use crate::connect::app::App;
 use crate::connect::asked::asked;
 use crate::connect::deliver::Link;
@@ -138,8 +138,7 @@ pub(super) async fn look(app: &App, known: &Connection, platforms: &Platforms) -
                 .unwrap_or_else(|_| AtPlatform::Untold(judge::silent()))
         },
     );
-    let now = (app.now)();
-    judge::found(known, &kept, &cloudflare, &platform, now)
+    judge::found(known, &kept, &cloudflare, &platform)
 }
 
 async fn kept(app: &App, known: &Connection) -> Kept {
@@ -170,7 +169,7 @@ async fn ask(app: &App, known: &Connection, value: &Secret) -> Result<Told, Erro
         certain: true,
         young: age < YOUNG,
     };
-    let lives = matches!(&told.verified, Ok(verified) if verified.is_live((app.now)()));
+    let lives = matches!(&told.verified, Ok(verified) if verified.status == TokenStatus::Active);
     if lives && told.own.is_none() {
         let (plan, certain) = doors(known, kind);
         let pace = Pace {

@@ -87,8 +87,9 @@ impl Dates {
         let (expires, left) = (self.expires?, self.left()?);
         let day = expires.strftime("%Y-%m-%d");
         if left == 0 {
-            let message =
-                format!("The token ended on {day}, so the platform cannot use it any more.");
+            let message = format!(
+                "The token should have ended on {day}; the platform cannot use it from then on."
+            );
             return Some(("expired".to_owned(), need(NeedKind::TokenExpired, message)));
         }
         // Of several that are due, the nearest counts: whoever was away is not told three times.

@@ -356,7 +356,7 @@ async fn resume(
 }
 
 /// The application with little patience.
-fn hurried(stage: &Stage, limit: Duration) -> App {
+pub(super) fn hurried(stage: &Stage, limit: Duration) -> App {
     let mut app = stage.app.clone();
     app.http = Http::with_limit(app.calls.clone(), limit).expect("a conduit");
     app.pace = Pace {

@@ -15,5 +15,6 @@ mod dice;
 mod fault;
 mod flow;
 mod spoil;
+mod storm;
 mod table;
 mod truth;

@@ -1372,6 +1372,10 @@ token_list: string,
  */
 headline: string, 
 /**
+ * Whether Narrows goes on with it by itself right now, so that nobody else can take it up.
+ */
+trying: boolean, 
+/**
  * Whether Cloudflare, the platform and the vault were asked; without that, only what was written down is told.
  */
 asked: boolean, 

@@ -1,6 +1,6 @@
 /** Ends of connections, runs that were cut off, and tokens that nothing uses: what the page asks for on the way. */
 import { expect, test } from '@playwright/test';
-import type { ConnectionCard } from '../../src/generated/types';
+import type { ConnectionCard, Home } from '../../src/generated/types';
 import * as told from '../fixtures';
 import { arrived, asked, lastAsked, open, primary, screen } from './walk';
 
@@ -151,4 +151,22 @@ test('the list of tokens is that of the run, not one that was opened before', as
   await arrived(page, 'settled');
   await page.getByTestId('token-list').click();
   expect(await lastAsked(page, 'open_token_list')).toEqual({ of: told.disconnected.run });
+});
+
+test('what the application goes on with by itself says so, and leaves the list when it is through', async ({
+  page,
+}) => {
+  const hears = (home: Home) =>
+    page.evaluate((news) => window.__NARROWS_FAKE__.tell('hear_left_over', news), home);
+  await expect(page.getByText('was never sent the token')).toBeVisible();
+  await expect(page.getByTestId('undo')).toHaveCount(2);
+  await hears({ ...told.fullHome, unfinished: [told.cutOff, { ...told.openEnd, trying: true }] });
+  await expect(page.getByText('Being tried right now')).toBeVisible();
+  await expect(page.getByText('was never sent the token'), 'what was asked stays').toBeVisible();
+  await page.getByTestId('undo').last().click({ force: true });
+  const commands = (await asked(page)).map((call) => call.command);
+  expect(commands, 'nobody takes up what is being tried').not.toContain('resume_begin');
+  await hears({ ...told.fullHome, unfinished: [told.cutOff] });
+  await expect(page.getByTestId('undo')).toHaveCount(1);
+  await expect(page.getByText('Being tried right now')).toHaveCount(0);
 });

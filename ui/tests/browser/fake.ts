@@ -3,14 +3,23 @@
  *
  * It runs in the page before the page's own script, so it may use nothing from outside the function.
  */
-import type { DoctorProgress, Problem, Progress, SeveralProgress } from '../../src/generated/types';
+import type {
+  DoctorProgress,
+  Home,
+  Problem,
+  Progress,
+  SeveralProgress,
+} from '../../src/generated/types';
+
+/** What a command may tell on the way. */
+type Line = Progress | DoctorProgress | SeveralProgress | Home;
 
 /** One answer to one command. */
 export interface Reply {
   value?: unknown;
   problem?: Problem;
   /** Lines of progress sent before the answer. */
-  lines?: (Progress | DoctorProgress | SeveralProgress)[];
+  lines?: Line[];
   /** Answers only when the test calls `release`. */
   held?: boolean;
   /** Makes up that part of an activity of so many rows which was asked for. */
@@ -30,6 +39,8 @@ declare global {
     __NARROWS_FAKE__: {
       asked: Asked[];
       release: (command: string) => void;
+      /** Tells something on the channel that a command was given last. */
+      tell: (command: string, line: Line) => void;
     };
   }
 }
@@ -65,8 +76,9 @@ export function installFake(script: Script): void {
   }
 
   class Channel {
-    onmessage: (message: Progress | DoctorProgress | SeveralProgress) => void = () => undefined;
+    onmessage: (message: Line) => void = () => undefined;
   }
+  const channels = new Map<string, Channel>();
 
   async function invoke(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
     const { progress, ...plain } = args;
@@ -77,6 +89,7 @@ export function installFake(script: Script): void {
     const reply = replies[Math.min(turn, replies.length - 1)] ?? { value: null };
     // A real answer never comes in the same turn as the question.
     await new Promise((resolve) => setTimeout(resolve, 0));
+    if (progress) channels.set(command, progress as Channel);
     for (const line of reply.lines ?? []) (progress as Channel).onmessage(line);
     if (reply.held) await new Promise<void>((resolve) => held.set(command, resolve));
     // The application rejects with the problem itself, not with an Error.
@@ -87,5 +100,9 @@ export function installFake(script: Script): void {
   }
 
   window.__TAURI__ = { core: { invoke, Channel } };
-  window.__NARROWS_FAKE__ = { asked, release: (command) => held.get(command)?.() };
+  window.__NARROWS_FAKE__ = {
+    asked,
+    release: (command) => held.get(command)?.(),
+    tell: (command, line) => channels.get(command)?.onmessage(line),
+  };
 }

@@ -29,8 +29,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post, put};
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use jiff::Timestamp;
 
 use database::Database;
@@ -199,8 +202,18 @@ impl Platform {
             .route("/cabinet.css", get(page::style))
             .fallback(page::not_here)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            .layer(map_response(name_request))
             .with_state(Arc::clone(&self.shared))
     }
+}
+
+/// Gives each answer the id by which its request can be found again.
+async fn name_request(mut response: Response) -> Response {
+    let id = random::bytes::<8>().map(|bytes| HEXLOWER.encode(&bytes));
+    if let Some(id) = id.ok().and_then(|id| HeaderValue::try_from(id).ok()) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, time::Instant};
 
+use axum::http::Response;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -40,6 +41,9 @@ pub(crate) struct Entry {
     credential: Option<String>,
     /// The status answered; null while it runs, and when the connection was cut.
     status: Option<u16>,
+    /// What its answer calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
     /// The fault that met it.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<&'static str>,
@@ -89,6 +93,7 @@ impl History {
             query: arrival.query.map(without_secrets),
             credential: arrival.secret.map(fingerprint),
             status: None,
+            id: None,
             fault: None,
             began_ms: self.elapsed_ms(),
             ended_ms: None,
@@ -96,11 +101,17 @@ impl History {
         self.last
     }
 
-    /// Notes how request `n` ended.
-    pub(crate) fn end(&mut self, n: u64, status: Option<u16>, fault: Option<&'static str>) {
+    /// Notes how request `n` ended; without an answer where the connection was cut.
+    pub(crate) fn end<B>(
+        &mut self,
+        n: u64,
+        answer: Option<&Response<B>>,
+        fault: Option<&'static str>,
+    ) {
         let ended = self.elapsed_ms();
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.n == n) {
-            entry.status = status;
+            entry.status = answer.map(|answer| answer.status().as_u16());
+            entry.id = answer.and_then(name);
             entry.fault = fault;
             entry.ended_ms = Some(ended);
         }
@@ -117,6 +128,13 @@ impl History {
     fn elapsed_ms(&self) -> f64 {
         self.started.elapsed().as_secs_f64() * 1_000.0
     }
+}
+
+/// What an answer calls its request, at either door.
+fn name<B>(answer: &Response<B>) -> Option<String> {
+    let headers = answer.headers();
+    let id = headers.get("cf-ray").or(headers.get("x-request-id"))?;
+    id.to_str().ok().map(str::to_owned)
 }
 
 /// Twelve hexadecimal digits that tell two secrets apart and say nothing else about them.

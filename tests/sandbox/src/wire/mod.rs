@@ -63,9 +63,7 @@ async fn pass(State(post): State<Post>, request: Request, next: Next) -> Respons
         .meet(request.method().as_str(), request.uri().path());
     let Some(fault) = fault else {
         let response = next.run(request).await;
-        shared
-            .history()
-            .end(n, Some(response.status().as_u16()), None);
+        shared.history().end(n, Some(&response), None);
         return response;
     };
     let peer = request
@@ -73,14 +71,14 @@ async fn pass(State(post): State<Post>, request: Request, next: Next) -> Respons
         .get::<ConnectInfo<Peer>>()
         .map(|ConnectInfo(peer)| peer.clone());
     let response = spoil(&fault, side, request, next).await;
-    let status = match (fault.kind, peer) {
+    let answer = match (fault.kind, peer) {
         (Kind::ResetBefore | Kind::ResetAfter, Some(peer)) => {
             peer.cut();
             None
         }
-        _ => Some(response.status().as_u16()),
+        _ => Some(&response),
     };
-    shared.history().end(n, status, Some(fault.kind.as_str()));
+    shared.history().end(n, answer, Some(fault.kind.as_str()));
     response
 }
 

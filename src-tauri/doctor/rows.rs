@@ -102,9 +102,7 @@ impl Row<'_> {
             _ => by_cause(),
         }
     }
-}
 
-impl Row<'_> {
     /// What would turn an assumption into knowledge.
     fn to_be_certain(&self) -> String {
         let policy = "Only its policy tells for certain: let a second credential read it.";

@@ -424,16 +424,19 @@ test('the focus is not lost when a problem is mended on the spot', async ({ page
   await expect(heading(page)).toBeFocused();
 });
 
-test('signing in from the list of connections leads back to it', async ({ page }) => {
+test('signing in from the list of connections leads back to it, and goes on with the delivery', async ({
+  page,
+}) => {
   await open(page, {
     home: [{ value: told.fullHome }],
-    deliver_again: [{ problem: told.problem('sign-in') }],
+    deliver_again: [{ problem: told.problem('sign-in') }, { value: told.card }],
   });
   await page.getByTestId('deliver-again').click();
   await nextAction(page).click();
   await arrived(page, 'sign-in');
   await signIn(page);
   await arrived(page, 'home');
+  await expect(page.getByText('Site Generator has the token.')).toBeVisible();
 });
 
 test('the evidence of every check is one click away', async ({ page }) => {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use jiff::Timestamp;
 use url::Url;
 
+use super::effect::MOVE_VAULT;
 use crate::calls::Calls;
 use crate::cloudflare::{Client, Credential};
 use crate::http::{Base, Http};
@@ -88,10 +89,17 @@ pub struct App {
     pub pace: Pace,
     /// The time of day.
     pub now: fn() -> Timestamp,
-    vault: Arc<RwLock<Vault>>,
+    opened: Arc<RwLock<Opened>>,
     /// Sessions that were renewed and could not be kept, by the platform's address.
     pub(super) unkept: Arc<Mutex<HashMap<String, Arc<Session>>>>,
     keychain: Arc<RwLock<Vault>>,
+}
+
+/// A vault that was put into use, and which one was chosen then, by the records.
+#[derive(Clone)]
+struct Opened {
+    vault: Vault,
+    chosen: Option<String>,
 }
 
 impl App {
@@ -111,18 +119,44 @@ impl App {
             folder,
             pace: Pace::default(),
             now: Timestamp::now,
-            vault: Arc::new(RwLock::new(keychain.clone())),
+            opened: Arc::new(RwLock::new(Opened {
+                vault: keychain.clone(),
+                chosen: None,
+            })),
             unkept: Arc::default(),
             keychain: Arc::new(RwLock::new(keychain)),
         })
     }
 
-    /// The vault in use.
+    /// The vault in use: the one that was opened, unless another process has moved everything to the keychain since.
     pub fn vault(&self) -> Vault {
-        self.vault
+        let Opened { vault, chosen } = self.opened();
+        let moved = vault.kind() == VaultKind::File
+            && chosen.as_deref() != Some(KEYCHAIN)
+            && self.chosen().as_deref() == Some(KEYCHAIN);
+        if moved { self.keychain() } else { vault }
+    }
+
+    /// The vault of this kind, whichever is in use. The sealed file has to have been opened.
+    pub(crate) fn vault_of(&self, kind: VaultKind) -> Result<Vault, Problem> {
+        match kind {
+            VaultKind::Keychain => Ok(self.keychain()),
+            VaultKind::File => Some(self.opened().vault)
+                .filter(|vault| vault.kind() == VaultKind::File)
+                .ok_or_else(passphrase_needed),
+        }
+    }
+
+    fn opened(&self) -> Opened {
+        self.opened
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Which vault was chosen, by the records.
+    fn chosen(&self) -> Option<String> {
+        self.record.setting(VAULT).ok().flatten()
     }
 
     /// The keychain, whichever vault is in use.
@@ -141,7 +175,8 @@ impl App {
                 .write()
                 .unwrap_or_else(PoisonError::into_inner) = vault.clone();
         }
-        *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
+        let chosen = self.chosen();
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Opened { vault, chosen };
     }
 
     /// Where the sealed file lies, if it is chosen.
@@ -163,7 +198,9 @@ impl App {
     pub fn remember_sealed_file(&self) -> Result<(), Problem> {
         self.record
             .set_setting(VAULT, FILE)
-            .map_err(|error| error.problem())
+            .map_err(|error| error.problem())?;
+        self.use_vault(self.opened().vault);
+        Ok(())
     }
 
     /// Remembers that everything rests in this kind of vault from now on.
@@ -173,11 +210,11 @@ impl App {
             VaultKind::File => FILE,
         };
         self.record
-            .move_vault((VAULT, word), word)
+            .move_vault((VAULT, word), word, MOVE_VAULT, (self.now)())
             .map_err(|error| error.problem())
     }
 
-    /// Whether the vault in use is the one that was chosen earlier.
+    /// Refuses where the sealed file was chosen and is not open.
     pub(super) fn remembered_vault(&self) -> Result<(), Problem> {
         let chosen = self
             .record

@@ -15,6 +15,7 @@ use crate::cloudflare::{Scope, TokenKind};
 use crate::problem::Problem;
 use crate::profile::{self, Need, Profile, Reach};
 use crate::record::Connection;
+use crate::vault::VaultKind;
 
 /// What a face has to know at its start.
 pub fn about(app: &App) -> About {
@@ -203,7 +204,7 @@ pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Probl
         expires_on: known.expires_on.map(|end| end.to_string()),
         delivery: delivery(known),
         receipt_code: known.receipt_code.clone(),
-        vault: enum_of(&known.vault, crate::vault::VaultKind::Keychain),
+        vault: place(known),
         broad_left: known
             .broad_left
             .as_ref()
@@ -221,6 +222,11 @@ pub(super) fn delivery(known: &Connection) -> super::story::Delivery {
 /// Whose the token of a connection is.
 pub(super) fn kind(known: &Connection) -> TokenKind {
     enum_of(&known.token_kind, TokenKind::User)
+}
+
+/// Where the token of a connection rests.
+pub(super) fn place(known: &Connection) -> VaultKind {
+    enum_of(&known.vault, VaultKind::Keychain)
 }
 
 /// A word of the records as its closed enum; a word of a later version becomes `otherwise`.

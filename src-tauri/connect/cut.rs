@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::app::App;
-use super::effect::NOMINATE;
+use super::effect::{KEEP, MOVE_VAULT, NOMINATE};
 use super::nominate::Decision;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
 use crate::problem::{Next, Problem};
@@ -43,9 +43,19 @@ pub(super) struct Nominated {
     /// The connection as it was, in a disconnect.
     #[serde(default)]
     pub was: Option<Connection>,
+    /// The token that is replaced, in a rotation.
+    #[serde(default)]
+    pub replaces: Option<Replaced>,
     /// The pasted token.
     #[serde(default)]
     pub broad: Option<BroadMark>,
+}
+
+/// What was noted of a token that is replaced.
+#[derive(Clone, Deserialize)]
+pub(super) struct Replaced {
+    /// Cloudflare's id of it.
+    pub token_id: String,
 }
 
 /// What was noted of a pasted token.
@@ -200,14 +210,24 @@ impl Cut {
         })
     }
 
-    /// Which vault the value was put into.
+    /// Which vault the values of its tokens rest in.
     pub(super) fn vault(&self) -> Option<VaultKind> {
-        let noted = self.entries.iter().rev().find(|entry| entry.step == "keep");
-        if let Some(entry) = noted {
-            return field(entry, "vault");
+        if let Some(noted) = vault(&self.entries) {
+            return Some(noted);
         }
         let was = self.nominated.as_ref()?.was.as_ref()?;
         serde_json::from_value(Value::String(was.vault.clone())).ok()
+    }
+
+    /// What may be kept of the tokens that it made, that it is about, and that it replaces.
+    pub(super) fn items(&self) -> Vec<Item> {
+        let Some(nominated) = &self.nominated else {
+            return Vec::new();
+        };
+        let mut tokens = self.made();
+        tokens.extend(nominated.was.as_ref().map(|was| was.token_id.clone()));
+        tokens.extend(nominated.replaces.as_ref().map(|old| old.token_id.clone()));
+        tokens.iter().map(|token| nominated.item(token)).collect()
     }
 
     /// The narrow tokens that this run made or may have made, and that were not seen gone.
@@ -262,6 +282,12 @@ impl Cut {
             .rev()
             .find(|entry| entry.step == step && entry.phase == phase)
     }
+}
+
+/// Which vault a run's values rest in, by its journal: where it put them last, or where everything was moved since.
+pub(super) fn vault(entries: &[Entry]) -> Option<VaultKind> {
+    let noted = |entry: &&Entry| matches!(entry.step.as_str(), KEEP | MOVE_VAULT);
+    field(entries.iter().rfind(noted)?, "vault")
 }
 
 /// A field of an entry; nothing where it is missing or of another version's make.

@@ -8,7 +8,6 @@ use std::time::Instant;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::app::passphrase_needed;
 use super::cut::Cut;
 use super::effect::NOMINATE;
 use super::parting::{Bond, Means, part};
@@ -139,8 +138,8 @@ impl Walk {
     /// Refuses where the value rests in the sealed file and nobody has opened it.
     pub(super) fn can_open(&self, sealed: bool) -> Result<(), Problem> {
         self.app.remembered_vault()?;
-        if sealed && self.app.vault().kind() != VaultKind::File {
-            return Err(passphrase_needed());
+        if sealed {
+            self.app.vault_of(VaultKind::File)?;
         }
         Ok(())
     }

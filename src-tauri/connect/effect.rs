@@ -22,5 +22,7 @@ pub(super) const FORGET_OLD: &str = "forget-old";
 pub(super) const ROLL: &str = "roll";
 /// The broad token dies.
 pub(super) const DESTROY: &str = "destroy";
+/// Everything that is kept was moved to another vault, while the run was open.
+pub(super) const MOVE_VAULT: &str = "move-vault";
 /// The narrow token that the run made is deleted again.
 pub(super) const UNDO_MINT: &str = "undo-mint";

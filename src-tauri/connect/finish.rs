@@ -18,6 +18,7 @@ use crate::platform::Nonce;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
 use crate::secret::Secret;
+use crate::vault::VaultKind;
 
 /// A connect that came to its end after all.
 pub(super) struct Finished {
@@ -40,7 +41,8 @@ pub(super) async fn finish(
     let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
     let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
     let id = trace.id.clone().ok_or_else(cannot)?;
-    let kept = super::kept::read(app, &nominated.item(&id), &trace.name).await?;
+    let vault = app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?;
+    let kept = super::kept::read_in(app, &vault, &nominated.item(&id), &trace.name).await?;
     let value = kept.ok_or_else(cannot)?;
     if link.is_none() && nominated.platform_address.is_some() {
         return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
@@ -101,7 +103,7 @@ pub(super) async fn finish(
         delivery: word(delivery),
         receipt_code: code,
         nonce,
-        vault: word(app.vault().kind()),
+        vault: word(vault.kind()),
         broad_left: broad_left(app, cut).map(|left| json!(left)),
         choices: json!(decision.choices),
     };

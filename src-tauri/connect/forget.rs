@@ -156,7 +156,7 @@ async fn empty_keychain(
     failed: &mut Vec<NotForgotten>,
 ) {
     let keychain = app.keychain();
-    let items = match vaults::everything(&keychain, known).await {
+    let items = match vaults::everything(app, &keychain, known).await {
         Ok(items) => items,
         Err(problem) => {
             let chosen =

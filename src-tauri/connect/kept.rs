@@ -2,9 +2,21 @@
 
 use super::activity::note;
 use super::app::App;
+use super::cards;
 use crate::problem::Problem;
+use crate::record::Connection;
 use crate::secret::Secret;
 use crate::vault::{Item, Vault};
+
+/// Reads the token of a connection, in the vault where it rests.
+pub(crate) async fn token(app: &App, known: &Connection) -> Result<Option<Secret>, Problem> {
+    let vault = app.vault_of(cards::place(known))?;
+    let item = Item::Token {
+        connection: known.id.clone(),
+        token: known.token_id.clone(),
+    };
+    read_in(app, &vault, &item, &known.token_name).await
+}
 
 /// Reads an item of the vault in use.
 pub(crate) async fn read(app: &App, item: &Item, subject: &str) -> Result<Option<Secret>, Problem> {

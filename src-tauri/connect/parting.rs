@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::app::{App, passphrase_needed};
+use super::app::App;
 use super::cut::Cut;
 use super::deliver::Link;
 use super::inspect::Inspected;
@@ -125,10 +125,8 @@ impl Bond {
 
     /// The kept value of one of its tokens.
     pub(super) async fn value(&self, app: &App, token: &str) -> Result<Option<Secret>, Problem> {
-        if self.vault == VaultKind::File && app.vault().kind() != VaultKind::File {
-            return Err(passphrase_needed());
-        }
-        kept::read(app, &self.item(token), &self.connection).await
+        let vault = app.vault_of(self.vault)?;
+        kept::read_in(app, &vault, &self.item(token), &self.connection).await
     }
 }
 
@@ -455,13 +453,11 @@ async fn here(
 }
 
 async fn forget_values(app: &App, journal: &Journal, bond: &Bond) -> Result<(), Problem> {
-    if bond.vault == VaultKind::File && app.vault().kind() != VaultKind::File {
-        return Err(passphrase_needed());
-    }
+    let vault = app.vault_of(bond.vault)?;
     for id in &bond.copies {
         let subject = json!({ "token": id });
         journal.intent(FORGET, &subject)?;
-        let deleted = app.vault().delete(&bond.item(id)).await;
+        let deleted = vault.delete(&bond.item(id)).await;
         match deleted {
             Ok(was_there) => {
                 let how = if was_there {

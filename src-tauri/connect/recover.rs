@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::app::App;
+use super::bootstrap::word;
 use super::cut::{Cut, Nominated, Trace, UNDO, unknown_run};
 use super::deliver::Link;
 use super::finish::{broad_left, finish};
@@ -26,6 +27,7 @@ use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
 use crate::problem::{Next, Problem};
 use crate::profile::Profile;
+use crate::record::Connection;
 use crate::secret::Secret;
 
 /// Between tries to come to the end of a disconnect: doubled each time, up to the last.
@@ -767,7 +769,10 @@ impl Walk {
             });
         }
         self.journal().done(UNDO, &json!({}))?;
-        let mut known = was;
+        let mut known = Connection {
+            vault: word(bond.vault),
+            ..was
+        };
         if known.platform_address.is_some() {
             "unknown".clone_into(&mut known.delivery);
             (known.receipt_code, known.nonce) = (None, None);

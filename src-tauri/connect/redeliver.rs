@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::activity::note;
-use super::app::{App, passphrase_needed};
+use super::app::App;
 use super::cut::Cut;
 use super::deliver::{Delivered, Link, Parcel};
 use super::effect::NOMINATE;
@@ -24,7 +24,6 @@ use crate::problem::{Next, Problem};
 use crate::profile::Profile;
 use crate::record::{Connection, NewRun, RunKind, RunLock};
 use crate::secret::Secret;
-use crate::vault::{Item, VaultKind};
 
 /// Delivers the token of a stored connection again, with a fresh nonce. Needs a session at the platform.
 ///
@@ -86,16 +85,7 @@ impl<'a> Again<'a> {
         let address = wanted.platform_address.as_deref().ok_or_else(no_platform)?;
         let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
         let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
-        if wanted.vault == "file" && app.vault().kind() != VaultKind::File {
-            return Err(passphrase_needed());
-        }
-        let item = Item::Token {
-            connection: wanted.id.clone(),
-            token: wanted.token_id.clone(),
-        };
-        let token = kept::read(app, &item, &wanted.token_name)
-            .await?
-            .ok_or_else(lost)?;
+        let token = kept::token(app, &wanted).await?.ok_or_else(lost)?;
         Ok(Self {
             app,
             wanted,

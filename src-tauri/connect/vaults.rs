@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::activity::note;
 use super::app::App;
+use super::cut::Cut;
 use super::story::VaultReport;
 use super::{cards, kept};
 use crate::problem::{Next, Problem};
@@ -237,7 +238,7 @@ pub async fn move_vault(
     let known = connections(app)?;
     let mut copies = Vec::new();
     if let Some(source) = &source {
-        let items = everything(source, &known)
+        let items = everything(app, source, &known)
             .await
             .map_err(|problem| unmoved(problem, &[]))?;
         for item in items {
@@ -395,11 +396,22 @@ pub(super) async fn delete(
 }
 
 /// Everything that is in a vault, and where it cannot list, everything that should be.
-pub(super) async fn everything(vault: &Vault, known: &[Connection]) -> Result<Vec<Item>, Problem> {
+pub(super) async fn everything(
+    app: &App,
+    vault: &Vault,
+    known: &[Connection],
+) -> Result<Vec<Item>, Problem> {
     if let Some(names) = vault.names().await.map_err(|error| error.problem())? {
         return Ok(names.iter().filter_map(|name| Item::called(name)).collect());
     }
     let mut items: Vec<Item> = known.iter().map(token).collect();
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        for item in Cut::read(app, run)?.items() {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+    }
     for connection in known {
         if let Some(platform) = connection.platform_address.clone() {
             let session = Item::Session { platform };

@@ -7,7 +7,6 @@ use crate::connect::App;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
 use crate::secret::{Fingerprint, Secret};
-use crate::vault::{Item, VaultKind};
 
 use super::causes::Facts;
 use super::story::{Cause, CauseKind, DoctorOptions, SecondCard};
@@ -110,14 +109,7 @@ async fn stored(app: &App, id: &str) -> Result<(Read, Usable), Problem> {
         .connection(id)
         .map_err(|error| error.problem())?
         .ok_or_else(crate::connect::unknown_connection)?;
-    if connection.vault == "file" && app.vault().kind() != VaultKind::File {
-        return Err(crate::connect::passphrase_needed());
-    }
-    let item = Item::Token {
-        connection: connection.id.clone(),
-        token: connection.token_id.clone(),
-    };
-    let value = crate::connect::kept::read(app, &item, &connection.token_name)
+    let value = crate::connect::kept::token(app, &connection)
         .await?
         .ok_or_else(not_kept)?;
     // This is one of the places where a secret is exposed: its shape tells whose token it is.

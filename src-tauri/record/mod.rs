@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection as Db, OptionalExtension, Transaction, TransactionBehavior};
+
+use column::{At, Json, Worded};
+use serde_json::json;
 
 use crate::random;
 
@@ -118,9 +122,16 @@ impl Record {
         Ok(())
     }
 
-    /// Sets the setting of this name and value, and says of every connection that its token rests in `vault`: both or
-    /// neither.
-    pub fn move_vault(&self, setting: (&str, &str), vault: &str) -> Result<(), Error> {
+    /// Sets the setting of this name and value, says of every connection that its token rests in `vault`, and notes
+    /// the same as `step` in the journal of every run that has not ended: all of it or nothing.
+    pub fn move_vault(
+        &self,
+        setting: (&str, &str),
+        vault: &str,
+        step: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let detail = json!({ "vault": vault });
         self.write(|db| {
             db.execute(
                 "INSERT INTO setting (name, value) VALUES (?1, ?2)
@@ -128,6 +139,11 @@ impl Record {
                 setting,
             )?;
             db.execute("UPDATE connection SET vault = ?1", [vault])?;
+            db.execute(
+                "INSERT INTO journal (run, at, step, phase, detail)
+                 SELECT id, ?1, ?2, ?3, ?4 FROM run WHERE ended IS NULL",
+                (At(at), step, Worded(Phase::Done), Json(&detail)),
+            )?;
             Ok(())
         })
     }

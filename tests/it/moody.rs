@@ -27,6 +27,7 @@ pub(crate) struct Moody {
     kept: Arc<Mutex<BTreeMap<Key, Vec<u8>>>>,
     refused: Arc<Mutex<Vec<(Act, String)>>>,
     garbles: Arc<Mutex<bool>>,
+    hides: Arc<Mutex<bool>>,
 }
 
 impl Moody {
@@ -44,6 +45,11 @@ impl Moody {
     /// From now on it keeps something else than what it is given for a token.
     pub(crate) fn garble(&self) {
         *self.garbles.lock().expect("moods") = true;
+    }
+
+    /// It cannot list what it keeps, as some stores cannot.
+    pub(crate) fn hide(&self) {
+        *self.hides.lock().expect("moods") = true;
     }
 
     /// It is itself again.
@@ -92,6 +98,9 @@ impl CredentialStoreApi for Moody {
 
     fn search(&self, spec: &HashMap<&str, &str>) -> Result<Vec<Entry>> {
         self.check(Act::List, "")?;
+        if *self.hides.lock().expect("moods") {
+            return Err(Error::NotSupportedByStore("a test hides them".to_owned()));
+        }
         let keys: Vec<_> = {
             let kept = self.kept.lock().expect("what is kept");
             kept.keys().cloned().collect()

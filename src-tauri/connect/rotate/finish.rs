@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::super::cut::vault;
 use super::super::deliver::Link;
 use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, ROLL, UNDO_MINT};
 use super::super::inspect::Inspected;
@@ -34,6 +35,7 @@ use crate::problem::{Next, Problem};
 use crate::proof::{Where, plan};
 use crate::record::{Connection, Entry, Phase, RunKind};
 use crate::secret::Secret;
+use crate::vault::VaultKind;
 
 /// A rotation that has not ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub(in crate::connect) struct Left {
     /// Whether a roll was ordered.
     rolled: Mark,
     receipt: Option<(String, String)>,
+    /// Where the values of its tokens rest.
+    vault: VaultKind,
 }
 
 impl Left {
@@ -77,6 +81,7 @@ impl Left {
             names: Vec::new(),
             rolled: Mark::Not,
             receipt: None,
+            vault: vault(journal).unwrap_or(VaultKind::Keychain),
         };
         for entry in journal {
             let detail = &entry.detail;
@@ -263,7 +268,14 @@ pub(super) async fn finish_held(
     {
         return Err(overtaken());
     }
-    let kept = kept::read(app, &item(&known.id, &token_id), &known.account_name).await;
+    let vault = app.vault_of(left.vault)?;
+    let kept = kept::read_in(
+        app,
+        &vault,
+        &item(&known.id, &token_id),
+        &known.account_name,
+    )
+    .await;
     let value = match kept? {
         Some(value) => value,
         // Another rotation may have replaced it since; only the old token is of interest then.
@@ -297,6 +309,7 @@ pub(super) async fn finish_held(
         report: &report,
         link: link.as_ref(),
         broad,
+        vault,
         nominated: &left.nominated,
         known,
         token_id,
@@ -473,6 +486,7 @@ pub(in crate::connect) async fn undo(
     if !left.course.never_sent() {
         not_held(app, &left).await?;
     }
+    let vault = app.vault_of(left.vault)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
     let mut undone = Undone::default();
     let names = left.names.join(", ");
@@ -491,11 +505,7 @@ pub(in crate::connect) async fn undo(
                 return Err(error.problem());
             }
         }
-        match app
-            .vault()
-            .delete(&item(&left.nominated.connection, id))
-            .await
-        {
+        match vault.delete(&item(&left.nominated.connection, id)).await {
             Ok(true) => undone
                 .undone
                 .push("Its copy on this computer was deleted.".to_owned()),

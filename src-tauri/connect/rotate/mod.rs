@@ -38,6 +38,7 @@ use crate::cloudflare::{Client, Created};
 use crate::problem::{Next, Problem};
 use crate::proof::Plan;
 use crate::record::{Connection, RunKind};
+use crate::vault::Vault;
 use course::{Course, Mark};
 use decide::Nominated;
 use story::{
@@ -198,7 +199,8 @@ struct Fresh {
 
 /// Makes a new token beside the old one and turns the connection over to it.
 async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotation {
-    let fresh = match make(&mut run, &mut nominated).await {
+    let vault = run.app.vault();
+    let fresh = match make(&mut run, &mut nominated, &vault).await {
         Ok(fresh) => fresh,
         Err(stop) => return stopped(run, &nominated, stop).await,
     };
@@ -211,6 +213,7 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         report: run.report,
         link: run.link,
         broad: Some(run.broad),
+        vault,
         nominated: &nominated,
         token_id: fresh.created.token.id.clone(),
         token_name: fresh.created.token.name.clone(),
@@ -280,7 +283,7 @@ async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
 }
 
 /// Steps 7 to 9 of connect, for a token that takes another's place.
-async fn make(run: &mut Run<'_>, nominated: &mut Nominated) -> Result<Fresh, Stop> {
+async fn make(run: &mut Run<'_>, nominated: &mut Nominated, vault: &Vault) -> Result<Fresh, Stop> {
     run.journal
         .done(NOMINATE, &json!(nominated))
         .map_err(at(Step::Prepare))?;
@@ -288,7 +291,7 @@ async fn make(run: &mut Run<'_>, nominated: &mut Nominated) -> Result<Fresh, Sto
     let created = run
         .mint(&mut decision.new_token, &decision.account.id)
         .await?;
-    run.keep(&run.app.vault(), &created).await?;
+    run.keep(vault, &created).await?;
     let granted = granted(
         &decision.requested,
         &created.token.policies,
@@ -422,7 +425,7 @@ impl Turn<'_> {
                 can: proof.map(|proof| proof.can),
                 cannot: proof.map(|proof| proof.cannot),
                 checks: proof.map_or_else(Vec::new, |proof| proof.checks.clone()),
-                vault: self.app.vault().kind(),
+                vault: self.vault.kind(),
             }),
             delivery: self.delivery,
             receipt_code: self.receipt.as_ref().map(|(code, _)| code.clone()),

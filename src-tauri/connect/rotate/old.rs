@@ -1,6 +1,7 @@
 //! The token that is to be replaced: looked at before anything is made.
 
 use super::super::app::passphrase_needed;
+use super::super::cards;
 use super::super::inspect::Inspected;
 use super::super::kept;
 use super::super::walk::Walk;
@@ -34,6 +35,7 @@ impl Walk {
             .ok_or_else(super::super::walk::nothing_pasted)?;
         let known = super::known(&self.app, &self.connection)?;
         serves(&known, &broad)?;
+        in_one_vault(&self.app, &known)?;
         let value = value(&self.app, &known).await?;
         let own = value.as_ref().map(|value| client(&self.app, value));
         let own = own.transpose()?;
@@ -83,12 +85,17 @@ pub(super) fn kind(known: &Connection) -> TokenKind {
 
 /// The value of a connection's token, where it is still kept.
 pub(super) async fn value(app: &App, known: &Connection) -> Result<Option<Secret>, Problem> {
-    match (known.vault.as_str(), app.vault().kind()) {
-        ("file", VaultKind::Keychain) => return Err(passphrase_needed()),
-        ("keychain", VaultKind::File) => return Err(other_vault()),
-        _ => {}
+    kept::token(app, known).await
+}
+
+/// Refuses where the old token does not rest in the vault in use, which is where the new one is put: until the old one
+/// is dead, both are needed.
+fn in_one_vault(app: &App, known: &Connection) -> Result<(), Problem> {
+    match (cards::place(known), app.vault().kind()) {
+        (VaultKind::File, VaultKind::Keychain) => Err(passphrase_needed()),
+        (VaultKind::Keychain, VaultKind::File) => Err(other_vault()),
+        _ => Ok(()),
     }
-    kept::read(app, &item(&known.id, &known.token_id), &known.token_name).await
 }
 
 /// What a token is kept as.

@@ -24,6 +24,7 @@ use crate::connect::App;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Phase};
 use crate::secret::Secret;
+use crate::vault::Vault;
 
 /// A new token that is kept and proved, on its way into the old one's place.
 pub(super) struct Turn<'a> {
@@ -34,6 +35,8 @@ pub(super) struct Turn<'a> {
     pub link: Option<&'a Link>,
     /// A broad token, where one is at hand.
     pub broad: Option<&'a Inspected>,
+    /// Where the values of both tokens rest.
+    pub vault: Vault,
     /// What was decided.
     pub nominated: &'a Nominated,
     /// The connection as it is remembered.
@@ -140,8 +143,8 @@ impl Turn<'_> {
     async fn swap(&mut self) -> Result<(), Halt> {
         self.report.began(Step::Swap);
         let item = item(&self.known.id, &self.token_id);
-        let vault = self.app.vault();
-        let kept = kept::read(self.app, &item, &self.token_name).await;
+        let vault = self.vault.clone();
+        let kept = kept::read_in(self.app, &vault, &item, &self.token_name).await;
         if !kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.same_as(&self.value))) {
             vault
                 .put(&item, &self.value)
@@ -195,7 +198,8 @@ impl Turn<'_> {
         self.report.began(Step::Revoke);
         let id = self.nominated.replaces.token_id.clone();
         let subject = &self.nominated.replaces.token_name;
-        let kept = kept::read(self.app, &item(&self.known.id, &id), subject).await;
+        let item = item(&self.known.id, &id);
+        let kept = kept::read_in(self.app, &self.vault, &item, subject).await;
         let own = kept.ok().flatten();
         let own = own.and_then(|value| client(self.app, &value).ok());
         let subject = json!({ "token": id });
@@ -271,7 +275,7 @@ impl Turn<'_> {
         let old = item(&self.known.id, &self.nominated.replaces.token_id);
         let subject = json!({ "token": self.nominated.replaces.token_id });
         self.intent(Step::Revoke, FORGET_OLD, &subject)?;
-        if let Err(error) = self.app.vault().delete(&old).await {
+        if let Err(error) = self.vault.delete(&old).await {
             let _ = self.journal.failed(FORGET_OLD, &subject);
             self.notices.push(format!(
                 "The old token is dead, and its value still lies in the vault: {}",

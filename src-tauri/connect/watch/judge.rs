@@ -439,13 +439,3 @@ pub(super) fn silent() -> Problem {
         Next::Retry,
     )
 }
-
-/// What is said where the token rests in another vault than the one that is open.
-pub(super) fn other_vault() -> Problem {
-    Problem::new(
-        "other-vault",
-        "The token is in the keychain, and the sealed file is open.",
-        "Check without the sealed file (on the command line: --vault keychain).",
-        Next::ChooseVault,
-    )
-}

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::judge::{self, Found};
 use crate::cloudflare::{Credential, Error, Owner, Token, TokenKind, Verified};
-use crate::connect::app::{App, passphrase_needed};
+use crate::connect::app::App;
 use crate::connect::asked::asked;
 use crate::connect::deliver::Link;
 use crate::connect::story::{Choices, Grant};
@@ -21,7 +21,6 @@ use crate::profile::Profile;
 use crate::proof::{Answered, ENDPOINTS, Pace, Plan, Where, ask_all, plan};
 use crate::record::Connection;
 use crate::secret::Secret;
-use crate::vault::{Item, VaultKind};
 
 /// Connections that are looked at side by side, and questions that each has under way: eight requests in all.
 pub(super) const AT_ONCE: usize = 2;
@@ -144,17 +143,7 @@ pub(super) async fn look(app: &App, known: &Connection, platforms: &Platforms) -
 }
 
 async fn kept(app: &App, known: &Connection) -> Kept {
-    let vault = app.vault();
-    match (known.vault.as_str(), vault.kind()) {
-        ("file", VaultKind::Keychain) => return Kept::Untold(passphrase_needed()),
-        ("keychain", VaultKind::File) => return Kept::Untold(judge::other_vault()),
-        _ => {}
-    }
-    let item = Item::Token {
-        connection: known.id.clone(),
-        token: known.token_id.clone(),
-    };
-    match super::super::kept::read_in(app, &vault, &item, &known.token_name).await {
+    match super::super::kept::token(app, known).await {
         Ok(Some(value)) if value.fingerprint() == known.fingerprint => Kept::Same(value),
         Ok(Some(_)) => Kept::Another,
         Ok(None) => Kept::Nothing,

@@ -106,17 +106,11 @@ pub async fn secrets(app: &App, connection: Option<&str>) -> Vec<Secret> {
     let Some(known) = connection.and_then(|id| app.record.connection(id).ok().flatten()) else {
         return Vec::new();
     };
-    let token = Item::Token {
-        connection: known.id,
-        token: known.token_id,
-    };
-    let mut items = vec![(token, known.token_name)];
+    let mut secrets = Vec::new();
+    secrets.extend(kept::token(app, &known).await.ok().flatten());
     if let Some(platform) = known.platform_address {
         let subject = platform.clone();
-        items.push((Item::Session { platform }, subject));
-    }
-    let mut secrets = Vec::new();
-    for (item, subject) in items {
+        let item = Item::Session { platform };
         secrets.extend(kept::read(app, &item, &subject).await.ok().flatten());
     }
     secrets

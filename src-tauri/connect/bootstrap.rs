@@ -190,6 +190,7 @@ impl Run<'_> {
             vault: word(result.vault),
             broad_left: left,
             choices: json!(decision.choices),
+            person: self.link.map(|link| link.person.clone()),
         }
     }
 }

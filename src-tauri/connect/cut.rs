@@ -35,6 +35,9 @@ pub(super) struct Nominated {
     pub platform: String,
     /// Its address, where there is a platform.
     pub platform_address: Option<String>,
+    /// The platform's id of who was signed in there.
+    #[serde(default)]
+    pub person: Option<String>,
     /// Kind of both tokens.
     pub kind: TokenKind,
     /// What was to be made; nothing in a disconnect.
@@ -91,6 +94,12 @@ impl Nominated {
         decided
             .map(|decision| decision.account.clone())
             .or_else(|| self.was.as_ref().map(of))
+    }
+
+    /// The platform's id of the person whose connection it is, where that was noted.
+    pub(super) fn person(&self) -> Option<&str> {
+        let was = self.was.as_ref().and_then(|was| was.person.as_deref());
+        self.person.as_deref().or(was)
     }
 
     /// The set of tokens that the narrow one belongs to.

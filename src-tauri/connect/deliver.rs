@@ -26,8 +26,26 @@ pub(super) struct Link {
     pub platform: Platform,
     /// The session.
     pub session: std::sync::Arc<Session>,
+    /// The platform's id of the person.
+    pub person: String,
     /// What the platform said that it holds for this person.
     pub holds: Vec<Holding>,
+}
+
+impl Link {
+    /// Refuses where the connection was made by another person, as far as that is known. A platform tells nobody but
+    /// its owner of a connection, so that it has none for others says nothing.
+    pub(super) fn is_of(&self, person: Option<&str>) -> Result<(), Problem> {
+        if person.is_none_or(|person| person == self.person) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            "other-person",
+            "Another person is signed in at the platform than the one who made this connection.",
+            "Sign in there as that person, then try again.",
+            Next::SignIn,
+        ))
+    }
 }
 
 /// What became of a delivery.

@@ -47,6 +47,9 @@ pub(super) async fn finish(
     if link.is_none() && nominated.platform_address.is_some() {
         return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
     }
+    if let Some(link) = link {
+        link.is_of(nominated.person())?;
+    }
     let given = trace.policies.as_deref().ok_or_else(cannot)?;
     if !same_reach(given, &decision.new_token.policies) {
         return Err(granted_differs());
@@ -106,6 +109,7 @@ pub(super) async fn finish(
         vault: word(vault.kind()),
         broad_left: broad_left(app, cut).map(|left| json!(left)),
         choices: json!(decision.choices),
+        person: link.map(|link| link.person.clone()),
     };
     app.record
         .put_connection(&known)

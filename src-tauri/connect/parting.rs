@@ -47,6 +47,8 @@ pub(super) struct Bond {
     pub platform: String,
     /// Its address, where it holds the token or may hold it.
     pub address: Option<String>,
+    /// The platform's id of the person whose connection it is, where that is known.
+    pub person: Option<String>,
     /// The account.
     pub account: Account,
     /// Kind of the token.
@@ -100,6 +102,7 @@ impl Bond {
             connection: nominated.connection.clone(),
             platform: nominated.platform.clone(),
             address: nominated.platform_address.clone().filter(|_| held),
+            person: nominated.person().map(str::to_owned),
             account: nominated.account()?,
             kind: nominated.kind,
             tokens,
@@ -215,6 +218,7 @@ async fn delete_there(
     };
     let link = link
         .ok_or_else(|| platform::Error::NotSignedIn("no session is kept".to_owned()).problem())?;
+    link.is_of(bond.person.as_deref())?;
     let subject = json!({ "connection": bond.connection });
     journal.intent(PLATFORM, &subject)?;
     let (platform, heard) = link.platform.listening();

@@ -227,7 +227,10 @@ async fn reach(app: &App, nominated: &Nominated) -> (Option<Link>, Option<Proble
         Err(problem) => return (None, Some(problem)),
     };
     match session::resume(app, &platform).await {
-        Ok(Some((link, _))) => (Some(link), None),
+        Ok(Some((link, _))) => match link.is_of(nominated.person()) {
+            Ok(()) => (Some(link), None),
+            Err(problem) => (None, Some(problem)),
+        },
         Ok(None) => (None, Some(sign_in_first())),
         Err(problem) => (None, Some(problem)),
     }
@@ -537,6 +540,7 @@ impl Walk {
         }
         if let Some(nominated) = nominated {
             nominated.connection.clone_into(&mut walk.connection);
+            walk.person = nominated.person().map(str::to_owned);
         }
         run.clone_into(&mut walk.run);
         (walk.kind, walk.open) = (cut.run.kind, Some(held));

@@ -85,6 +85,7 @@ impl<'a> Again<'a> {
         let address = wanted.platform_address.as_deref().ok_or_else(no_platform)?;
         let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
         let (link, _) = session::resume(app, &platform).await?.ok_or_else(sign_in)?;
+        link.is_of(wanted.person.as_deref())?;
         let token = kept::token(app, &wanted).await?.ok_or_else(lost)?;
         Ok(Self {
             app,
@@ -199,6 +200,7 @@ impl<'a> Again<'a> {
                     delivery: "accepted".to_owned(),
                     receipt_code: Some(code),
                     nonce: Some(nonce),
+                    person: Some(self.link.person.clone()),
                     ..wanted.clone()
                 };
                 (known, None)

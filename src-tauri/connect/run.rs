@@ -110,6 +110,7 @@ impl Run<'_> {
             "connection": self.connection,
             "platform": self.platform_name,
             "platform_address": self.link.map(|link| link.platform.base().url()),
+            "person": self.link.map(|link| &link.person),
             "kind": self.broad.kind(),
             "decision": decision,
             "broad": self.broad_mark(),

@@ -229,6 +229,7 @@ pub(super) fn joined(platform: &Platform, session: Arc<Session>, who: Me) -> (Li
     let link = Link {
         platform: platform.clone(),
         session,
+        person: who.id,
         holds: who.connections,
     };
     (

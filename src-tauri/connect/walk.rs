@@ -67,6 +67,8 @@ pub struct Walk {
     pub(super) account: Option<RunLock>,
     pub(super) platform: Option<Platform>,
     pub(super) link: Option<Link>,
+    /// The platform's id of the person who has to be signed in, where that is known.
+    pub(super) person: Option<String>,
     pub(super) pasted: Option<Paste>,
     pub(super) inspected: Option<Inspected>,
     pub(super) zones: Option<Listed>,
@@ -95,6 +97,7 @@ impl Walk {
             account: None,
             platform,
             link: None,
+            person: None,
             pasted: None,
             inspected: None,
             zones: None,
@@ -138,7 +141,7 @@ impl Walk {
             }
             Self::begin(app, profile, known.platform_address.as_deref())?
         };
-        (walk.kind, walk.connection) = (kind, known.id);
+        (walk.kind, walk.connection, walk.person) = (kind, known.id, known.person);
         Ok(walk)
     }
 
@@ -190,11 +193,12 @@ impl Walk {
         let mut person = None;
         if let (Some(platform), true) = (&self.platform, problems.is_empty()) {
             match session::resume(&self.app, platform).await {
-                Ok(Some((link, who))) => {
+                Ok(Some((link, who))) if link.is_of(self.person.as_deref()).is_ok() => {
                     self.link = Some(link);
                     person = Some(who);
                 }
-                Ok(None) => {}
+                // Somebody else's sign-in is of no use here.
+                Ok(_) => {}
                 Err(problem) => problems.push(problem),
             }
         }

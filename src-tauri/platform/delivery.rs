@@ -132,7 +132,7 @@ impl Held {
     }
 }
 
-/// Who is signed in. The platform's own words: shown, never relied on.
+/// Who is signed in. The platform's own words: shown, and the id compared with what it was before, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Me {
     /// The tenant's id.

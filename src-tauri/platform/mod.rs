@@ -77,6 +77,7 @@ impl Platform {
         let answer = self.send("GET /v1/me", request, &asked).await?;
         let me: Me = asked.read(&answer)?;
         Ok(Me {
+            id: asked.plain(&me.id),
             name: asked.plain(&me.name),
             email: asked.plain(&me.email),
             ..me

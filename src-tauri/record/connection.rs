@@ -54,11 +54,14 @@ pub struct Connection {
     pub broad_left: Option<Value>,
     /// What was chosen, to be offered again at a rotation.
     pub choices: Value,
+    /// The platform's id of the person who was signed in when it took the token; nothing where that was not noted.
+    #[serde(default)]
+    pub person: Option<String>,
 }
 
 const COLUMNS: &str = "id, profile, platform, platform_address, account_id, account_name, project, token_id, \
     token_name, token_kind, fingerprint, policy, expires_on, allow_ip, connected_on, delivery, receipt_code, nonce, \
-    vault, broad_left, choices";
+    vault, broad_left, choices, person";
 
 impl Record {
     /// Remembers a connection, in place of what was known of its id.
@@ -97,16 +100,17 @@ impl Record {
                 ":vault": connection.vault,
                 ":broad_left": connection.broad_left.as_ref().map(Json),
                 ":choices": Json(&connection.choices),
+                ":person": connection.person,
             },
         )?;
         Ok(())
     }
 
-    /// Notes where the platform stands with a connection's token, and for which project. False, and nothing is
+    /// Notes where the platform stands with a connection's token, for which project and whom. False, and nothing is
     /// written, where the connection is gone or has another token by now.
     pub fn put_delivery(&self, connection: &Connection) -> Result<bool, Error> {
         let changed = self.db().execute(
-            "UPDATE connection SET project = ?3, delivery = ?4, receipt_code = ?5, nonce = ?6
+            "UPDATE connection SET project = ?3, delivery = ?4, receipt_code = ?5, nonce = ?6, person = ?7
              WHERE id = ?1 AND fingerprint = ?2",
             (
                 &connection.id,
@@ -115,6 +119,7 @@ impl Record {
                 &connection.delivery,
                 &connection.receipt_code,
                 &connection.nonce,
+                &connection.person,
             ),
         )?;
         Ok(changed > 0)
@@ -170,5 +175,6 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Connection> {
             .get::<_, Option<Json<_>>>("broad_left")?
             .map(|json| json.0),
         choices: row.get::<_, Json<_>>("choices")?.0,
+        person: row.get("person")?,
     })
 }

@@ -102,6 +102,9 @@ CREATE TABLE reminder (
     PRIMARY KEY (connection, what)
 ) STRICT;
 ",
+    "
+ALTER TABLE connection ADD COLUMN person TEXT;
+",
 ];
 
 /// Sets the connection up and brings the file to this version.

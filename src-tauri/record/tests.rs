@@ -59,6 +59,7 @@ fn connection(id: &str, connected_on: &str) -> Connection {
         vault: "keychain".to_owned(),
         broad_left: None,
         choices: json!({ "project": "site" }),
+        person: Some("tenant-ada".to_owned()),
     }
 }
 

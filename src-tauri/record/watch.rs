@@ -161,6 +161,7 @@ mod tests {
             vault: "keychain".to_owned(),
             broad_left: None,
             choices: json!({}),
+            person: None,
         };
         record.put_connection(&connection).expect("kept");
         record

@@ -244,6 +244,7 @@ async fn connect(stage: &Stage, id: &str, value: &str) {
         vault: "keychain".to_owned(),
         broad_left: None,
         choices: json!({}),
+        person: None,
     };
     let item = Item::Token {
         connection: connection.id.clone(),

@@ -22,6 +22,7 @@ mod ledger;
 mod matrix;
 mod moody;
 mod orphans;
+mod other_person;
 mod places;
 mod platform_moods;
 mod profiles;

@@ -30,6 +30,9 @@ pub(crate) struct Nominated {
     pub platform: String,
     /// Its address; nothing where the profile has no platform.
     pub platform_address: Option<String>,
+    /// The platform's id of the person whose connection it is, where that is known.
+    #[serde(default)]
+    pub person: Option<String>,
     /// Kind of the pasted token, and so of both narrow ones.
     pub kind: TokenKind,
     /// What is made.
@@ -101,6 +104,10 @@ impl Walk {
             connection: known.id.clone(),
             platform: self.profile.receiver().to_owned(),
             platform_address: self.platform_address(),
+            person: known
+                .person
+                .clone()
+                .or_else(|| self.link.as_ref().map(|link| link.person.clone())),
             kind: broad.kind(),
             decision,
             way: if wish.in_place {

@@ -291,7 +291,7 @@ pub(super) async fn finish_held(
     }
     let link = match (&left.nominated.platform_address, course.deliver) {
         (Some(_), Mark::Done) | (None, _) => None,
-        (Some(address), _) => Some(sign_in_again(app, address).await?),
+        (Some(address), _) => Some(sign_in_again(app, address, &left.nominated).await?),
     };
     let (delivery, receipt) = match (&left.receipt, course.deliver) {
         (Some(receipt), _) => (Delivery::Accepted, Some(receipt.clone())),
@@ -435,7 +435,7 @@ async fn finish_in_place(
             told.state = OldTokenState::Refused;
             "The token has a new value.".clone_into(&mut told.sentence);
             let link = match &nominated.platform_address {
-                Some(address) => Some(sign_in_again(app, address).await?),
+                Some(address) => Some(sign_in_again(app, address, nominated).await?),
                 None => None,
             };
             rolling.link = link.as_ref();
@@ -546,7 +546,7 @@ async fn not_held(app: &App, left: &Left) -> Result<(), Problem> {
     let Some(address) = &left.nominated.platform_address else {
         return Ok(());
     };
-    let link = sign_in_again(app, address).await?;
+    let link = sign_in_again(app, address, &left.nominated).await?;
     let nonce = Nonce::generate().map_err(|error| error.problem())?;
     let held = link
         .platform
@@ -555,15 +555,17 @@ async fn not_held(app: &App, left: &Left) -> Result<(), Problem> {
     match held {
         Ok(held) if held.fingerprint == left.nominated.replaces.fingerprint => Ok(()),
         Ok(_) => Err(too_late()),
-        Err(PlatformError::UnknownConnection(_)) => Ok(()),
+        Err(PlatformError::UnknownConnection(_)) => Err(not_told()),
         Err(error) => Err(error.problem()),
     }
 }
 
-async fn sign_in_again(app: &App, address: &str) -> Result<Link, Problem> {
+async fn sign_in_again(app: &App, address: &str, nominated: &Nominated) -> Result<Link, Problem> {
     let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
     let resumed = session::resume(app, &platform).await?;
-    Ok(resumed.ok_or_else(sign_in)?.0)
+    let (link, _) = resumed.ok_or_else(sign_in)?;
+    link.is_of(nominated.person.as_deref())?;
+    Ok(link)
 }
 
 fn close(app: &App, run: &str, how: &str) {
@@ -632,6 +634,16 @@ fn too_late() -> Problem {
         "rotation-too-late",
         "The new token is in use, so it cannot be taken back.",
         "Finish the rotation.",
+        Next::DeliverAgain,
+    )
+}
+
+/// It may hold the new token for somebody else than who is signed in.
+fn not_told() -> Problem {
+    Problem::new(
+        "unknown-connection",
+        "The platform shows no such connection to who is signed in there, so it is not known which token it holds.",
+        "Finish the rotation, which delivers the new token.",
         Next::DeliverAgain,
     )
 }

@@ -154,6 +154,9 @@ impl Walk {
         let (mut nominated, _) = self.decide_rotation(wish, old)?;
         nominated.decision.notices.extend(unkept);
         let project = old.known.project.clone();
+        if let Some(link) = &self.link {
+            link.is_of(old.known.person.as_deref())?;
+        }
         let account = nominated.decision.account.id.clone();
         let holds = self.link.as_ref().map_or(&[][..], |link| &link.holds);
         if holds.iter().any(|held| {

@@ -168,6 +168,7 @@ impl Turn<'_> {
             nonce: self.receipt.as_ref().map(|(_, nonce)| nonce.clone()),
             vault: word(vault.kind()),
             choices: json!(decision.choices),
+            person: self.nominated.person.clone(),
             ..self.known.clone()
         };
         self.app

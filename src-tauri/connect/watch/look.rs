@@ -227,6 +227,9 @@ async fn ask_platform(known: &Connection, platforms: &Platforms) -> AtPlatform {
         Some(Ok(None)) | None => return AtPlatform::SignedOut,
         Some(Err(problem)) => return AtPlatform::Untold(problem.clone()),
     };
+    if let Err(problem) = link.is_of(known.person.as_deref()) {
+        return AtPlatform::Untold(problem);
+    }
     let nonce = match Nonce::generate() {
         Ok(nonce) => nonce,
         Err(error) => return AtPlatform::Untold(error.problem()),

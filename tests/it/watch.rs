@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::story::{BroadWish, Choices, Connected, Outcome};
+use narrows_core::connect::story::{BroadWish, Choices, Connected, Outcome, VaultKind};
 use narrows_core::connect::watch::story::{NeedKind, Standing, WatchNext, Watched};
 use narrows_core::connect::watch::{check, reminded, reminders};
-use narrows_core::connect::{cards, redeliver};
+use narrows_core::connect::{cards, redeliver, vaults};
 use narrows_core::platform::Session;
 use narrows_core::secret::Secret;
 use narrows_core::vault::Item;
@@ -346,7 +346,22 @@ async fn a_vault_that_lost_or_changed_the_token_is_found_out() {
         (Standing::Untold, vec![]),
         "a token that is in another vault is not a lost one: {watch:?}"
     );
-    assert!(untold(&watch).contains(&NeedKind::VaultUntold));
+    assert_eq!(
+        untold(&watch),
+        [NeedKind::SignedOut],
+        "it is looked for where it rests; the sign-in alone is the other vault's"
+    );
+
+    let moved = vaults::move_vault(&stage.app, VaultKind::File, None).await;
+    assert!(moved.is_ok(), "{moved:?}");
+    let locked = crate::stage::app(&stage.face, stage.home.path());
+    let checked = check(&locked, None).await.expect("a check");
+    let watch = &checked[0].watch;
+    assert_eq!((watch.standing, needs(watch)), (Standing::Untold, vec![]));
+    assert!(
+        untold(watch).contains(&NeedKind::VaultUntold),
+        "nobody has opened the file: {watch:?}"
+    );
 }
 
 #[tokio::test]

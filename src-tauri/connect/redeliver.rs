@@ -128,8 +128,10 @@ async fn hand_over(app: &App, known: &Connection, what: &str) -> Result<Delivere
 /// delivery.
 async fn finish(app: &App, open: &OpenRotation) -> Result<ConnectionCard, Problem> {
     let rotation = finish_rotation(app, &open.run).await?;
-    if let (RotationState::Pending | RotationState::Undelivered, Some(problem)) =
-        (rotation.state, rotation.problem)
+    if let (
+        RotationState::Pending | RotationState::Undelivered | RotationState::RollUnknown,
+        Some(problem),
+    ) = (rotation.state, rotation.problem)
     {
         return Err(problem);
     }

@@ -29,6 +29,7 @@ mod recover;
 mod refusals;
 mod rotate;
 mod rotate_cli;
+mod rotate_open;
 mod rotate_storm;
 mod secrecy;
 mod session;

@@ -5,6 +5,7 @@
  * object), so an answer that comes after the person went elsewhere does no harm.
  */
 import type {
+  BroadNeed,
   Checked,
   Choices,
   Comparison,
@@ -41,6 +42,13 @@ export type Errand =
   | { kind: 'disconnect'; card: ConnectionCard }
   | { kind: 'resume'; left: LeftOver; ending: Ending }
   | { kind: 'orphans' };
+
+/** Whether an errand needs a token that is pasted for it. */
+export function tokenNeed(errand: Errand): BroadNeed {
+  if (errand.kind !== 'resume') return 'better';
+  const { finish, undo } = errand.left;
+  return (errand.ending === 'finish' ? finish : undo)?.broad ?? 'no';
+}
 
 /** How an errand ended. */
 export type ErrandEnd =
@@ -238,7 +246,9 @@ export function move(state: Wizard, event: Event): Wizard {
         ? beginErrand(event.errand, event.prepared, event.paste)
         : state;
     case 'without-token':
-      return state.screen === 'token-page' && state.trip.errand
+      return state.screen === 'token-page' &&
+        state.trip.errand &&
+        tokenNeed(state.trip.errand) !== 'must'
         ? onErrand(state.trip, state.trip.errand, null)
         : state;
     case 'settled':

@@ -243,7 +243,9 @@ fn summary(rotations: &[Rotation], skipped: &[Skipped]) -> RotationSummary {
         *match rotation.state {
             RotationState::Rotated => &mut summary.rotated,
             RotationState::OldOpen => &mut summary.old_open,
-            RotationState::Pending | RotationState::Undelivered => &mut summary.pending,
+            RotationState::Pending | RotationState::Undelivered | RotationState::RollUnknown => {
+                &mut summary.pending
+            }
             RotationState::Stopped | RotationState::ValueLost => &mut summary.stopped,
         } += 1;
     }

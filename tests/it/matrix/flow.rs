@@ -185,7 +185,9 @@ async fn rotate(app: &App, paste: &str) -> End {
                     RotationState::OldOpen => "old one open",
                     RotationState::Pending => "pending",
                     RotationState::Stopped => "stopped",
-                    RotationState::Undelivered | RotationState::ValueLost => "in place",
+                    RotationState::Undelivered
+                    | RotationState::ValueLost
+                    | RotationState::RollUnknown => "in place",
                 },
                 says,
                 broad: rotation.broad,

@@ -267,12 +267,15 @@ impl Walk {
         Ok(seen)
     }
 
+    /// Whether a pasted token has been held for [`PASTE_LIVES`].
+    pub(super) fn is_stale(&self) -> bool {
+        let now = (self.app.now)();
+        self.pasted.as_ref().is_some_and(|paste| paste.stale(now))
+    }
+
     /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether there was one.
     pub fn forget_stale(&mut self) -> bool {
-        let stale = self
-            .pasted
-            .as_ref()
-            .is_some_and(|paste| paste.stale((self.app.now)()));
+        let stale = self.is_stale();
         if stale {
             (self.pasted, self.inspected) = (None, None);
         }

@@ -1,22 +1,31 @@
 //! Rotations that are open: how they are shown, finished, undone, and ended with their connection.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
 use narrows_core::connect::rotate::story::{
-    OldTokenState, Rotation, RotationChoices, RotationState,
+    OldTokenState, Rotation, RotationChoices, RotationState, SeveralProgress,
 };
 use narrows_core::connect::story::{
-    BroadNeed, BroadWish, Connected, Delivery, Ending, FactAbout, FactState, Farewell, LeftOver,
-    Progress, RunKind, Step, StepState, TruthState,
+    BroadNeed, BroadState, BroadWish, Connected, Delivery, Ending, FactAbout, FactState, Farewell,
+    LeftOver, Progress, RunKind, Step, StepState, TruthState,
 };
-use narrows_core::connect::{finish_rotation, left_over, open_rotations, redeliver, retry};
+use narrows_core::connect::{
+    Several, finish_rotation, left_over, open_rotations, redeliver, retry,
+};
+use narrows_core::secret::Secret;
 use narrows_core::vault::Item;
+use narrows_sandbox::Options;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::disconnect::{disconnect, revoking, states};
 use crate::golden;
 use crate::recover::settle;
-use crate::rotate::{broad, connected, delete, destroy, kept, known, ready, rotate, token};
-use crate::stage::Stage;
+use crate::rotate::{
+    broad, connect, connected, delete, destroy, kept, known, ready, rotate, token,
+};
+use crate::stage::{Stage, until};
 
 const CONNECTION: &str = "/v1/connections/{}";
 const VERIFY: &str = "/client/v4/user/tokens/verify";
@@ -543,5 +552,136 @@ async fn a_rotation_that_was_cut_off_tells_of_the_token_that_was_pasted() {
     assert_eq!(
         left["name"], "Again",
         "once the run has ended, the connection tells of it"
+    );
+}
+
+/// Two connections on two accounts.
+async fn two(stage: &Stage) -> Vec<Connected> {
+    let mut walk = stage.walk().await;
+    let seen = stage.inspect(&mut walk, &stage.face.broad_token).await;
+    drop(walk);
+    let mut made = Vec::new();
+    for account in seen.expect("good").accounts {
+        let choices = narrows_core::connect::story::Choices {
+            account: Some(account.id),
+            ..Default::default()
+        };
+        made.push(connect(stage, &stage.face.broad_token, choices).await);
+    }
+    made
+}
+
+async fn several(stage: &Stage) -> Several {
+    let mut several = Several::begin(&stage.app).expect("it begins");
+    for walk in several.walks() {
+        assert_eq!(walk.prepare().await.problems, vec![]);
+    }
+    let (_, pasted) = broad(stage).await;
+    several.paste(&Secret::new(pasted)).expect("a token");
+    several.inspect().await.expect("good");
+    several
+}
+
+#[tokio::test]
+async fn several_that_are_cut_off_tell_of_the_token_that_was_pasted() {
+    let stage = Stage::with(Options {
+        accounts: 2,
+        ..Options::default()
+    })
+    .await;
+    let before = two(&stage).await;
+    let several = several(&stage).await;
+    // The first is done by then, and its run has ended.
+    let delay = json!({ "kind": "delay", "ms": 600_000 });
+    let last = format!("/v1/connections/{}", before[1].connection_id);
+    stage.fault("PUT", &last, delay).await;
+    let running = tokio::spawn(async move {
+        let (wish, cancel) = (destroy(), CancellationToken::new());
+        Box::pin(several.rotate(&wish, None, &cancel)).await
+    });
+    let first = before[0].clone();
+    let swapped = async || known(&stage, &first.connection_id).token_id != first.token_id;
+    until(swapped, "the first is rotated").await;
+    running.abort();
+    assert!(running.await.is_err(), "it was cut off");
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let left = Box::pin(left_over(&stage.app)).await.expect("records");
+    let told = left.iter().any(|left| {
+        left.finish.is_some() && state(left, FactAbout::PastedToken) == Some(FactState::Unknown)
+    });
+    assert!(told, "it may live: {left:#?}");
+}
+
+#[tokio::test]
+async fn one_of_several_that_stays_open_knows_that_the_pasted_token_is_dead() {
+    let stage = Stage::with(Options {
+        accounts: 2,
+        ..Options::default()
+    })
+    .await;
+    let before = two(&stage).await;
+    let several = several(&stage).await;
+    let silence = json!({ "kind": "status", "status": 500 });
+    let first = format!("/v1/connections/{}", before[0].connection_id);
+    stage.fault("PUT", &first, silence).await;
+    let cancel = CancellationToken::new();
+    let told = Box::pin(several.rotate(&destroy(), None, &cancel)).await;
+    let told = told.expect("it goes");
+    assert_eq!(
+        (told.summary.pending, told.summary.rotated),
+        (1, 1),
+        "{told:#?}"
+    );
+    assert_eq!(
+        told.broad.map(|broad| broad.state),
+        Some(BroadState::Refused)
+    );
+    stage.tell("/faults", &json!({ "faults": [] })).await;
+    let left = Box::pin(left_over(&stage.app)).await.expect("records");
+    assert_eq!(left.len(), 1, "{left:#?}");
+    assert_eq!(
+        state(&left[0], FactAbout::PastedToken),
+        Some(FactState::Gone)
+    );
+}
+
+#[tokio::test]
+async fn a_pasted_token_that_several_hold_too_long_ends_and_the_rest_is_skipped() {
+    static SHIFT: AtomicI64 = AtomicI64::new(0);
+    let mut stage = Stage::with(Options {
+        accounts: 2,
+        ..Options::default()
+    })
+    .await;
+    stage.app.now = || Timestamp::now() + SignedDuration::from_secs(SHIFT.load(Ordering::SeqCst));
+    let before = two(&stage).await;
+    let several = several(&stage).await;
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel::<SeveralProgress>();
+    let late = async {
+        while let Some(line) = receiver.recv().await {
+            if line.number == 1 {
+                SHIFT.store(16 * 60, Ordering::SeqCst);
+            }
+        }
+    };
+    let (wish, cancel) = (destroy(), CancellationToken::new());
+    let run = Box::pin(several.rotate(&wish, Some(sender), &cancel));
+    let (told, ()) = tokio::join!(run, late);
+    let told = told.expect("it goes");
+    assert_eq!(
+        (told.summary.rotated, told.summary.skipped),
+        (1, 1),
+        "{told:#?}"
+    );
+    assert_eq!(told.skipped[0].problem.code, "paste-stale");
+    assert_eq!(
+        told.broad.map(|broad| broad.state),
+        Some(BroadState::Refused),
+        "the summary says what became of it"
+    );
+    let last = known(&stage, &before[1].connection_id);
+    assert_eq!(
+        last.token_id, before[1].token_id,
+        "nothing of it was touched"
     );
 }

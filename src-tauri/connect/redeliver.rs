@@ -129,7 +129,10 @@ async fn hand_over(app: &App, known: &Connection, what: &str) -> Result<Delivere
 async fn finish(app: &App, open: &OpenRotation) -> Result<ConnectionCard, Problem> {
     let rotation = finish_rotation(app, &open.run).await?;
     if let (
-        RotationState::Pending | RotationState::Undelivered | RotationState::RollUnknown,
+        RotationState::Pending
+        | RotationState::Undelivered
+        | RotationState::RollUnknown
+        | RotationState::ValueLost,
         Some(problem),
     ) = (rotation.state, rotation.problem)
     {

@@ -432,8 +432,11 @@ async fn a_roll_of_which_nothing_is_known_stays_open_until_the_old_value_tells()
     stage.tell("/reset", &json!({})).await;
     let open = open_rotations(&stage.app, id).expect("records").remove(0);
     assert_eq!(open.state, RotationState::RollUnknown);
-    let told = finish_rotation(&stage.app, &open.run).await.expect("told");
-    assert_eq!(told.state, RotationState::ValueLost, "{told:#?}");
+    let refused = redeliver(&stage.app, id).await.map_err(golden::listed);
+    assert_eq!(
+        refused.expect_err("there is nothing to deliver").code,
+        "rotation-value-lost"
+    );
     let mended = rotate(&stage, id, &pasted, destroy()).await;
     assert_eq!(mended.expect("it begins").state, RotationState::Rotated);
 }
@@ -566,7 +569,8 @@ async fn two(stage: &Stage) -> Vec<Connected> {
             account: Some(account.id),
             ..Default::default()
         };
-        made.push(connect(stage, &stage.face.broad_token, choices).await);
+        let connecting = connect(stage, &stage.face.broad_token, choices);
+        made.push(Box::pin(connecting).await);
     }
     made
 }

@@ -199,6 +199,7 @@ fn state(state: RotationState) -> &'static str {
         RotationState::Pending => "pending",
         RotationState::Undelivered => "undelivered",
         RotationState::ValueLost => "value-lost",
+        RotationState::RollUnknown => "roll-unknown",
         RotationState::Stopped => "stopped",
     }
 }

@@ -76,11 +76,14 @@ async fn ready(walk: &mut Walk, ending: Ending, wanted: &Resume) -> Result<(), P
         Ending::Finish => left.finish,
         Ending::Undo => left.undo,
     };
-    let helps = way.is_some_and(|way| way.broad == BroadNeed::Better);
-    if wanted.no_revoke || !helps {
-        return Ok(());
-    }
-    match ask::token_if_any().await? {
+    let need = way.map_or(BroadNeed::No, |way| way.broad);
+    let token = match need {
+        _ if wanted.no_revoke => None,
+        BroadNeed::No => None,
+        BroadNeed::Better => ask::token_if_any().await?,
+        BroadNeed::Must => Some(ask::token().await?),
+    };
+    match token {
         Some(token) => inspect(walk, token, None).await,
         None => Ok(()),
     }
@@ -156,8 +159,10 @@ fn told(left: &LeftOver) {
         if *sign_in {
             print::line("", "Needs you to sign in at the platform.");
         }
-        if *broad == BroadNeed::Better {
-            print::line("", "Better with a one-time token.");
+        match broad {
+            BroadNeed::No => {}
+            BroadNeed::Better => print::line("", "Better with a one-time token."),
+            BroadNeed::Must => print::line("", "Needs a one-time token."),
         }
     }
 }

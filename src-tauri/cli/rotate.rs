@@ -159,7 +159,9 @@ async fn all(app: &App, wanted: &Rotate, cancel: &CancellationToken) -> Result<u
 fn exit_of(rotation: &Rotation) -> u8 {
     match (rotation.state, &rotation.problem) {
         (RotationState::Rotated, _) => exit::DONE,
-        (RotationState::Pending | RotationState::Undelivered, _) => exit::UNKNOWN,
+        (RotationState::Pending | RotationState::Undelivered | RotationState::RollUnknown, _) => {
+            exit::UNKNOWN
+        }
         (RotationState::Stopped, Some(problem)) => exit::of(problem),
         (RotationState::OldOpen | RotationState::ValueLost | RotationState::Stopped, _) => {
             exit::STOPPED

@@ -104,13 +104,6 @@ struct Opened {
     chosen: Option<String>,
 }
 
-/// A vault that was put into use, and which one was chosen then, by the records.
-#[derive(Clone)]
-struct Opened {
-    vault: Vault,
-    chosen: Option<String>,
-}
-
 impl App {
     /// Opens the data folder and the conduit; touches neither the network nor the vault.
     pub fn open(folder: PathBuf, addresses: Addresses) -> Result<Self, Problem> {

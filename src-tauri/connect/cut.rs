@@ -1,12 +1,13 @@
 //! A run that was cut off, as its journal tells it. What is true of it now is asked elsewhere.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::app::App;
-use super::effect::{KEEP, MOVE_VAULT, NOMINATE};
+use super::effect::{DESTROY, KEEP, MOVE_VAULT, NOMINATE, REVOKE};
+use super::inspect::Maker;
 use super::nominate::Decision;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
 use crate::problem::{Next, Problem};
@@ -52,6 +53,20 @@ pub(super) struct Nominated {
     /// The pasted token.
     #[serde(default)]
     pub broad: Option<BroadMark>,
+    /// Rotations that a disconnect takes over.
+    #[serde(default)]
+    pub rotations: Vec<Rotating>,
+}
+
+/// A rotation that was open when its connection was ended: what it accounts for is taken back with the connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rotating {
+    /// The run's id.
+    pub run: String,
+    /// Tokens that exist or may exist, beside the connection's own: their names, and Cloudflare's ids where known.
+    pub tokens: Vec<(String, Option<String>)>,
+    /// Ids of the tokens whose values may be kept here.
+    pub copies: Vec<String>,
 }
 
 /// What was noted of a token that is replaced.
@@ -70,6 +85,9 @@ pub(super) struct BroadMark {
     pub name: Option<String>,
     /// Whether it was made through our link.
     pub ours: bool,
+    /// Cloudflare's id of the person whose token it is, where it was known.
+    #[serde(default)]
+    pub person: Option<String>,
 }
 
 /// A narrow token that a run made, or may have made.
@@ -225,6 +243,40 @@ impl Cut {
                 .find(|entry| matches!(entry.step.as_str(), "fuse" | "destroy"))?;
             field(entry, "token")
         })
+    }
+
+    /// By what the maker of this run's tokens is known again.
+    pub(super) fn maker(&self) -> Maker {
+        let noted = self.nominated.as_ref();
+        let was = noted.and_then(|all| all.was.as_ref());
+        let rotations = noted.map_or(&[][..], |all| &all.rotations);
+        // In a disconnect the pasted token made nothing: it may be anybody's.
+        let mark = noted.and_then(|all| all.broad.as_ref());
+        let mark = mark.filter(|_| self.run.kind != RunKind::Disconnect);
+        let mut tokens = self.made();
+        tokens.extend(was.map(|was| was.token_id.clone()));
+        tokens.extend(rotations.iter().flat_map(|left| left.copies.clone()));
+        tokens.extend(mark.map(|mark| mark.token.clone()));
+        Maker {
+            person: mark.and_then(|mark| mark.person.clone()),
+            tokens,
+        }
+    }
+
+    /// Whether a token was taken back: by its id, or by its name where that is all that is known of it.
+    pub(super) fn revoked(&self, name: &str, id: Option<&str>) -> bool {
+        let (key, value) = id.map_or(("name", name), |id| ("token", id));
+        self.entries.iter().any(|entry| {
+            entry.step == REVOKE
+                && entry.phase == Phase::Done
+                && field::<String>(entry, key).as_deref() == Some(value)
+        })
+    }
+
+    /// Its name, in a run that does nothing but end it.
+    pub(super) fn broad_name(&self) -> Option<String> {
+        let entry = self.entries.iter().find(|entry| entry.step == DESTROY)?;
+        field(entry, "name")
     }
 
     /// Which vault the values of its tokens rest in.

@@ -122,6 +122,13 @@ async fn ask(link: &Link, connection: &str, sent: &Sent<'_>, unanswered: &Error)
         Ok(held) if held.project.as_deref() != sent.project => {
             Delivered::Unknown(again(unanswered))
         }
+        // It still holds the token that is replaced, for the same reason. Rolled in place, both have one id.
+        Ok(held)
+            if sent.replaces == Some(held.token_id.as_str())
+                && !held.proves(sent.token, sent.nonce) =>
+        {
+            Delivered::Unknown(again(unanswered))
+        }
         Ok(held) => receipt(&held, sent),
         Err(_) => Delivered::Unknown(again(unanswered)),
     }

@@ -2,6 +2,8 @@
 //!
 //! What was known of the connection goes into the journal first, so that the run alone can show it, check it and put
 //! it back. The run stays open until platform, Cloudflare and this computer are done with it, or the person insists.
+//! Rotations of the connection that are open are taken along: what they account for is taken back with it, and they end
+//! with it.
 
 use std::time::Instant;
 
@@ -13,6 +15,7 @@ use super::effect::NOMINATE;
 use super::parting::{Bond, Means, part};
 use super::redeliver::unknown_connection;
 use super::report::{Journal, Report};
+use super::rotate::taken_along;
 use super::run::Run;
 use super::story::{Broad, BroadWish, Disconnected, Farewell, TruthState, Truths, VaultKind};
 use super::walk::{Walk, another_run, kind_of, paste_stale};
@@ -55,12 +58,12 @@ impl Walk {
             .record
             .update_run_account(&self.run, &known.account_id)
             .map_err(|error| error.problem())?;
-        self.journal().done(NOMINATE, &self.nomination(&known))?;
+        self.journal().done(NOMINATE, &self.nomination(&known)?)?;
         // From here on only its end ends the run.
         self.resumes = true;
         let cut = Cut::open(&self.app, &self.run)?;
         let (truths, broad) = self.take_back(&cut, farewell).await?;
-        let open = self.leave(&truths, farewell.forget, "disconnected");
+        let open = self.leave(&cut, &truths, farewell.forget, "disconnected");
         Ok(Disconnected {
             run: cut.run.id,
             connection_id: known.id,
@@ -126,10 +129,13 @@ impl Walk {
     }
 
     /// Ends the run where nothing is open or the person insists, and leaves it open otherwise. Tells whether it is.
-    pub(super) fn leave(&mut self, truths: &Truths, forget: bool, how: &str) -> bool {
+    pub(super) fn leave(&mut self, cut: &Cut, truths: &Truths, forget: bool, how: &str) -> bool {
         let forgotten = forget && truths.local.state == TruthState::Forgotten;
         let open = truths.is_open() && !forgotten;
         if !open {
+            // First, as the run that ends last is the one that is met again after a crash.
+            let rotations = cut.nominated.iter().flat_map(|all| &all.rotations);
+            rotations.for_each(|left| self.end(&left.run, how));
             self.end_run(how);
         }
         (self.begun, self.open, self.account) = (false, None, None);
@@ -138,7 +144,11 @@ impl Walk {
 
     /// Ends the run in the records.
     pub(super) fn end_run(&self, how: &str) {
-        let ended = self.app.record.finish_run(&self.run, how, (self.app.now)());
+        self.end(&self.run, how);
+    }
+
+    pub(super) fn end(&self, run: &str, how: &str) {
+        let ended = self.app.record.finish_run(run, how, (self.app.now)());
         if ended.is_err() {
             tracing::warn!("the end of a run was not written down; it is shown as open");
         }
@@ -172,12 +182,7 @@ impl Walk {
         if same && broad.accounts.iter().any(|seen| seen.id == account) {
             return Ok(());
         }
-        Err(Problem::new(
-            "other-owner",
-            "The pasted token belongs to somebody else than the narrow one, so it cannot delete it.",
-            "Make the one-time token as the person, or in the account, that the connection was made with.",
-            Next::OpenTokenPage,
-        ))
+        Err(other_owner())
     }
 
     /// Cloudflare's page on which a token is deleted by hand.
@@ -213,18 +218,32 @@ impl Walk {
         Ok(())
     }
 
-    fn nomination(&self, known: &Connection) -> serde_json::Value {
+    fn nomination(&self, known: &Connection) -> Result<serde_json::Value, Problem> {
         let broad = self.inspected.as_ref().map(|broad| {
             let name = broad.own.as_ref().map(|own| &own.name);
             json!({ "token": broad.token_id, "name": name, "ours": self.ours })
         });
-        json!({
+        Ok(json!({
             "connection": known.id,
             "platform": known.platform,
             "platform_address": known.platform_address,
             "kind": kind_of(known),
             "was": known,
             "broad": broad,
-        })
+            "rotations": taken_along(&self.app, &known.id)?,
+        }))
     }
+}
+
+/// The code of a pasted token that is somebody else's.
+pub(super) const OTHER_OWNER: &str = "other-owner";
+
+/// What is said of a pasted token that is another person's, or another account's, than the narrow one.
+pub(super) fn other_owner() -> Problem {
+    Problem::new(
+        OTHER_OWNER,
+        "The pasted token belongs to somebody else than the narrow one, so it cannot delete it.",
+        "Make the one-time token as the person, or in the account, that the connection was made with.",
+        Next::OpenTokenPage,
+    )
 }

@@ -1,6 +1,5 @@
 //! A connect that was cut off after its token was kept, brought to its end without the broad token.
 
-
 use serde_json::json;
 
 use super::app::App;
@@ -188,7 +187,9 @@ pub(super) fn broad_left(app: &App, cut: &Cut) -> Option<Broad> {
         return None;
     }
     let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
-    let name = mark.and_then(|mark| mark.name.clone());
+    let name = mark
+        .and_then(|mark| mark.name.clone())
+        .or_else(|| cut.broad_name());
     match (cut.fuse(), mark) {
         (Some(end), _) if end <= (app.now)() => Some(overdue(name, end)),
         (Some(end), _) => Some(expiring(name, end)),

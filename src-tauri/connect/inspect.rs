@@ -7,6 +7,18 @@ use crate::cloudflare::{
 use crate::http::Heard;
 use crate::problem::{Next, Problem};
 
+/// The resource of a person, before their id.
+const USER: &str = "com.cloudflare.api.user.";
+
+/// By what the person who made the tokens of a run is known again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Maker {
+    /// Cloudflare's id of them, where it was noted.
+    pub person: Option<String>,
+    /// Ids of tokens that are theirs.
+    pub tokens: Vec<String>,
+}
+
 /// What is known of the pasted token.
 #[derive(Clone, Debug)]
 pub(super) struct Inspected {
@@ -44,6 +56,36 @@ impl Inspected {
     /// User or account.
     pub(super) fn kind(&self) -> TokenKind {
         self.owner.kind()
+    }
+
+    /// The person whose token it is, by Cloudflare's id, where its own policy names them.
+    pub(super) fn person(&self) -> Option<&str> {
+        let policies = self.own.iter().flat_map(|own| &own.policies);
+        policies
+            .flat_map(|policy| policy.resources.0.keys())
+            .find_map(|resource| resource.strip_prefix(USER))
+    }
+
+    /// Whether it belongs to whoever made these tokens. A person does not see the tokens of another member of the same
+    /// account, so that "not found" tells something only where this holds.
+    pub(super) async fn is_of(&self, maker: &Maker) -> Result<bool, Error> {
+        if self.kind() == TokenKind::Account {
+            return Ok(true);
+        }
+        if let (Some(person), Some(made)) = (self.person(), &maker.person) {
+            return Ok(person == made);
+        }
+        for id in &maker.tokens {
+            if *id == self.token_id {
+                return Ok(true);
+            }
+            match self.client.token(&self.owner, id).await {
+                Ok(_) => return Ok(true),
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
     }
 
     /// Refuses where there is no room for another token.

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::app::App;
 use super::cut::Cut;
 use super::deliver::Link;
-use super::inspect::Inspected;
+use super::inspect::{Inspected, Maker};
 use super::kept;
 use super::report::{Journal, Report};
 use super::session;
@@ -59,6 +59,8 @@ pub(super) struct Bond {
     pub tokens: Vec<(String, Option<String>)>,
     /// Ids of the tokens whose values may be kept here, also of those that are gone.
     pub copies: Vec<String>,
+    /// Whose tokens they are.
+    pub maker: Maker,
     /// Where the values are kept.
     pub vault: VaultKind,
 }
@@ -111,13 +113,17 @@ impl Bond {
             .into_iter()
             .map(|trace| (trace.name, trace.id))
             .collect();
-        let revoked = cut.done(REVOKE).is_some();
-        if let (Some(was), false) = (&nominated.was, revoked) {
-            tokens.push((was.token_name.clone(), Some(was.token_id.clone())));
-        }
-        let held = nominated.was.is_some() || cut.intended("deliver");
         let mut copies = cut.made();
-        copies.extend(nominated.was.as_ref().map(|was| was.token_id.clone()));
+        for left in &nominated.rotations {
+            tokens.extend(left.tokens.iter().cloned());
+            copies.extend(left.copies.iter().cloned());
+        }
+        if let Some(was) = &nominated.was {
+            tokens.push((was.token_name.clone(), Some(was.token_id.clone())));
+            copies.push(was.token_id.clone());
+        }
+        tokens.retain(|(name, id)| !cut.revoked(name, id.as_deref()));
+        let held = nominated.was.is_some() || cut.intended("deliver");
         Some(Self {
             connection: nominated.connection.clone(),
             platform: nominated.platform.clone(),
@@ -127,6 +133,7 @@ impl Bond {
             kind: nominated.kind,
             tokens,
             copies,
+            maker: cut.maker(),
             vault: cut.vault().unwrap_or(VaultKind::Keychain),
         })
     }
@@ -384,13 +391,31 @@ async fn revoke(
         let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
         Err(sentence)
     };
-    if let Err(error) = ordered {
-        let problem = error.problem();
+    let hidden = match ordered {
+        Ok(true) => Ok(false),
+        Ok(false) => broad.is_of(&bond.maker).await.map(|of| !of),
+        Err(error) => Err(error),
+    };
+    let hidden = match hidden {
+        Ok(hidden) => hidden,
+        Err(error) => {
+            let problem = error.problem();
+            let sentence = format!(
+                "The token \"{name}\" could not be deleted. {}",
+                problem.message
+            );
+            return failed(sentence, &problem.code);
+        }
+    };
+    let unseen = match &narrow {
+        Some(narrow) => hidden && ask(narrow, &bond.owner()).await != Answer::Refused,
+        None => hidden,
+    };
+    if unseen {
         let sentence = format!(
-            "The token \"{name}\" could not be deleted. {}",
-            problem.message
+            "The pasted token does not see the token \"{name}\": it is gone, or another person's. A one-time token of the person who connected the account tells."
         );
-        return failed(sentence, &problem.code);
+        return failed(sentence, "other-owner");
     }
     match narrow {
         // Only the token itself can tell for sure: another person's list would not have it either.
@@ -411,16 +436,17 @@ async fn revoke(
     }
 }
 
-/// Deletes by id. A token that is not there is gone.
-async fn by_id(broad: &Inspected, id: &str) -> Result<(), Error> {
+/// Deletes by id. Tells whether the token was there to be deleted.
+async fn by_id(broad: &Inspected, id: &str) -> Result<bool, Error> {
     match broad.client.delete_token(&broad.owner, id).await {
-        Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => Ok(()),
-        answered => answered,
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => Ok(false),
+        answered => answered.map(|()| true),
     }
 }
 
-/// Deletes every token of exactly this name, looking more than once: a new one may be missing from the list.
-async fn by_name(broad: &Inspected, name: &str) -> Result<(), Error> {
+/// Deletes every token of exactly this name, looking more than once: a new one may be missing from the list. Tells
+/// whether there was one.
+async fn by_name(broad: &Inspected, name: &str) -> Result<bool, Error> {
     for look in 0..LOOKS {
         if look > 0 {
             sleep(LOOK_GAP).await;
@@ -432,10 +458,10 @@ async fn by_name(broad: &Inspected, name: &str) -> Result<(), Error> {
             found = true;
         }
         if found {
-            break;
+            return Ok(true);
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Asks Cloudflare whether it takes a token, with the token itself.

@@ -3,7 +3,7 @@
 //! The journal says what was begun; what became of it is asked: the vault for the value, Cloudflare with that value, the
 //! platform with a fresh nonce. Nothing is changed by looking. Each kind of run has its own ways to end.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -158,16 +158,20 @@ struct Open {
 
 /// Runs that nobody works on, but for what Narrows goes on with by itself: that is left over all the same.
 fn open_runs(app: &App) -> Result<Vec<Open>, Problem> {
-    let mut open = Vec::new();
+    let (mut open, mut taken) = (Vec::new(), HashSet::new());
     for run in app.record.unfinished().map_err(|error| error.problem())? {
         let held = app.record.run_is_held(&run.id);
         let trying = trying(app).contains(&run.id);
         let free = !held.map_err(|error| error.problem())? && !trying;
+        let cut = Cut::read(app, run)?;
+        let rotations = cut.nominated.iter().flat_map(|all| &all.rotations);
+        taken.extend(rotations.map(|left| left.run.clone()));
         if free || trying {
-            let cut = Cut::read(app, run)?;
             open.push(Open { cut, free });
         }
     }
+    // A rotation that a disconnect took along ends with it, and not by itself.
+    open.retain(|open| !taken.contains(&open.cut.run.id));
     Ok(open)
 }
 
@@ -228,7 +232,26 @@ fn headline(cut: &Cut) -> &'static str {
 struct Seen {
     value: Result<Option<Secret>, Problem>,
     answer: Answer,
+    /// What the other tokens that are to be taken back say, by their ids; nothing where the value is not here.
+    others: HashMap<String, Option<Answer>>,
     link: Option<Link>,
+}
+
+/// The kept value of a token, and what it says of the token.
+pub(super) async fn asked(
+    app: &App,
+    bond: &Bond,
+    token: &str,
+) -> (Result<Option<Secret>, Problem>, Answer) {
+    let value = bond.value(app, token).await;
+    let answer = match &value {
+        Ok(Some(value)) => match app.cloudflare(Credential::Token(value.duplicate())) {
+            Ok(narrow) => ask(&narrow, &bond.owner()).await,
+            Err(_) => Answer::Unknown,
+        },
+        _ => Answer::Unknown,
+    };
+    (value, answer)
 }
 
 /// Asks everything that can be asked.
@@ -246,28 +269,42 @@ async fn look(app: &App, cut: &Cut) -> LeftOver {
         }
         return left;
     };
-    let Some(bond) = Bond::of(cut) else {
+    let Some(mut bond) = Bond::of(cut) else {
         return left;
     };
+    let rotation = match cut.run.kind {
+        RunKind::Rotate => Left::read(&cut.run.id, cut.entries()),
+        _ => None,
+    };
+    if let Some(rolled) = rotation.as_ref().and_then(Left::rolled_in_place) {
+        bond.copies.push(rolled.token_id.clone());
+        bond.tokens
+            .push((rolled.token_name.clone(), Some(rolled.token_id.clone())));
+    }
     let id = bond.copies.last().cloned();
-    let value = match &id {
-        Some(id) => bond.value(app, id).await,
-        None => Ok(None),
+    let (value, answer) = match &id {
+        Some(id) => asked(app, &bond, id).await,
+        None => (Ok(None), Answer::Unknown),
     };
-    let answer = match &value {
-        Ok(Some(value)) => match app.cloudflare(Credential::Token(value.duplicate())) {
-            Ok(narrow) => ask(&narrow, &bond.owner()).await,
-            Err(_) => Answer::Unknown,
-        },
-        _ => Answer::Unknown,
-    };
+    let mut others = HashMap::new();
+    for other in bond.tokens.iter().filter_map(|(_, other)| other.as_ref()) {
+        if Some(other) != id.as_ref() {
+            let (value, answer) = asked(app, &bond, other).await;
+            let here = matches!(value, Ok(Some(_)));
+            others.insert(other.clone(), here.then_some(answer));
+        }
+    }
     let (link, reach) = reach(app, nominated).await;
     let seen = Seen {
         value,
         answer,
+        others,
         link,
     };
     left.facts.extend(token(cut, &bond, &seen));
+    if let Some(rotation) = &rotation {
+        left.facts.extend(rotation.old_token(app, &bond).await);
+    }
     left.facts.push(copy(&seen));
     left.facts
         .push(platform(cut, nominated, &seen, reach).await);
@@ -320,8 +357,14 @@ fn token(cut: &Cut, bond: &Bond, seen: &Seen) -> Vec<Fact> {
     let about = FactAbout::Token;
     let mut facts = Vec::new();
     for (name, id) in &bond.tokens {
-        let known = id.is_some() && matches!(seen.value, Ok(Some(_)));
-        let (state, sentence) = match (id, known, seen.answer) {
+        let (known, answer) = match id.as_ref().and_then(|id| seen.others.get(id)) {
+            Some(other) => (other.is_some(), other.unwrap_or(Answer::Unknown)),
+            None => (
+                id.is_some() && matches!(seen.value, Ok(Some(_))),
+                seen.answer,
+            ),
+        };
+        let (state, sentence) = match (id, known, answer) {
             (_, true, Answer::Works) => (
                 FactState::There,
                 format!("The narrow token \"{name}\" works at Cloudflare."),
@@ -548,19 +591,30 @@ fn ways_of_rotation(cut: &Cut, seen: &Seen, sign_in: bool) -> (Option<Way>, Opti
         return (Some(close), None);
     }
     let (finish, undo) = left.ends(matches!(seen.value, Ok(Some(_))));
+    if left.rolled_in_place().is_some() {
+        let does = [
+            "Looks whether the token has a new value that works, and hands that one to the platform.",
+        ];
+        return (finish.then(|| way(&does, BroadNeed::No, sign_in)), None);
+    }
+    let need = if left.is_unproved() {
+        BroadNeed::Must
+    } else {
+        BroadNeed::Better
+    };
     let finish = finish.then(|| {
         let does = [
             "Goes on where the rotation was cut off, until the new token is in use here and at the platform.",
             "Deletes the old token at Cloudflare, if you paste a one-time token; without one it stays open until Cloudflare refuses it.",
         ];
-        way(&does, BroadNeed::Better, sign_in)
+        way(&does, need, sign_in)
     });
     let undo = undo.then(|| {
         let does = [
             "Deletes the new token at Cloudflare with a one-time token that you paste, unless the platform holds it.",
             "The old token stays in use.",
         ];
-        way(&does, BroadNeed::Better, sign_in)
+        way(&does, BroadNeed::Must, sign_in)
     });
     (finish, undo)
 }
@@ -573,7 +627,7 @@ fn way(does: &[&str], broad: BroadNeed, sign_in: bool) -> Way {
     }
 }
 
-fn fact(about: FactAbout, state: FactState, sentence: impl Into<String>) -> Fact {
+pub(super) fn fact(about: FactAbout, state: FactState, sentence: impl Into<String>) -> Fact {
     Fact {
         about,
         state,
@@ -846,7 +900,7 @@ impl Walk {
         };
         self.end_earlier(cut, settled).await;
         let (truths, broad) = self.take_back(cut, &farewell).await?;
-        settled.ended = !self.leave(&truths, wish.forget, how);
+        settled.ended = !self.leave(cut, &truths, wish.forget, how);
         let Truths {
             platform,
             local,
@@ -947,7 +1001,13 @@ impl Walk {
         let deleted = ordering.delete_token(&broad.owner, &earlier).await;
         let (gone, how) = match &deleted {
             Ok(()) => (true, "deleted".to_owned()),
-            Err(error) if error.kind == Kind::NotFound => (true, "was not there".to_owned()),
+            // Somebody else's token looks the same.
+            Err(error)
+                if error.kind == Kind::NotFound
+                    && broad.is_of(&cut.maker()).await.is_ok_and(|of| of) =>
+            {
+                (true, "was not there".to_owned())
+            }
             Err(error) => (false, error.problem().code),
         };
         let name = mark.and_then(|mark| mark.name.as_deref());

@@ -249,8 +249,13 @@ fn take_account(app: &App, known: &Connection) -> Result<RunLock, Problem> {
 /// delivery.
 async fn finish(app: &App, open: &OpenRotation) -> Result<ConnectionCard, Problem> {
     let rotation = finish_rotation(app, &open.run).await?;
-    if let (RotationState::Pending | RotationState::Undelivered, Some(problem)) =
-        (rotation.state, rotation.problem)
+    if let (
+        RotationState::Pending
+        | RotationState::Undelivered
+        | RotationState::RollUnknown
+        | RotationState::ValueLost,
+        Some(problem),
+    ) = (rotation.state, rotation.problem)
     {
         return Err(problem);
     }

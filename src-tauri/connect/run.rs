@@ -123,7 +123,7 @@ impl Run<'_> {
     /// What is noted of the pasted token, to find it by if the run is cut off.
     pub(super) fn broad_mark(&self) -> Value {
         let name = self.broad.own.as_ref().map(|own| &own.name);
-        json!({ "token": self.broad.token_id, "name": name, "ours": self.ours })
+        json!({ "token": self.broad.token_id, "name": name, "ours": self.ours, "person": self.broad.person() })
     }
 
     /// Ends the run in the records, unless something of it stands that nothing else would account for.

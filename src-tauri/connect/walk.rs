@@ -285,12 +285,18 @@ impl Walk {
         Ok(seen)
     }
 
+    /// Whether a pasted token has been held for [`PASTE_LIVES`].
+    pub(super) fn is_stale(&self) -> bool {
+        let now = (self.app.now)();
+        self.pasted.as_ref().is_some_and(|paste| paste.stale(now))
+    }
+
     /// Drops, and so wipes, a pasted token that was held for [`PASTE_LIVES`]. Tells whether that became of what was
     /// pasted last, now or earlier: whoever pasted must not find a step done without the token.
     pub fn forget_stale(&mut self) -> bool {
-        let now = (self.app.now)();
-        if self.pasted.as_ref().is_some_and(|paste| paste.stale(now)) {
-            (self.pasted, self.inspected, self.lapsed) = (None, None, Some(now));
+        if self.is_stale() {
+            (self.pasted, self.inspected) = (None, None);
+            self.lapsed = Some((self.app.now)());
         }
         self.lapsed.is_some()
     }

@@ -39,7 +39,7 @@ fn item(result: &Connected) -> Item {
     }
 }
 
-async fn disconnect(
+pub(crate) async fn disconnect(
     stage: &Stage,
     id: &str,
     broad: Option<&str>,
@@ -54,12 +54,12 @@ async fn disconnect(
     walk.disconnect(&farewell).await.map_err(golden::listed)
 }
 
-fn states(ended: &Disconnected) -> [TruthState; 3] {
+pub(crate) fn states(ended: &Disconnected) -> [TruthState; 3] {
     let truths = &ended.truths;
     [&truths.platform, &truths.local, &truths.cloudflare].map(|truth: &Truth| truth.state)
 }
 
-fn revoking() -> Farewell {
+pub(crate) fn revoking() -> Farewell {
     Farewell {
         broad: BroadWish::Destroy,
         forget: false,

@@ -32,6 +32,7 @@ mod redeliver;
 mod refusals;
 mod rotate;
 mod rotate_cli;
+mod rotate_open;
 mod rotate_storm;
 mod second_try;
 mod secrecy;

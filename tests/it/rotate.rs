@@ -58,7 +58,7 @@ pub(crate) async fn broad(stage: &Stage) -> (String, String) {
 }
 
 /// A walk about a connection, prepared, with a token pasted and inspected.
-async fn ready(stage: &Stage, connection: &str, pasted: &str) -> Result<Walk, Problem> {
+pub(crate) async fn ready(stage: &Stage, connection: &str, pasted: &str) -> Result<Walk, Problem> {
     let mut walk = Walk::rotation(&stage.app, connection, None).map_err(golden::listed)?;
     let prepared = walk.prepare().await;
     assert_eq!(prepared.problems, vec![], "nothing stands in the way");
@@ -69,7 +69,7 @@ async fn ready(stage: &Stage, connection: &str, pasted: &str) -> Result<Walk, Pr
 }
 
 /// The whole of a rotation.
-async fn rotate(
+pub(crate) async fn rotate(
     stage: &Stage,
     connection: &str,
     pasted: &str,
@@ -431,7 +431,7 @@ async fn what_a_rotation_left_open_is_deleted_by_the_next_one() {
 }
 
 /// Deletes a user token, as a person would in the dashboard.
-async fn delete(stage: &Stage, id: &str) {
+pub(crate) async fn delete(stage: &Stage, id: &str) {
     let answer = reqwest::Client::new()
         .delete(format!("{}/user/tokens/{id}", stage.face.cloudflare_api))
         .bearer_auth(&broad(stage).await.1)

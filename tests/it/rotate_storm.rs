@@ -36,17 +36,28 @@ impl Dice {
     }
 }
 
+type Calls = &'static [(&'static str, &'static str)];
+
+/// Calls of a rotation.
+const CALLS: Calls = &[
+    ("POST", "/client/v4/user/tokens"),
+    ("GET", "/client/v4/user/tokens/verify"),
+    ("GET", "/client/v4/user/tokens/{}"),
+    ("GET", "/client/v4/accounts/{}/pages/projects"),
+    ("DELETE", "/client/v4/user/tokens/{}"),
+    ("PUT", "/v1/connections/{}"),
+    ("GET", "/v1/connections/{}"),
+];
+
+/// Calls of a roll in place.
+const ROLL: Calls = &[
+    ("PUT", "/client/v4/user/tokens/{}/value"),
+    ("GET", "/client/v4/user/tokens/verify"),
+    ("PUT", "/v1/connections/{}"),
+];
+
 /// Up to three calls that go wrong once each, in ways of which the client may not know the outcome.
-async fn weather(stage: &Stage, dice: &mut Dice) -> Value {
-    const CALLS: [(&str, &str); 7] = [
-        ("POST", "/client/v4/user/tokens"),
-        ("GET", "/client/v4/user/tokens/verify"),
-        ("GET", "/client/v4/user/tokens/{}"),
-        ("GET", "/client/v4/accounts/{}/pages/projects"),
-        ("DELETE", "/client/v4/user/tokens/{}"),
-        ("PUT", "/v1/connections/{}"),
-        ("GET", "/v1/connections/{}"),
-    ];
+async fn weather(stage: &Stage, dice: &mut Dice, calls: Calls) -> Value {
     const KINDS: [&str; 5] = [
         "reset-before",
         "reset-after",
@@ -56,7 +67,7 @@ async fn weather(stage: &Stage, dice: &mut Dice) -> Value {
     ];
     let faults: Vec<Value> = (0..dice.below(4))
         .map(|_| {
-            let (method, path) = dice.one_of(&CALLS);
+            let (method, path) = dice.one_of(calls);
             let mut fault = json!({ "method": method, "path": path, "nth": dice.below(3) + 1,
                 "kind": dice.one_of(&KINDS) });
             // The platform may stay out of order, and then the rotation ends as pending.
@@ -134,7 +145,7 @@ async fn held(stage: &Stage, id: &str) -> String {
 }
 
 /// A rotation that is cut off after so many lines of progress, if it gets there.
-async fn rotate_until_cut(stage: &Stage, id: &str, cut: usize) {
+async fn rotate_until_cut(stage: &Stage, id: &str, in_place: bool, cut: usize) {
     let (_, pasted) = broad(stage).await;
     let Ok(mut walk) = Walk::rotation(&stage.app, id, None) else {
         return;
@@ -146,6 +157,7 @@ async fn rotate_until_cut(stage: &Stage, id: &str, cut: usize) {
     }
     let wish = RotationChoices {
         broad: BroadWish::Destroy,
+        in_place,
         ..RotationChoices::default()
     };
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
@@ -208,15 +220,15 @@ async fn any_order_of_faults_crashes_and_restarts_keeps_what_must_hold() {
         let id = connected(&stage).await.connection_id;
         let mut case = format!("seed {seed}");
         for _ in 0..3 {
-            let faults = weather(&stage, &mut dice).await;
+            let faults = weather(&stage, &mut dice, CALLS).await;
             let cut = 1 + dice.below(20);
             case = format!("{case}; {faults}, cut at {cut}");
-            rotate_until_cut(&stage, &id, cut).await;
+            rotate_until_cut(&stage, &id, false, cut).await;
             holds(&stage, &id, &case).await;
             let open = open_rotations(&stage.app, &id).expect("records");
             let end = open.last().map(|open| format!("{:?}", open.state));
             *ends.entry(end).or_default() += 1;
-            let faults = weather(&stage, &mut dice).await;
+            let faults = weather(&stage, &mut dice, CALLS).await;
             case = format!("{case}; taken up in {faults}");
             take_up(&stage, &id, &mut dice).await;
             holds(&stage, &id, &case).await;
@@ -242,4 +254,35 @@ async fn any_order_of_faults_crashes_and_restarts_keeps_what_must_hold() {
     }
     eprintln!("where rotations were when they were cut: {ends:?}");
     assert!(ends.len() > 1, "the weather was too good: {ends:?}");
+}
+
+/// Rolls that run each time: some wait until Cloudflare has had its time to refuse the old value.
+const ROLLS: u64 = 3;
+
+#[tokio::test]
+async fn a_roll_in_place_in_any_weather_is_mended_by_settling_it_and_one_more_rotation() {
+    for seed in 0..ROLLS {
+        let mut dice = Dice(seed);
+        let stage = Stage::new().await;
+        let id = connected(&stage).await.connection_id;
+        let faults = weather(&stage, &mut dice, ROLL).await;
+        let cut = 1 + dice.below(8);
+        let case = format!("seed {seed}; {faults}, cut at {cut}");
+        rotate_until_cut(&stage, &id, true, cut).await;
+        stage.tell("/reset", &json!({})).await;
+        let named = known(&stage, &id).token_id;
+        assert!(
+            token(&stage, &named).await.is_some(),
+            "{case}: rolled in place, the token is the same"
+        );
+        for open in open_rotations(&stage.app, &id).expect("records") {
+            let told = finish_rotation(&stage.app, &open.run).await;
+            told.unwrap_or_else(|problem| panic!("{case}: {problem}"));
+        }
+        let open = open_rotations(&stage.app, &id).expect("records");
+        assert_eq!(open, vec![], "{case}: it tells what it came to");
+        rotate_until_cut(&stage, &id, false, usize::MAX).await;
+        assert_ne!(known(&stage, &id).token_id, named, "{case}: it is mended");
+        holds(&stage, &id, &case).await;
+    }
 }

@@ -1,7 +1,7 @@
 /** How an errand begins, wherever the person takes it up. */
 import type { Ending, Home, LeftOver, Prepared } from './generated/types';
 import * as ipc from './ipc';
-import type { Errand, Event } from './wizard';
+import { tokenNeed, type Errand, type Event } from './wizard';
 
 /** What comes of taking up an errand. Without the vault nothing can be ended; a platform that is silent is told later. */
 export async function taken(
@@ -28,7 +28,6 @@ export function nameOf(
 
 /** Takes up a run that was cut off. */
 export function resumed(run: LeftOver, ending: Ending): Promise<Event> {
-  const way = ending === 'finish' ? run.finish : run.undo;
   const errand: Errand = { kind: 'resume', left: run, ending };
-  return taken(ipc.resumeBegin(run.run), errand, (way?.broad ?? 'no') !== 'no');
+  return taken(ipc.resumeBegin(run.run), errand, tokenNeed(errand) !== 'no');
 }

@@ -5,6 +5,7 @@
  * object), so an answer that comes after the person went elsewhere does no harm.
  */
 import type {
+  BroadNeed,
   Checked,
   BroadWish,
   Choices,
@@ -54,6 +55,13 @@ export interface RotateAll {
   kind: 'rotate-all';
   /** Where the person came from. */
   home: Home;
+}
+
+/** Whether an errand needs a token that is pasted for it. */
+export function tokenNeed(errand: Errand): BroadNeed {
+  if (errand.kind !== 'resume') return 'better';
+  const { finish, undo } = errand.left;
+  return (errand.ending === 'finish' ? finish : undo)?.broad ?? 'no';
 }
 
 /** How an errand ended. */
@@ -327,7 +335,8 @@ export function move(state: Wizard, event: Event): Wizard {
     case 'without-token':
       return state.screen === 'token-page' &&
         state.trip.errand &&
-        state.trip.errand.kind !== 'rotate-all'
+        state.trip.errand.kind !== 'rotate-all' &&
+        tokenNeed(state.trip.errand) !== 'must'
         ? onErrand(state.trip, state.trip.errand, null)
         : state;
     case 'end':

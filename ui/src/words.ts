@@ -3,6 +3,7 @@ import type { AddressFault } from './address';
 import type { DateFault, Expiry, ProjectFault } from './choices';
 import type { Found, Place, Remedy, Verdict } from './diagnosis';
 import type {
+  BroadNeed,
   BroadState,
   CredentialKind,
   Delivery,
@@ -135,6 +136,7 @@ export const words = {
         'A new token waits to be acknowledged. Until then both live and the old one is used.',
       undelivered: 'The token has a new value that the platform has not acknowledged.',
       'value-lost': 'The token got a new value that nobody has. Rotate it once more.',
+      'roll-unknown': 'It is not known yet whether the token has a new value. Look again.',
       stopped: 'A rotation was cut off. The old token is used as before.',
     } satisfies Record<RotationState, string>,
     rotateElsewhere:
@@ -329,6 +331,11 @@ export const words = {
       deliver: 'Close',
     } satisfies Record<RunKind, string>,
     will: 'What this does',
+    needs: {
+      no: null,
+      better: 'Better with a one-time token.',
+      must: 'Needs a one-time token.',
+    } satisfies Record<BroadNeed, string | null>,
   },
 
   disconnect: {
@@ -819,6 +826,7 @@ export const words = {
       pending: 'The new token is not acknowledged yet',
       undelivered: 'The new value is not delivered yet',
       'value-lost': 'The new value was lost',
+      'roll-unknown': 'It is not known yet whether the token has a new value',
       stopped: 'Nothing was changed',
     } satisfies Record<RotationState, string>,
     lead: {
@@ -827,12 +835,15 @@ export const words = {
       pending: 'Both tokens live, and the old one is used. Nothing has stopped working.',
       undelivered: 'The old value is dead. The platform fails until it has the new one.',
       'value-lost': 'The old value is dead, and nobody has the new one. Rotate again at once.',
+      'roll-unknown':
+        'Cloudflare did not answer. Look again in a minute, from the list of connections.',
       stopped: 'The old token is used as before.',
     } satisfies Record<RotationState, string>,
     old: 'The old token',
     oldState: {
       'in-use': 'In use',
       refused: 'Refused',
+      deleted: 'Deleted',
       gone: 'Gone before',
       open: 'Not seen refused',
     } satisfies Record<OldTokenState, string>,

@@ -218,6 +218,30 @@ export const openEnd: LeftOver = {
   },
 };
 
+/** A rotation whose new token can be taken back with a one-time token only. */
+export const cutRotation: LeftOver = {
+  ...cutOff,
+  run: '44mkc8d2',
+  kind: 'rotate',
+  headline: 'A rotation was cut off.',
+  facts: [
+    {
+      about: 'old-token',
+      state: 'there',
+      sentence: 'The old token "Narrows site-generator abcd1234-k3m8x41t" is in use, and works.',
+    },
+  ],
+  finish: null,
+  undo: {
+    does: [
+      'Deletes the new token at Cloudflare with a one-time token that you paste, unless the platform holds it.',
+      'The old token stays in use.',
+    ],
+    broad: 'must',
+    sign_in: false,
+  },
+};
+
 /** The same as it was written down, before anything was asked. */
 const noted = (left: LeftOver): LeftOver => ({
   ...left,

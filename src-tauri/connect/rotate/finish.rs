@@ -5,28 +5,33 @@
 
 use std::time::Instant;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::cut::vault;
+use super::super::cut::{BroadMark, Cut, Rotating, vault};
 use super::super::deliver::Link;
-use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, ROLL, UNDO_MINT};
-use super::super::inspect::Inspected;
+use super::super::disconnect::other_owner;
+use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, REVOKE, ROLL, UNDO_MINT};
+use super::super::finish::broad_left;
+use super::super::inspect::{Inspected, Maker};
 use super::super::kept;
 use super::super::mint::{Swept, sweep};
+use super::super::parting::{Answer, Bond, ask};
 use super::super::prove::{self, Subject, granted};
+use super::super::recover::{asked, fact};
 use super::super::redeliver::sign_in;
 use super::super::report::{Journal, Report};
 use super::super::session;
-use super::super::story::{Delivery, Grant};
+use super::super::story::{Delivery, Fact, FactAbout, FactState, Grant};
 use super::super::undo::Undone;
 use super::super::walk::{Walk, another_run};
 use super::course::{Course, Mark, Move};
 use super::decide::Nominated;
 use super::in_place::{Rolling, roll_lost};
 use super::old::{client, item, value};
-use super::story::{OldTokenState, Rotation, RotationState, RotationWay};
-use super::turn::{Turn, owner, refused};
-use super::{in_use, known};
+use super::story::{OldTokenState, Rotation, RotationState, RotationWay, TokenFacts};
+use super::turn::{DELETED, REFUSED, Turn, owner, refused_in_the_end};
+use super::{in_use, known, remember_broad};
 use crate::cloudflare::Kind;
 use crate::connect::App;
 use crate::http::Base;
@@ -66,6 +71,9 @@ pub(in crate::connect) struct Left {
     receipt: Option<(String, String)>,
     /// Where the values of its tokens rest.
     vault: VaultKind,
+    /// Whether the old token was seen refused, and not only deleted.
+    seen: bool,
+    maker: Maker,
 }
 
 impl Left {
@@ -82,6 +90,8 @@ impl Left {
             rolled: Mark::Not,
             receipt: None,
             vault: vault(journal).unwrap_or(VaultKind::Keychain),
+            seen: true,
+            maker: Maker::default(),
         };
         for entry in journal {
             let detail = &entry.detail;
@@ -93,9 +103,17 @@ impl Left {
                 }
                 (ROLL, Phase::Intent) => left.rolled = Mark::Perhaps,
                 (ROLL, Phase::Done) => left.rolled = Mark::Done,
+                (REVOKE, Phase::Done) => left.seen = detail["seen"] != json!(false),
                 _ => {}
             }
         }
+        let mark = BroadMark::deserialize(&nominated.detail["broad"]).ok();
+        left.maker.person = mark.as_ref().and_then(|mark| mark.person.clone());
+        left.maker.tokens = [left.nominated.replaces.token_id.clone()]
+            .into_iter()
+            .chain(left.made.iter().map(|(id, _)| id.clone()))
+            .chain(mark.map(|mark| mark.token))
+            .collect();
         Some(left)
     }
 
@@ -108,7 +126,8 @@ impl Left {
             state: match (in_place, self.rolled) {
                 (false, _) => self.course.state(),
                 (true, Mark::Not) => RotationState::Stopped,
-                (true, _) => RotationState::Undelivered,
+                (true, Mark::Done) => RotationState::Undelivered,
+                (true, _) => RotationState::RollUnknown,
             },
             holds_a_token: if in_place {
                 self.rolled != Mark::Not
@@ -122,13 +141,99 @@ impl Left {
         }
     }
 
+    /// The new token that finishing puts in place: its id and name. Nothing where none is known, or it was undone.
+    fn fresh(&self) -> Option<&(String, String)> {
+        let made = self.made.as_ref();
+        made.filter(|_| self.course.undo != Mark::Done)
+    }
+
+    /// Whether finishing needs the new token's value. Once the connection names the token, only the old one is left.
+    fn needs_value(&self) -> bool {
+        self.course.swap != Mark::Done
+    }
+
     /// Which ways it can end, by the journal: finished, undone. `kept` says whether the new token's value is here.
     pub(in crate::connect) fn ends(&self, kept: bool) -> (bool, bool) {
         let in_place = self.nominated.way == RotationWay::InPlace;
-        let undone = self.course.undo == Mark::Done;
-        let finish = in_place || (self.made.is_some() && kept && !undone);
+        let finish = in_place || (self.fresh().is_some() && (kept || !self.needs_value()));
         let sent = self.course.deliver == Mark::Done || self.course.swap == Mark::Done;
         (finish, !in_place && !sent)
+    }
+
+    /// What it accounts for beside the token that the connection names.
+    fn taken_along(&self, cut: &Cut) -> Rotating {
+        let old = &self.nominated.replaces;
+        let in_place = self.nominated.way == RotationWay::InPlace;
+        let (tokens, copies) = match (self.course.swap, self.course.revoke) {
+            // It is the connection's own.
+            _ if in_place => (Vec::new(), Vec::new()),
+            (Mark::Done, Mark::Done) => (Vec::new(), vec![old.token_id.clone()]),
+            (Mark::Done, _) => (
+                vec![(old.token_name.clone(), Some(old.token_id.clone()))],
+                vec![old.token_id.clone()],
+            ),
+            _ => {
+                let traces = cut.traces().into_iter();
+                let tokens = traces.map(|trace| (trace.name, trace.id)).collect();
+                (tokens, cut.made())
+            }
+        };
+        Rotating {
+            run: self.run.clone(),
+            tokens,
+            copies,
+        }
+    }
+
+    /// The token that was to get a new value in place; nothing where a new token was to be made beside it.
+    pub(in crate::connect) fn rolled_in_place(&self) -> Option<&TokenFacts> {
+        let in_place = self.nominated.way == RotationWay::InPlace;
+        in_place.then_some(&self.nominated.replaces)
+    }
+
+    /// Whether nobody compared yet what the new token may do. Only a broad token can.
+    pub(in crate::connect) fn is_unproved(&self) -> bool {
+        self.course.prove == Mark::Not
+    }
+
+    /// What is true now of the token that a new one was made beside.
+    pub(in crate::connect) async fn old_token(&self, app: &App, bond: &Bond) -> Option<Fact> {
+        if self.rolled_in_place().is_some() {
+            return None;
+        }
+        let old = &self.nominated.replaces;
+        let name = &old.token_name;
+        let told = |state, sentence: String| Some(fact(FactAbout::OldToken, state, sentence));
+        if self.course.revoke == Mark::Done {
+            let dead = if self.seen { REFUSED } else { DELETED };
+            return told(FactState::Gone, format!("The old token \"{name}\": {dead}"));
+        }
+        let (value, answer) = asked(app, bond, &old.token_id).await;
+        match (value, answer) {
+            (Err(problem), _) => told(FactState::Unknown, problem.message),
+            (Ok(None), _) => told(
+                FactState::Unknown,
+                format!(
+                    "The value of the old token \"{name}\" is not here, so it cannot be asked."
+                ),
+            ),
+            (Ok(Some(_)), Answer::Works) if self.course.swap == Mark::Done => told(
+                FactState::There,
+                format!("The old token \"{name}\" is not used any more, and still works."),
+            ),
+            (Ok(Some(_)), Answer::Works) => told(
+                FactState::There,
+                format!("The old token \"{name}\" is in use, and works."),
+            ),
+            (Ok(Some(_)), Answer::Refused) => told(
+                FactState::Gone,
+                format!("Cloudflare refuses the old token \"{name}\"."),
+            ),
+            (Ok(Some(_)), Answer::Unknown) => told(
+                FactState::Unknown,
+                format!("Cloudflare could not be asked whether the old token \"{name}\" works."),
+            ),
+        }
     }
 
     /// Whether it made nothing, for certain.
@@ -189,6 +294,24 @@ pub(in crate::connect) fn waiting_rotation(
 ) -> Result<Option<OpenRotation>, Problem> {
     let mut open = open_rotations(app, connection)?.into_iter();
     Ok(open.find(|open| open.holds_a_token))
+}
+
+/// What the open rotations of a connection account for, for whoever ends the connection.
+pub(in crate::connect) fn taken_along(
+    app: &App,
+    connection: &str,
+) -> Result<Vec<Rotating>, Problem> {
+    let mut taken = Vec::new();
+    for run in app.record.unfinished().map_err(|error| error.problem())? {
+        if run.kind != RunKind::Rotate {
+            continue;
+        }
+        let cut = Cut::read(app, run)?;
+        let left = Left::read(&cut.run.id, cut.entries());
+        let left = left.filter(|left| left.nominated.connection == connection);
+        taken.extend(left.map(|left| left.taken_along(&cut)));
+    }
+    Ok(taken)
 }
 
 /// Where a rotation of the connection stands that has not ended.
@@ -262,12 +385,9 @@ pub(super) async fn finish_held(
     let known = known(app, &left.nominated.connection)?;
     let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
     if left.nominated.way == RotationWay::InPlace {
-        return finish_in_place(app, left, known, &journal, report, since).await;
+        return finish_in_place(app, left, known, &journal, report, since, broad).await;
     }
-    let (token_id, token_name) = match (&left.made, left.course.undo) {
-        (Some(made), Mark::Not) => made.clone(),
-        _ => return Err(nothing_to_finish()),
-    };
+    let (token_id, token_name) = left.fresh().cloned().ok_or_else(nothing_to_finish)?;
     let swapped = left.course.swap == Mark::Done;
     if known.token_id != left.nominated.replaces.token_id && known.token_id != token_id && !swapped
     {
@@ -284,7 +404,7 @@ pub(super) async fn finish_held(
     let value = match kept? {
         Some(value) => value,
         // Another rotation may have replaced it since; only the old token is of interest then.
-        None if swapped => Secret::new(String::new()),
+        None if !left.needs_value() => Secret::new(String::new()),
         None => return Err(value_gone()),
     };
     let mut course = left.course;
@@ -293,6 +413,8 @@ pub(super) async fn finish_held(
     if course.next() == Move::Prove {
         prove(app, &left, &token_id, &value, broad, &journal).await?;
         course.note(PROVE, Phase::Done);
+    } else if course.next() == Move::Deliver {
+        still_taken(app, &left, &value).await?;
     }
     let link = match (&left.nominated.platform_address, course.deliver) {
         (Some(_), Mark::Done) | (None, _) => None,
@@ -305,8 +427,13 @@ pub(super) async fn finish_held(
     };
     let mut old = in_use(&left.nominated);
     if course.revoke == Mark::Done {
-        old.state = OldTokenState::Refused;
-        "Cloudflare refuses it.".clone_into(&mut old.sentence);
+        let (state, sentence) = if left.seen {
+            (OldTokenState::Refused, REFUSED)
+        } else {
+            (OldTokenState::Deleted, DELETED)
+        };
+        old.state = state;
+        sentence.clone_into(&mut old.sentence);
     }
     let mut turn = Turn {
         app,
@@ -336,9 +463,18 @@ pub(super) async fn finish_held(
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
     let told = turn.tell(run, since, None, None, granted);
     if turn.course.next() == Move::End {
-        close(app, run, "rotated");
+        close(app, run, "rotated", broad);
     }
     Ok(told)
+}
+
+/// Refuses to deliver a new token that is dead: an undo that failed may have deleted it, or somebody did.
+async fn still_taken(app: &App, left: &Left, value: &Secret) -> Result<(), Problem> {
+    match ask(&client(app, value)?, &owner(&left.nominated)).await {
+        Answer::Refused => Err(new_gone()),
+        Answer::Unknown if left.course.undo != Mark::Not => Err(no_answer()),
+        Answer::Works | Answer::Unknown => Ok(()),
+    }
 }
 
 /// Asks again what the new token can do. Which policy it got is known only if that was compared before the cut, or can
@@ -402,12 +538,14 @@ async fn finish_in_place(
     journal: &Journal,
     report: &Report,
     since: Instant,
+    broad: Option<&Inspected>,
 ) -> Result<Rotation, Problem> {
     let nominated = &left.nominated;
     let value = value(app, &known).await?.ok_or_else(value_gone)?;
     let own = client(app, &value)?;
-    let dead = refused(Some(&own), &owner(nominated)).await;
     let rolled = value.fingerprint() != nominated.replaces.fingerprint;
+    // A new value may not be known everywhere yet, nor an old one be refused everywhere.
+    let dead = refused_in_the_end(Some(&own), &owner(nominated), !rolled).await;
     let mut told = in_use(nominated);
     let mut rolling = Rolling {
         app,
@@ -420,14 +558,14 @@ async fn finish_in_place(
     match (rolled, dead) {
         (_, None) => Err(no_answer()),
         (false, Some(false)) => {
-            close(app, &left.run, "nothing-rolled");
+            close(app, &left.run, "nothing-rolled", broad);
             let mut rotation = rolling.tell(&left.run, since, RotationState::Stopped, told);
             rotation.new_token = None;
             rotation.stands = vec!["The old value is in use, as before.".to_owned()];
             Ok(rotation)
         }
         (_, Some(true)) => {
-            close(app, &left.run, "value-lost");
+            close(app, &left.run, "value-lost", broad);
             told.state = OldTokenState::Open;
             "It got a new value that nobody has. Another rotation replaces it."
                 .clone_into(&mut told.sentence);
@@ -455,7 +593,7 @@ async fn finish_in_place(
             } else {
                 "undelivered"
             };
-            close(app, &left.run, how);
+            close(app, &left.run, how, broad);
             let rotation = rolling.tell(&left.run, since, state, told);
             Ok(Rotation {
                 delivery,
@@ -485,8 +623,13 @@ pub(in crate::connect) async fn undo(
     if left.nominated.way == RotationWay::InPlace || left.course.swap == Mark::Done {
         return Err(too_late());
     }
+    known(app, &left.nominated.connection)?;
     if broad.owner != owner(&left.nominated) {
         return Err(other_broad());
+    }
+    let of_maker = broad.is_of(&left.maker).await;
+    if !of_maker.map_err(|error| error.problem())? {
+        return Err(other_owner());
     }
     if !left.course.never_sent() {
         not_held(app, &left).await?;
@@ -543,7 +686,7 @@ pub(in crate::connect) async fn undo(
         }
     }
     journal.done(UNDO_MINT, &subject)?;
-    close(app, run, "undone");
+    close(app, run, "undone", Some(broad));
     if undone.undone.is_empty() {
         undone
             .undone
@@ -582,7 +725,15 @@ async fn sign_in_again(app: &App, address: &str, nominated: &Nominated) -> Resul
     Ok(link)
 }
 
-fn close(app: &App, run: &str, how: &str) {
+/// Ends the run. A token that was pasted when it began and that may still live is named with the connection from now on;
+/// `pasted` is the one at hand, which is told of by itself.
+fn close(app: &App, run: &str, how: &str, pasted: Option<&Inspected>) {
+    if let Ok(cut) = Cut::open(app, run)
+        && let (Some(left), Some(all)) = (broad_left(app, &cut), &cut.nominated)
+        && pasted.map(|broad| &broad.token_id) != cut.broad_id().as_ref()
+    {
+        remember_broad(app, &all.connection, &left);
+    }
     if app.record.finish_run(run, how, (app.now)()).is_err() {
         tracing::warn!("the end of a rotation was not written down");
     }
@@ -612,6 +763,15 @@ fn nothing_to_finish() -> Problem {
         "rotation-nothing-made",
         "No new token is known of this rotation, so there is nothing to finish.",
         "Undo it with a one-time token, in case one was made unseen; then rotate again.",
+        Next::OpenTokenPage,
+    )
+}
+
+fn new_gone() -> Problem {
+    Problem::new(
+        "rotation-new-gone",
+        "The new token was made and kept, and Cloudflare refuses it now: it was deleted meanwhile.",
+        "Undo the rotation with a one-time token, then rotate again.",
         Next::OpenTokenPage,
     )
 }
@@ -671,7 +831,7 @@ fn other_broad() -> Problem {
     )
 }
 
-fn no_answer() -> Problem {
+pub(super) fn no_answer() -> Problem {
     Problem::new(
         "rotation-unknown",
         "Cloudflare does not tell whether the token's value works.",

@@ -10,14 +10,15 @@ use serde_json::json;
 
 use super::super::bootstrap::word;
 use super::super::deliver::{Delivered, Link, Parcel};
-use super::super::effect::{KEEP, NOMINATE, ROLL, SWAP};
+use super::super::effect::{KEEP, ROLL, SWAP};
 use super::super::report::{Journal, Report};
 use super::super::run::{Run, Stop, at};
 use super::super::story::{BroadState, Delivery, Step, StepState};
 use super::decide::Nominated;
+use super::finish::no_answer;
 use super::old::{Old, client, item};
 use super::story::{NewTokenFacts, OldTokenState, Rotation, RotationState};
-use super::turn::{owner, refused};
+use super::turn::{owner, refused, refused_in_the_end};
 use super::{in_use, known, remember_broad, stopped};
 use crate::connect::App;
 use crate::problem::{Next, Problem};
@@ -29,6 +30,7 @@ pub(super) async fn in_place(mut run: Run<'_>, old: Old, nominated: Nominated) -
     let value = match roll(&mut run, &old, &nominated).await {
         Ok(Rolled::Kept(value)) => value,
         Ok(Rolled::Lost(problem)) => return lost(run, &nominated, problem).await,
+        Ok(Rolled::Unknown(problem)) => return untold(run, &nominated, problem).await,
         Err(stop) => return stopped(run, &nominated, stop).await,
     };
     let mut told = in_use(&nominated);
@@ -120,12 +122,12 @@ enum Rolled {
     Kept(Secret),
     /// The token has a new value, and nobody has it.
     Lost(Problem),
+    /// Whether the token has a new value is not known yet.
+    Unknown(Problem),
 }
 
 async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rolled, Stop> {
-    run.journal
-        .done(NOMINATE, &json!(nominated))
-        .map_err(at(Step::Prepare))?;
+    run.note_rotation(nominated)?;
     run.still_wanted(Step::Mint)?;
     run.report.began(Step::Mint);
     let id = &nominated.replaces.token_id;
@@ -142,20 +144,24 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
             let _ = run
                 .journal
                 .failed(ROLL, &json!({ "token": id, "code": problem.code }));
-            // Only the old value can tell whether the order was carried out.
-            let before = match (&old.value, error.may_have_taken_effect()) {
-                (Some(value), true) => client(run.app, value).ok(),
-                _ => None,
+            let untouched = Stop {
+                step: Step::Mint,
+                problem: problem.clone(),
             };
-            let untouched = !error.may_have_taken_effect()
-                || refused(before.as_ref(), &owner(nominated)).await == Some(false);
-            if untouched {
-                return Err(Stop {
-                    step: Step::Mint,
-                    problem,
-                });
+            if !error.may_have_taken_effect() {
+                return Err(untouched);
             }
-            return Ok(Rolled::Lost(roll_lost(&nominated.platform, &problem)));
+            let lost = Rolled::Lost(roll_lost(&nominated.platform, &problem));
+            // Only the old value can tell whether the order was carried out, and it may work a while after that.
+            let Some(before) = &old.value else {
+                return Ok(lost);
+            };
+            let before = client(run.app, before).map_err(at(Step::Mint))?;
+            return match refused_in_the_end(Some(&before), &owner(nominated), true).await {
+                Some(true) => Ok(lost),
+                Some(false) => Err(untouched),
+                None => Ok(Rolled::Unknown(roll_unknown(&problem))),
+            };
         }
     };
     // Into the vault before anything else: this is the only copy there is.
@@ -221,6 +227,42 @@ async fn lost(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rota
             format!(
                 "\"{}\" has a value that nobody has, so {} fails with it.",
                 nominated.replaces.token_name, nominated.platform
+            ),
+            format!("The token you pasted: {}", broad.sentence),
+        ],
+        broad: (!run.shared).then_some(broad),
+        step: Some(Step::Mint),
+        problem: Some(problem),
+        ..rotation
+    }
+}
+
+/// Leaves the run open: a later look tells.
+async fn untold(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
+    run.report
+        .tell(Step::Mint, StepState::Warned, problem.message.clone());
+    run.join_fuse().await;
+    let broad = run.left_alive();
+    let name = &nominated.replaces.token_name;
+    run.journal.activity("roll token", name, "no answer", None);
+    let mut told = in_use(nominated);
+    told.state = OldTokenState::Open;
+    "It is not known whether it has a new value.".clone_into(&mut told.sentence);
+    let rolling = Rolling {
+        app: run.app,
+        journal: &run.journal,
+        report: run.report,
+        link: run.link,
+        nominated,
+        value: &Secret::new(String::new()),
+    };
+    let rotation = rolling.told(&run, RotationState::RollUnknown, told);
+    Rotation {
+        new_token: None,
+        stands: vec![
+            format!(
+                "\"{name}\" may have a value that nobody has; then {} fails with it.",
+                nominated.platform
             ),
             format!("The token you pasted: {}", broad.sentence),
         ],
@@ -364,6 +406,14 @@ impl Rolling<'_> {
             rounds: u32::try_from(span.rounds).unwrap_or(u32::MAX),
             elapsed_ms: u32::try_from(span.elapsed.as_millis()).unwrap_or(u32::MAX),
         }
+    }
+}
+
+/// Whether the token has a new value is not known; what to do about it.
+fn roll_unknown(why: &Problem) -> Problem {
+    Problem {
+        evidence: why.evidence.clone(),
+        ..no_answer()
     }
 }
 

@@ -49,7 +49,7 @@ use turn::Turn;
 
 pub(super) use finish::Left;
 pub use finish::{OpenRotation, finish_rotation, open_rotations};
-pub(super) use finish::{none_open, standing, waiting_rotation};
+pub(super) use finish::{none_open, standing, taken_along, waiting_rotation};
 pub(crate) use old::Old;
 pub use several::Several;
 
@@ -102,7 +102,7 @@ impl Walk {
         };
         if !matches!(
             rotation.state,
-            RotationState::Stopped | RotationState::ValueLost
+            RotationState::Stopped | RotationState::ValueLost | RotationState::RollUnknown
         ) {
             (self.pasted, self.inspected) = (None, None);
         }
@@ -303,9 +303,7 @@ async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
 
 /// Steps 7 to 9 of connect, for a token that takes another's place.
 async fn make(run: &mut Run<'_>, nominated: &mut Nominated, vault: &Vault) -> Result<Fresh, Stop> {
-    run.journal
-        .done(NOMINATE, &json!(nominated))
-        .map_err(at(Step::Prepare))?;
+    run.note_rotation(nominated)?;
     let decision = &mut nominated.decision;
     let created = run
         .mint(&mut decision.new_token, &decision.account.id)
@@ -333,6 +331,17 @@ async fn make(run: &mut Run<'_>, nominated: &mut Nominated, vault: &Vault) -> Re
         narrow,
         plan,
     })
+}
+
+impl Run<'_> {
+    /// Writes down what was decided, with the pasted token, to find it by if the run is cut off.
+    fn note_rotation(&self, nominated: &Nominated) -> Result<(), Stop> {
+        let mut detail = json!(nominated);
+        detail["broad"] = self.broad_mark();
+        self.journal
+            .done(NOMINATE, &detail)
+            .map_err(at(Step::Prepare))
+    }
 }
 
 /// Undoes what was made, and says that the old token is in use as before.

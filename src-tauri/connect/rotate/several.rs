@@ -1,19 +1,22 @@
 //! Several connections, one after another, with one pasted token.
 //!
 //! Each is a run of its own with its own end. One that the pasted token cannot serve is told and skipped; one that stops
-//! stops nothing but itself. The pasted token ends with the last.
+//! stops nothing but itself. The pasted token ends with the last, or after [`PASTE_LIVES`]: then the rest is skipped.
 
 use std::time::Instant;
 
+use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use super::super::destroy::{alive, expiring};
+use super::super::effect::DESTROY;
 use super::super::ids;
 use super::super::report::{Journal, Report};
 use super::super::run::{Run, cancelled};
-use super::super::story::{Broad, BroadState, Inspection, Pasted, TokenKind, TokenPage};
+use super::super::story::{Broad, BroadState, BroadWish, Inspection, Pasted, TokenKind, TokenPage};
 use super::super::token_pages::shared_page;
-use super::super::walk::{Walk, nothing_pasted, paste_stale};
+use super::super::walk::{Walk, another_run, nothing_pasted, paste_stale};
 use super::remember_broad;
 use super::story::{
     Ahead, Planned, Rotation, RotationChoices, RotationState, RotationSummary, SeveralAhead,
@@ -21,6 +24,7 @@ use super::story::{
 };
 use crate::connect::App;
 use crate::problem::Problem;
+use crate::record::{NewRun, RunKind, RunLock};
 use crate::secret::Secret;
 
 /// Several rotations that have not ended.
@@ -173,26 +177,46 @@ impl Several {
             .as_ref()
             .map_or_else(Instant::now, |paste| paste.since);
         let of = count(self.walks.len());
+        let app = self.walks[holder].app.clone();
+        let end = PastedEnd::begin(&self.walks[holder], wish)?;
+        let mut broad = None;
         let mut rotations: Vec<Rotation> = Vec::new();
         for number in 0..self.walks.len() {
+            if broad.is_none() && self.walks[holder].is_stale() {
+                broad = Some(
+                    self.walks[holder]
+                        .end_pasted(&end, wish, began, cancel)
+                        .await,
+                );
+                self.forget();
+            }
             let tell = progress.clone().map(|sender| Teller {
                 sender,
                 number: count(number) + 1,
                 of,
             });
-            match self.one(number, wish, tell, cancel).await {
+            let rotated = match broad {
+                None => self.one(number, wish, tell, cancel).await,
+                Some(_) => Err(paste_stale()),
+            };
+            match rotated {
                 Ok(rotation) => rotations.push(rotation),
                 Err(problem) => self.skipped.push(skip(&self.walks[number], problem)),
             }
         }
-        let app = self.walks[holder].app.clone();
-        let broad = self.walks[holder].end_pasted(wish, began, cancel).await;
-        if let Some(broad) = broad
-            .as_ref()
-            .filter(|broad| broad.state != BroadState::Refused)
-        {
-            for rotation in &rotations {
-                remember_broad(&app, &rotation.connection_id, broad);
+        let broad = match broad {
+            Some(broad) => broad,
+            None => {
+                self.walks[holder]
+                    .end_pasted(&end, wish, began, cancel)
+                    .await
+            }
+        };
+        for rotation in &rotations {
+            if broad.state == BroadState::Refused {
+                end.tell(&app, &rotation.run);
+            } else {
+                remember_broad(&app, &rotation.connection_id, &broad);
             }
         }
         let span = app.calls.span(began, Instant::now());
@@ -200,10 +224,17 @@ impl Several {
             summary: summary(&rotations, &self.skipped),
             rotations,
             skipped: self.skipped,
-            broad,
+            broad: Some(broad),
             rounds: u32::try_from(span.rounds).unwrap_or(u32::MAX),
             elapsed_ms: u32::try_from(span.elapsed.as_millis()).unwrap_or(u32::MAX),
         })
+    }
+
+    /// Drops, and so wipes, what was pasted.
+    fn forget(&mut self) {
+        for walk in &mut self.walks {
+            (walk.pasted, walk.inspected) = (None, None);
+        }
     }
 
     async fn one(
@@ -299,24 +330,83 @@ struct Teller {
     of: u32,
 }
 
+/// The run in which the pasted token ends. It is begun before anything is rotated, so that the token is told of where
+/// everything is cut off.
+struct PastedEnd {
+    run: String,
+    token: String,
+    /// What is said of the token where it was dropped before it could be ended.
+    left: Broad,
+    _open: RunLock,
+}
+
+impl PastedEnd {
+    fn begin(walk: &Walk, wish: &RotationChoices) -> Result<Self, Problem> {
+        let broad = walk.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let (record, run) = (&walk.app.record, ids::id()?);
+        let open = record.hold_run(&run).map_err(|error| error.problem())?;
+        let open = open.ok_or_else(another_run)?;
+        let name = broad.own.as_ref().map(|own| own.name.clone());
+        let destroys = match wish.broad {
+            BroadWish::Destroy => true,
+            BroadWish::Unsaid => walk.ours,
+            BroadWish::Keep => false,
+        };
+        if destroys {
+            let new = NewRun {
+                id: run.clone(),
+                kind: RunKind::Rotate,
+                profile: walk.profile.id.clone(),
+                began: (walk.app.now)(),
+            };
+            record.begin_run(&new).map_err(|error| error.problem())?;
+            let subject = json!({ "token": broad.token_id, "name": name });
+            Journal::new(record.clone(), run.clone(), walk.app.now).intent(DESTROY, &subject)?;
+        }
+        Ok(Self {
+            run,
+            token: broad.token_id.clone(),
+            left: match broad.own.as_ref().and_then(|own| own.expires_on) {
+                Some(end) => expiring(name, end),
+                None => alive(name),
+            },
+            _open: open,
+        })
+    }
+
+    /// Lets a rotation that is still open know that the token is dead.
+    fn tell(&self, app: &App, run: &str) {
+        let open = app.record.run(run).ok().flatten();
+        if open.is_none_or(|run| run.ended.is_some()) {
+            return;
+        }
+        let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
+        if journal
+            .done(DESTROY, &json!({ "token": self.token }))
+            .is_err()
+        {
+            tracing::warn!("an open rotation does not know that the pasted token is dead");
+        }
+    }
+}
+
 impl Walk {
-    /// Ends the pasted token that several shared, in a run of its own.
+    /// Ends the pasted token that several shared.
     async fn end_pasted(
         &mut self,
+        end: &PastedEnd,
         wish: &RotationChoices,
         since: Instant,
         cancel: &CancellationToken,
-    ) -> Option<Broad> {
-        let broad = self.inspected.take()?;
-        let begun = self.begin_run();
-        if let Err(problem) = begun {
-            tracing::warn!(code = problem.code, "the end of a pasted token has no run");
-        }
-        self.begun = false;
+    ) -> Broad {
+        let Some(broad) = self.inspected.take() else {
+            self.end(&end.run, "left");
+            return end.left.clone();
+        };
         let report = Report::new(None, since);
         let mut run = Run {
             app: &self.app,
-            id: &self.run,
+            id: &end.run,
             connection: &self.connection,
             profile: &self.profile.id,
             platform_name: self.profile.receiver(),
@@ -330,7 +420,7 @@ impl Walk {
             fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),
             report: &report,
             cancel,
-            journal: Journal::new(self.app.record.clone(), self.run.clone(), self.app.now),
+            journal: Journal::new(self.app.record.clone(), end.run.clone(), self.app.now),
             made: None,
             lost: Vec::new(),
             stands: false,
@@ -339,7 +429,7 @@ impl Walk {
         let ended = run.destroy().await;
         run.close("pasted-token-ended");
         self.pasted = None;
-        Some(ended)
+        ended
     }
 }
 
@@ -353,7 +443,9 @@ fn summary(rotations: &[Rotation], skipped: &[Skipped]) -> RotationSummary {
         *match rotation.state {
             RotationState::Rotated => &mut summary.rotated,
             RotationState::OldOpen => &mut summary.old_open,
-            RotationState::Pending | RotationState::Undelivered => &mut summary.pending,
+            RotationState::Pending | RotationState::Undelivered | RotationState::RollUnknown => {
+                &mut summary.pending
+            }
             RotationState::Stopped | RotationState::ValueLost => &mut summary.stopped,
         } += 1;
     }

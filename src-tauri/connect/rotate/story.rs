@@ -106,6 +106,9 @@ pub enum RotationState {
     Undelivered,
     /// In place: the token got a new value and nobody has it. Another rotation replaces it.
     ValueLost,
+    /// In place: no answer came to the order, and Cloudflare does not tell yet whether the token has a new value.
+    /// Delivering again looks once more.
+    RollUnknown,
     /// The old token is in use as before.
     Stopped,
 }
@@ -201,6 +204,8 @@ pub enum OldTokenState {
     InUse,
     /// Cloudflare refuses it.
     Refused,
+    /// It was deleted; its value is not here, so nobody could see it refused.
+    Deleted,
     /// It was gone before this rotation.
     Gone,
     /// It is not used any more, and nobody has seen it refused.

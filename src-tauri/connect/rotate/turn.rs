@@ -10,8 +10,9 @@ use tokio::time::sleep;
 use super::super::bootstrap::{not_settled, word};
 use super::super::deliver::{Delivered, Link, Parcel};
 use super::super::destroy::{BOUND, GAP};
+use super::super::disconnect::{OTHER_OWNER, other_owner};
 use super::super::effect::{DELIVER, FORGET_OLD, REVOKE, SWAP};
-use super::super::inspect::Inspected;
+use super::super::inspect::{Inspected, Maker};
 use super::super::kept;
 use super::super::report::{Journal, Report};
 use super::super::story::{Delivery, Step, StepState};
@@ -19,13 +20,18 @@ use super::course::{Course, Move};
 use super::decide::Nominated;
 use super::old::{client, item};
 use super::story::{OldToken, OldTokenState};
-use crate::cloudflare::{Client, Kind, Owner, TokenKind, TokenStatus, token_list};
+use crate::cloudflare::{Client, Error, Kind, Owner, TokenKind, TokenStatus, token_list};
 use crate::connect::App;
 use crate::http::Heard;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Phase};
 use crate::secret::Secret;
 use crate::vault::Vault;
+
+/// What is said of an old token that is dead.
+pub(super) const REFUSED: &str = "Cloudflare refuses it.";
+pub(super) const DELETED: &str =
+    "It was deleted. Its value is not on this computer, so nobody could ask whether it is refused.";
 
 /// A new token that is kept and proved, on its way into the old one's place.
 pub(super) struct Turn<'a> {
@@ -213,8 +219,8 @@ impl Turn<'_> {
         let Some(broad) = self.broad else {
             if refused(own.as_ref(), &owner).await == Some(true) {
                 self.done(Step::Revoke, REVOKE, &subject)?;
-                self.old = self.old_as(OldTokenState::Refused, None, "Cloudflare refuses it.");
-                self.report.done(Step::Revoke, "Cloudflare refuses it.");
+                self.old = self.old_as(OldTokenState::Refused, None, REFUSED);
+                self.report.done(Step::Revoke, REFUSED);
                 return Ok(());
             }
             return Err(self.open(None));
@@ -222,10 +228,10 @@ impl Turn<'_> {
         self.intent(Step::Revoke, REVOKE, &subject)?;
         let ordered = Instant::now();
         let (ordering, heard) = broad.client.listening();
-        let (deleted, gone) = match ordering.delete_token(&broad.owner, &id).await {
-            Ok(()) => (true, false),
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => (false, true),
-            Err(error) if error.may_have_taken_effect() => (false, false),
+        let order = match ordering.delete_token(&broad.owner, &id).await {
+            Ok(()) => Order::Deleted,
+            Err(error) if is_missing(&error) => Order::Missing,
+            Err(error) if error.may_have_taken_effect() => Order::Unanswered,
             Err(error) => {
                 let problem = error.problem();
                 let _ = self
@@ -235,39 +241,36 @@ impl Turn<'_> {
                 return Err(self.open(Some(problem)));
             }
         };
-        let end = ordered + BOUND;
-        loop {
-            let dead = match refused(own.as_ref(), &owner).await {
-                Some(dead) => dead,
-                // Its value is not here, or does not work from here: then Cloudflare's own list tells.
-                None => deleted || !self.listed(broad, &id).await,
-            };
-            if dead {
-                break;
-            }
-            if Instant::now() >= end {
-                let _ = self.journal.failed(REVOKE, &subject);
-                self.revoked("not seen refused", &heard);
-                return Err(self.open(None));
-            }
-            sleep(GAP).await;
+        let ended = match &own {
+            Some(own) => self.seen_refused(own, broad, order).await,
+            None => self.seen_gone(broad, order).await,
+        };
+        if let Err(why) = ended {
+            let _ = self.journal.failed(REVOKE, &subject);
+            self.revoked("not seen refused", &heard);
+            return Err(match (why, order) {
+                (None, Order::Deleted) => self.unseen(),
+                (why, _) => self.open(why),
+            });
         }
+        let seen = own.is_some();
+        let subject = json!({ "token": id, "seen": seen });
         self.done(Step::Revoke, REVOKE, &subject)?;
         let after = u32::try_from(ordered.elapsed().as_millis()).unwrap_or(u32::MAX);
-        self.old = if gone {
-            self.old_as(
+        self.old = match (order, seen) {
+            (Order::Missing, _) => self.old_as(
                 OldTokenState::Gone,
                 None,
                 "It was gone at Cloudflare already.",
-            )
-        } else {
-            self.old_as(
+            ),
+            (_, true) => self.old_as(
                 OldTokenState::Refused,
                 Some(after),
                 "It was deleted, and Cloudflare refuses it.",
-            )
+            ),
+            (_, false) => self.old_as(OldTokenState::Deleted, None, DELETED),
         };
-        self.revoked("refused", &heard);
+        self.revoked(if seen { "refused" } else { "deleted" }, &heard);
         self.report.done(Step::Revoke, self.old.sentence.clone());
         Ok(())
     }
@@ -299,12 +302,58 @@ impl Turn<'_> {
         self.done(Step::Revoke, FORGET_OLD, &subject)
     }
 
-    /// Whether Cloudflare still lists a token. No answer is no proof of the contrary.
-    async fn listed(&self, broad: &Inspected, id: &str) -> bool {
-        match broad.client.token(&broad.owner, id).await {
-            Err(error) => !matches!(error.kind, Kind::NotFound | Kind::NoRoute),
-            Ok(_) => true,
+    /// Asks with the old token's own value until Cloudflare refuses it. An answer that does not come is none.
+    async fn seen_refused(
+        &self,
+        own: &Client,
+        broad: &Inspected,
+        order: Order,
+    ) -> Result<(), Option<Problem>> {
+        let owner = owner(self.nominated);
+        if order == Order::Missing && refused(Some(own), &owner).await == Some(false) {
+            self.of_maker(broad).await?;
         }
+        match refused_in_the_end(Some(own), &owner, true).await {
+            Some(true) => Ok(()),
+            _ => Err(None),
+        }
+    }
+
+    /// The same where its value is not here: then only Cloudflare's list tells, which shows nobody another's tokens.
+    async fn seen_gone(&self, broad: &Inspected, order: Order) -> Result<(), Option<Problem>> {
+        if order == Order::Deleted {
+            return Ok(());
+        }
+        let id = &self.nominated.replaces.token_id;
+        let end = Instant::now() + BOUND;
+        loop {
+            match broad.client.token(&broad.owner, id).await {
+                Err(error) if is_missing(&error) => return self.of_maker(broad).await,
+                _ if Instant::now() >= end => return Err(None),
+                _ => sleep(GAP).await,
+            }
+        }
+    }
+
+    /// Refuses a broad token of somebody else. The new token shows whose it is: it lives.
+    async fn of_maker(&self, broad: &Inspected) -> Result<(), Option<Problem>> {
+        let maker = Maker {
+            person: None,
+            tokens: vec![self.token_id.clone()],
+        };
+        match broad.is_of(&maker).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Some(other_owner())),
+            Err(error) => Err(Some(error.problem())),
+        }
+    }
+
+    /// It was deleted, and nobody could be asked whether it is refused: its value stays, so that it can be asked later.
+    fn unseen(&mut self) -> Halt {
+        let halt = self.open(None);
+        "It was deleted, and Cloudflare did not say yet that it refuses it. Looking once more tells."
+            .clone_into(&mut self.old.sentence);
+        halt
     }
 
     /// The old token has not been seen refused; why, if that is known.
@@ -328,9 +377,13 @@ impl Turn<'_> {
         );
         Halt::At(
             Step::Revoke,
-            match why.and_then(|why| why.evidence) {
-                Some(evidence) => problem.with_evidence(evidence),
-                None => problem,
+            match why {
+                Some(why) if why.code == OTHER_OWNER => why,
+                Some(Problem {
+                    evidence: Some(evidence),
+                    ..
+                }) => problem.with_evidence(evidence),
+                _ => problem,
             },
         )
     }
@@ -373,6 +426,38 @@ pub(super) fn owner(nominated: &Nominated) -> Owner {
     match nominated.kind {
         TokenKind::User => Owner::User,
         TokenKind::Account => Owner::Account(nominated.decision.account.id.clone()),
+    }
+}
+
+/// What became of the order to delete the old token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Cloudflare says that it did.
+    Deleted,
+    /// The pasted token sees none of this id.
+    Missing,
+    /// No answer came.
+    Unanswered,
+}
+
+fn is_missing(error: &Error) -> bool {
+    matches!(error.kind, Kind::NotFound | Kind::NoRoute)
+}
+
+/// Asks with a token's own value until Cloudflare refuses it (or takes it, where that is `wanted`), for [`BOUND`] at
+/// the most. Gives the last answer; nothing where that did not tell, as a token spreads and dies unevenly.
+pub(super) async fn refused_in_the_end(
+    own: Option<&Client>,
+    owner: &Owner,
+    wanted: bool,
+) -> Option<bool> {
+    let end = Instant::now() + BOUND;
+    loop {
+        let said = refused(own, owner).await;
+        if own.is_none() || said == Some(wanted) || Instant::now() >= end {
+            return said;
+        }
+        sleep(GAP).await;
     }
 }
 

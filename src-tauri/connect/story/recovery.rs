@@ -113,6 +113,8 @@ pub enum BroadNeed {
     No,
     /// Without one, the narrow token stays at Cloudflare and is shown as open.
     Better,
+    /// It cannot be done without one.
+    Must,
 }
 
 /// Which way a run is to end.

@@ -231,6 +231,7 @@ async fn rotate(app: &App, paste: &str, in_place: bool) -> End {
                     RotationState::Stopped => "stopped",
                     RotationState::Undelivered => "undelivered",
                     RotationState::ValueLost => "value lost",
+                    RotationState::RollUnknown => "roll unknown",
                 },
                 says,
                 broad: rotation.broad,

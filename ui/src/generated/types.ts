@@ -201,7 +201,7 @@ sentence: string, };
 /**
  * Whether a way needs a broad token.
  */
-export type BroadNeed = "no" | "better";
+export type BroadNeed = "no" | "better" | "must";
 
 /**
  * States in which a broad token is left.
@@ -1572,7 +1572,7 @@ link: string | null, };
 /**
  * States of the token that a rotation replaces.
  */
-export type OldTokenState = "in-use" | "refused" | "gone" | "open";
+export type OldTokenState = "in-use" | "refused" | "deleted" | "gone" | "open";
 
 /**
  * A permission without which something is off.
@@ -2296,7 +2296,7 @@ broad: string, };
 /**
  * Where a rotation ended, or stands: each point of failure has one of these.
  */
-export type RotationState = "rotated" | "old-open" | "pending" | "undelivered" | "value-lost" | "stopped";
+export type RotationState = "rotated" | "old-open" | "pending" | "undelivered" | "value-lost" | "roll-unknown" | "stopped";
 
 /**
  * How many rotations ended how.

@@ -86,6 +86,18 @@ test('a run that a token helps to take back can be taken back without one', asyn
   expect(await lastAsked(page, 'resume')).toMatchObject({ wish: { ending: 'undo' } });
 });
 
+test('what cannot be done without a token is not offered without one', async ({ page }) => {
+  await open(page, {
+    ...told.errandsWell,
+    check_left_over: [{ value: [told.cutRotation] }],
+  });
+  await page.getByText('What this does').first().click();
+  await expect(page.getByText('Needs a one-time token.')).toBeVisible();
+  await page.getByTestId('undo').first().click();
+  await arrived(page, 'token-page');
+  await expect(page.getByTestId('without-token')).toHaveCount(0);
+});
+
 test('only the chosen tokens are deleted', async ({ page }) => {
   await page.getByTestId('orphans').click();
   await arrived(page, 'token-page');

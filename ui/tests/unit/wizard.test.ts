@@ -7,6 +7,8 @@ import {
   stageOf,
   stages,
   start,
+  tokenNeed,
+  type Errand,
   type Event,
   type Wizard,
 } from '../../src/wizard';
@@ -363,6 +365,19 @@ describe('an errand', () => {
   test('can go on without the token that would only help', () => {
     const state = move(onErrand(true), { type: 'without-token' });
     expect(state.screen === 'errand' && state.inspection).toBeNull();
+  });
+
+  test('does not go on without the token that it cannot do without', () => {
+    const errand: Errand = { kind: 'resume', left: told.cutRotation, ending: 'undo' };
+    const home = after(start, { type: 'home', home: told.fullHome, said: null });
+    const state = move(home, {
+      type: 'errand',
+      errand,
+      prepared: signedIn,
+      paste: tokenNeed(errand) !== 'no',
+    });
+    expect(state.screen, 'it leads to the paste').toBe('token-page');
+    expect(move(state, { type: 'without-token' }), 'and stays there').toBe(state);
   });
 
   test('signs in first where that is needed, and then does not forget what it is for', () => {

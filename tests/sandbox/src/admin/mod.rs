@@ -83,6 +83,7 @@ fn show(token: &Token, now: Timestamp) -> Value {
     let mut shown = token.to_json(now);
     shown["owner"] = match &token.owner {
         Owner::User => json!({ "kind": "user" }),
+        Owner::Member => json!({ "kind": "member" }),
         Owner::Account(account) => json!({ "kind": "account", "account_id": account }),
     };
     shown["credential"] = fingerprint(&token.value).into();

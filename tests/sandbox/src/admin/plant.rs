@@ -42,6 +42,7 @@ struct Wanted {
 #[serde(rename_all = "kebab-case")]
 enum WantedKind {
     User,
+    Member,
     Account,
 }
 
@@ -61,6 +62,7 @@ fn plant(world: &mut World, wanted: Wanted, now: Timestamp) -> Result<(String, S
     let home = world.accounts[0].id.clone();
     let (owner, account) = match wanted.kind {
         WantedKind::User => (Owner::User, wanted.account),
+        WantedKind::Member => (Owner::Member, wanted.account),
         WantedKind::Account => {
             let account = wanted.account.unwrap_or(home);
             (Owner::Account(account.clone()), Some(account))
@@ -75,7 +77,7 @@ fn plant(world: &mut World, wanted: Wanted, now: Timestamp) -> Result<(String, S
                 .collect::<Result<Vec<_>, _>>()?;
             policies_for(
                 &groups,
-                &world.user.id,
+                world.person(&owner),
                 account.as_deref(),
                 wanted.zone.as_deref(),
             )

@@ -108,6 +108,6 @@ pub(crate) fn payer(world: &World, actor: &Actor) -> String {
             owner: Owner::Account(account),
             ..
         }) => account.clone(),
-        Actor::Token(_) | Actor::Person | Actor::Key => world.user.id.clone(),
+        Actor::Token(_) | Actor::Person | Actor::Key => world.person(actor.owner()).to_owned(),
     }
 }

@@ -113,7 +113,7 @@ fn route(
 ) -> Result<Answer, Problem> {
     let segments: Vec<&str> = call.path.split('/').collect();
     if let ("GET", ["user", "tokens", "verify"]) = (call.method.as_str(), segments.as_slice()) {
-        return tokens::verify(actor, &Owner::User, now);
+        return tokens::verify(actor, actor.owner(), now);
     }
     if let ("GET", ["accounts", account, "tokens", "verify"]) =
         (call.method.as_str(), segments.as_slice())
@@ -125,7 +125,7 @@ fn route(
     match (call.method.as_str(), segments.as_slice()) {
         ("GET", ["user"]) => people::user(world, actor),
         (_, ["user", "tokens", rest @ ..]) => {
-            tokens::answer(world, actor, &Owner::User, call, rest, now)
+            tokens::answer(world, actor, actor.owner(), call, rest, now)
         }
         ("GET", ["memberships"]) => people::memberships(world, actor, call),
         ("GET", ["accounts"]) => people::accounts(world, actor, call),
@@ -213,7 +213,7 @@ pub(crate) fn judge_token(
 ) -> Option<String> {
     let token = world.tokens.iter().find(|token| token.value == value)?;
     let of_kind = match &token.owner {
-        Owner::User => kind == "user",
+        Owner::User | Owner::Member => kind == "user",
         Owner::Account(own) => kind == "account" && own == account,
     };
     let actor = Actor::Token(Token::clone(token));

@@ -74,7 +74,7 @@ pub(crate) fn verify(actor: &Actor, owner: &Owner, now: Timestamp) -> Result<Ans
 
 fn authorize(world: &World, actor: &Actor, owner: &Owner, writes: bool) -> Result<(), Problem> {
     let (names, scope, target): ([&str; 2], _, _) = match owner {
-        Owner::User => {
+        Owner::User | Owner::Member => {
             if let Actor::Token(Token {
                 owner: Owner::Account(_),
                 ..
@@ -85,7 +85,7 @@ fn authorize(world: &World, actor: &Actor, owner: &Owner, writes: bool) -> Resul
             (
                 ["API Tokens Write", "API Tokens Read"],
                 Scope::User,
-                Target::User(&world.user.id),
+                Target::User(world.person(owner)),
             )
         }
         Owner::Account(id) => (
@@ -185,7 +185,7 @@ fn permission_groups(owner: &Owner, call: &Call<'_>) -> Result<Answer, Problem> 
     let page = call.page(sizes)?;
     let shown: Vec<&Group> = group::all()
         .iter()
-        .filter(|group| *owner == Owner::User || group.scope != Scope::User)
+        .filter(|group| !matches!(owner, Owner::Account(_)) || group.scope != Scope::User)
         .filter(|group| call.asked("name").is_none_or(|name| group.name == name))
         .filter(|group| {
             call.asked("scope")

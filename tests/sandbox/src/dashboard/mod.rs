@@ -106,7 +106,7 @@ async fn step(
 fn delete(world: &mut crate::world::World, id: &str) -> Response {
     let back = match world.token(id).map(|token| &token.owner) {
         Some(Owner::Account(account)) => format!("/{account}/api-tokens"),
-        Some(Owner::User) | None => "/profile/api-tokens".to_owned(),
+        Some(Owner::User | Owner::Member) | None => "/profile/api-tokens".to_owned(),
     };
     if world.delete(id) {
         Redirect::to(&back).into_response()

@@ -79,7 +79,7 @@ pub(crate) fn list(world: &World, owner: &Owner, now: Timestamp) -> String {
     }
     let keys = "permissionGroupKeys=%5B%5D";
     let (title, create) = match owner {
-        Owner::User => (
+        Owner::User | Owner::Member => (
             "My API tokens",
             format!("/profile/api-tokens?{keys}&amp;accountId=*&amp;zoneId=all"),
         ),
@@ -218,7 +218,7 @@ pub(crate) fn summary(world: &World, form: &Form) -> String {
 /// The one time the value is seen.
 pub(crate) fn created(world: &World, token: &Token) -> String {
     let back = match &token.owner {
-        Owner::User => "/profile/api-tokens".to_owned(),
+        Owner::User | Owner::Member => "/profile/api-tokens".to_owned(),
         Owner::Account(account) => format!("/{account}/api-tokens"),
     };
     let main = format!(

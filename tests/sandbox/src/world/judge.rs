@@ -59,7 +59,7 @@ impl World {
 
     fn judge_quota(&self, owner: &Owner) -> Result<(), Refused> {
         let most = match owner {
-            Owner::User => USER_TOKENS,
+            Owner::User | Owner::Member => USER_TOKENS,
             Owner::Account(_) => ACCOUNT_TOKENS,
         };
         if self
@@ -85,10 +85,10 @@ impl World {
                     Owner::Account(_) => {
                         refuse("User-scoped permissions cannot be given to an account-owned token")
                     }
-                    Owner::User if *tag != self.user.id => {
+                    owner if tag != self.person(owner) => {
                         refuse("The user resource must be the token's own user")
                     }
-                    Owner::User => Ok(()),
+                    Owner::User | Owner::Member => Ok(()),
                 };
             }
             Resource::Zone(zone) => match self.zone(zone) {
@@ -101,13 +101,13 @@ impl World {
             | Resource::BucketsOf(account) => Some(account),
         };
         match (owner, account) {
-            (Owner::User, None) => Ok(()),
-            (Owner::User, Some(account)) if self.is_member(account) => Ok(()),
+            (Owner::User | Owner::Member, None) => Ok(()),
+            (Owner::User | Owner::Member, Some(account)) if self.is_member(account) => Ok(()),
             (Owner::Account(own), Some(account)) if own == account => Ok(()),
             (Owner::Account(_), _) => {
                 refuse("The resources of an account-owned token must lie within its account")
             }
-            (Owner::User, Some(account)) => {
+            (Owner::User | Owner::Member, Some(account)) => {
                 refuse(format!("Account \"{account}\" is not available"))
             }
         }

@@ -45,13 +45,21 @@ pub(crate) enum Actor {
 }
 
 impl Actor {
+    /// Whose tokens it lists under `/user/tokens`.
+    pub(crate) fn owner(&self) -> &Owner {
+        match self {
+            Self::Token(token) if token.owner == Owner::Member => &Owner::Member,
+            Self::Person | Self::Key | Self::Token(_) => &Owner::User,
+        }
+    }
+
     /// Whether `account` shows up in this one's list of accounts: any account-scoped permission there is enough.
     pub(crate) fn sees(&self, account: &Account) -> bool {
         match self {
             Self::Person | Self::Key => account.role != Role::Stranger,
             Self::Token(token) => {
                 let own = match &token.owner {
-                    Owner::User => account.role != Role::Stranger,
+                    Owner::User | Owner::Member => account.role != Role::Stranger,
                     Owner::Account(own) => *own == account.id,
                 };
                 own && touch_account(&token.policies, &account.id)
@@ -83,6 +91,8 @@ impl R2Disabled {
 pub(crate) struct World {
     pub(crate) random: Random,
     pub(crate) user: User,
+    /// Id of another member of the user's accounts.
+    member: String,
     /// The user's accounts, then one the user is a stranger to.
     pub(crate) accounts: Vec<Account>,
     account_at: HashMap<String, usize>,
@@ -156,6 +166,7 @@ impl World {
         let mut world = Self {
             random,
             user,
+            member: Random::new(size.seed.wrapping_add(1)).id(),
             accounts,
             account_at,
             zones,
@@ -243,6 +254,14 @@ impl World {
         self.tokens.iter_mut().find(|token| token.id == id)
     }
 
+    /// Id of the person whose tokens these are: the user's, where an account owns them.
+    pub(crate) fn person(&self, owner: &Owner) -> &str {
+        match owner {
+            Owner::Member => &self.member,
+            Owner::User | Owner::Account(_) => &self.user.id,
+        }
+    }
+
     /// Whether `actor` holds one of `groups` on `target`, within what the owner may do there at all.
     pub(crate) fn may(&self, actor: &Actor, groups: &[&'static Group], target: Target<'_>) -> bool {
         groups.iter().any(|group| {
@@ -263,7 +282,7 @@ impl World {
             Actor::Token(_) | Actor::Person | Actor::Key => None,
         };
         match (own_account, target) {
-            (None, Target::User(user)) => user == self.user.id,
+            (None, Target::User(user)) => user == self.person(actor.owner()),
             (Some(_), Target::User(_)) => false,
             (Some(own), Target::Account(account) | Target::Zone { account, .. }) => own == account,
             (None, Target::Account(account) | Target::Zone { account, .. }) => self
@@ -275,7 +294,7 @@ impl World {
     /// Makes the token that `draft` describes; whether it may be made was asked before ([`World::judge`]).
     pub(crate) fn make(&mut self, draft: Draft, owner: Owner, now: Timestamp) -> Token {
         let prefix = match owner {
-            Owner::User => value::USER_TOKEN,
+            Owner::User | Owner::Member => value::USER_TOKEN,
             Owner::Account(_) => value::ACCOUNT_TOKEN,
         };
         let token = Token {
@@ -317,7 +336,7 @@ impl World {
     /// Gives a token a new value; the old one is dead from here on.
     pub(crate) fn roll(&mut self, id: &str, now: Timestamp) -> Option<String> {
         let prefix = match self.token(id)?.owner {
-            Owner::User => value::USER_TOKEN,
+            Owner::User | Owner::Member => value::USER_TOKEN,
             Owner::Account(_) => value::ACCOUNT_TOKEN,
         };
         let fresh = value::mint(&mut self.random, prefix);

@@ -12,6 +12,8 @@ use super::policy::Policy;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Owner {
     User,
+    /// Another member of the user's accounts: neither sees the other's tokens.
+    Member,
     /// The account with this id.
     Account(String),
 }

@@ -542,3 +542,31 @@ async fn a_token_without_account_is_alive_and_sees_nothing() {
         "and an empty list, no error"
     );
 }
+
+#[tokio::test]
+async fn members_of_an_account_do_not_see_one_anothers_tokens() {
+    let bench = Bench::new().await;
+    let groups = json!(["API Tokens Write", "Account Settings Read"]);
+    let wanted = json!({ "kind": "member", "name": "Theirs", "groups": groups });
+    let theirs = bench.plant(wanted).await;
+    let mine = bench.face().broad_token.clone();
+    let verified = bench.get("/user/tokens/verify", &mine).await.result();
+    for (asks, about) in [
+        (&theirs.1, text(&verified, "id")),
+        (&mine, theirs.0.clone()),
+    ] {
+        for method in ["GET", "DELETE"] {
+            let path = format!("/user/tokens/{about}");
+            let answer = bench.with_body(method, &path, asks, &json!({})).await;
+            assert_eq!(answer.status, 404, "{method}: as if it were not there");
+        }
+        let listed = bench.get("/user/tokens", asks).await.result();
+        let listed = listed.as_array().expect("a list");
+        assert!(listed.iter().all(|token| token["id"] != about.as_str()));
+    }
+    assert_eq!(
+        bench.get("/accounts/{account}", &theirs.1).await.status,
+        200,
+        "the account is theirs too"
+    );
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use narrows_core::connect::activity::{self, ActivityRow};
-use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
+use narrows_core::connect::rotate::story::{Rotation, RotationChoices, RotationState};
 use narrows_core::connect::story::{BroadWish, Choices, Ending, Farewell, Outcome, RunKind};
 use narrows_core::connect::{Walk, left_over, redeliver};
 use narrows_core::record::{Activity, Phase, Record};
@@ -468,14 +468,7 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
             broad: BroadWish::Destroy,
             ..RotationChoices::default()
         };
-        let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
-        walk.prepare().await;
-        stage
-            .inspect(&mut walk, &another_broad(&stage).await)
-            .await
-            .expect("good");
-        let rotation = Box::pin(walk.rotate(&wish, None, &cancel)).await;
-        let rotation = rotation.expect("it begins");
+        let rotation = rotated(&stage, id, &wish).await;
         assert_eq!(rotation.state, RotationState::Rotated, "{rotation:#?}");
     }
 
@@ -487,18 +480,11 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
             json!({ "kind": "status", "status": 500 }),
         )
         .await;
-    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
-    walk.prepare().await;
-    stage
-        .inspect(&mut walk, &another_broad(&stage).await)
-        .await
-        .expect("good");
     let wish = RotationChoices {
         broad: BroadWish::Keep,
         ..RotationChoices::default()
     };
-    let pending = Box::pin(walk.rotate(&wish, None, &cancel)).await;
-    let pending = pending.expect("it begins");
+    let pending = rotated(&stage, id, &wish).await;
     assert_eq!(pending.state, RotationState::Pending, "{pending:#?}");
     stage.tell("/faults", &json!({ "faults": [] })).await;
     let broad = another_broad(&stage).await;
@@ -537,6 +523,18 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
         assert_ne!(id, "", "{line}: both sides name each request");
         assert!(noted(id), "{line} {id} is not written down: {rows:#?}");
     }
+}
+
+/// Rotates with another one-time token.
+async fn rotated(stage: &Stage, id: &str, wish: &RotationChoices) -> Rotation {
+    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
+    walk.prepare().await;
+    stage
+        .inspect(&mut walk, &another_broad(stage).await)
+        .await
+        .expect("good");
+    let rotation = Box::pin(walk.rotate(wish, None, &CancellationToken::new())).await;
+    rotation.expect("it begins")
 }
 
 /// Starts a connect and cuts it off once its token is kept.

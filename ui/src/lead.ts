@@ -117,7 +117,7 @@ const unturned = ({ rotation }: On<'rotated'>): boolean =>
   rotation.state === 'stopped' || rotation.state === 'value-lost';
 
 const undelivered = ({ rotation }: On<'rotated'>): boolean =>
-  rotation.state === 'pending' || rotation.state === 'undelivered';
+  ['pending', 'undelivered', 'roll-unknown'].includes(rotation.state);
 
 /** Whether a roll took the new value with it. */
 const lostValue = (state: Wizard): boolean =>

@@ -794,7 +794,8 @@ function afterwards(state: Wizard): AfterSignIn | null {
   if (state.screen === 'pending') {
     return { kind: 'deliver', connection: state.pending.connection_id };
   }
-  if (state.screen === 'rotated' && ['pending', 'undelivered'].includes(state.rotation.state)) {
+  const waits = ['pending', 'undelivered', 'roll-unknown'];
+  if (state.screen === 'rotated' && waits.includes(state.rotation.state)) {
     return { kind: 'deliver', connection: state.rotation.connection_id };
   }
   const back = chosen(state);

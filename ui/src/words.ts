@@ -815,6 +815,7 @@ export const words = {
       pending: 'Not acknowledged yet',
       undelivered: 'Not delivered yet',
       'value-lost': 'New value lost',
+      'roll-unknown': 'Not known yet',
       stopped: 'Nothing changed',
     } satisfies Record<RotationState, string>,
   },

@@ -526,13 +526,11 @@ fn not_as_wanted(
 ) -> Option<String> {
     let end = ended(world, case.flow, old);
     let wrong = match (case.flow, taken) {
-        // What was rolled cannot be rolled back.
-        (Flow::Roll, _) => end == "lost",
+        // Where no new token was made, a rotation is only closed; what was rolled cannot be rolled back.
+        (Flow::Rotate, Some(Way::Finish)) | (Flow::Roll, Some(_)) | (_, None) => end == "lost",
         (_, Some(Way::Undo)) => end != "as before",
         (Flow::Disconnect | Flow::Leave, Some(Way::Finish)) => end != "disconnected",
         (Flow::Connect, Some(Way::Finish)) => end != "connected",
-        // Where no new token was made, a rotation is only closed.
-        (Flow::Rotate, Some(Way::Finish)) | (_, None) => end == "lost",
     };
     wrong.then(|| format!("it was resumed by {taken:?}, and is {end}"))
 }

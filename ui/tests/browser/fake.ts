@@ -89,7 +89,7 @@ export function installFake(script: Script): void {
     const reply = replies[Math.min(turn, replies.length - 1)] ?? { value: null };
     // A real answer never comes in the same turn as the question.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    if (progress) channels.set(command, progress as Channel);
+    if (progress instanceof Channel) channels.set(command, progress);
     for (const line of reply.lines ?? []) (progress as Channel).onmessage(line);
     if (reply.held) await new Promise<void>((resolve) => held.set(command, resolve));
     // The application rejects with the problem itself, not with an Error.

@@ -131,6 +131,7 @@ function connectionOf(state: Wizard): string | null {
     case 'rotated':
       return state.rotation.connection_id;
     case 'errand':
+    case 'ending':
       return state.errand.kind === 'resume' ? state.errand.left.connection_id : null;
     case 'settled':
       return state.end.kind === 'resume'

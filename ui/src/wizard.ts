@@ -774,6 +774,7 @@ function go(state: Wizard, to: Destination, deliver?: string): Wizard {
 
 /** Where what was chosen can be changed. */
 function chosen(state: Wizard): Wizard | null {
+  if (state.screen === 'ending') return onErrand(state.trip, state.errand, state.inspection);
   if (state.screen === 'rotations' || state.screen === 'rotating-all') {
     return rotations(state.home, state.trip, state.turn);
   }
@@ -788,9 +789,6 @@ function chosen(state: Wizard): Wizard | null {
 /** What goes on once the person has signed in, where a token was pasted already or has done its work. */
 function afterwards(state: Wizard): AfterSignIn | null {
   if (state.screen === 'errand') return { kind: 'screen', state: { ...state, problem: null } };
-  if (state.screen === 'ending') {
-    return { kind: 'screen', state: onErrand(state.trip, state.errand, state.inspection) };
-  }
   if (state.screen === 'pending') {
     return { kind: 'deliver', connection: state.pending.connection_id };
   }

@@ -211,7 +211,7 @@ const failures: [string, Screen, (page: Page) => Promise<void>][] = [
   ],
   [
     'an errand',
-    'errand',
+    'ending',
     async (page) => {
       await open(page, { ...told.errandsWell, resume: [{ problem: retry }] });
       await page.getByTestId('finish').first().click();
@@ -234,7 +234,7 @@ const failures: [string, Screen, (page: Page) => Promise<void>][] = [
     'the token list',
     'settled',
     async (page) => {
-      await open(page, { ...told.errandsWell, open_page: [{ problem: unreached }] });
+      await open(page, { ...told.errandsWell, open_token_list: [{ problem: unreached }] });
       await page.getByTestId('disconnect').first().click();
       await page.locator('#when-later').check({ force: true });
       await primary(page).click();
@@ -396,7 +396,7 @@ test.describe('a locked vault', () => {
     await page.locator('#when-later').check({ force: true });
     await primary(page).click();
     await primary(page).click();
-    await arrivedAt(page, 'errand');
+    await arrivedAt(page, 'ending');
     await page.locator('#passphrase').fill('wrong horse');
     await page.getByTestId('use-file').click();
     await expect(page.getByText('It does not open it.')).toBeVisible();
@@ -429,7 +429,7 @@ test.describe('a locked vault', () => {
   ] as const) {
     test(`during ${what} leads to the settings, and not to another connect`, async ({ page }) => {
       await reach(page);
-      await expect(nextAction(page)).toHaveText('Choose where it is kept');
+      await expect(nextAction(page)).toHaveText('Choose the vault');
       await nextAction(page).click();
       await arrived(page, 'settings');
     });

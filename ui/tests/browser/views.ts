@@ -167,9 +167,9 @@ export const views: View[] = [
     ),
   },
   {
-    name: 'errand-locked',
+    name: 'ending-locked',
     ...errand(
-      'errand',
+      'ending',
       async (page) => {
         await finishRun(page);
         await primary(page).click();

@@ -462,9 +462,8 @@ export const words = {
 
   welcome: {
     title: 'Connect your Cloudflare account',
-    lead: (platform: string) => `${platform} gets one key to one door. The rest stays yours.`,
-    token:
-      'A token is a key that a program uses in your place. A broad one opens nearly all that you can open, a narrow one only what it has to.',
+    lead: (platform: string) =>
+      `A token is a key for programs. ${platform} gets one to a single door.`,
     choose: 'What do you want to connect?',
     how: 'How it works',
     story: [

@@ -25,7 +25,7 @@ use super::story::{
     BroadNeed, BroadWish, Ending, Fact, FactAbout, FactState, Farewell, LeftOver, Resume, RunKind,
     Settled, Step, StepState, Truths, VaultKind, Way,
 };
-use super::walk::{Walk, another_run, saying};
+use super::walk::{Walk, already_connected, another_run, saying};
 use crate::cloudflare::{Credential, Kind, TokenKind, token_list};
 use crate::http::Base;
 use crate::platform::{self, Nonce, Platform};
@@ -322,7 +322,16 @@ async fn look(app: &App, cut: &Cut) -> LeftOver {
         let close = "Closes the run: the connection went on with another token.";
         (Some(way(&[close], BroadNeed::No, false)), None)
     } else {
-        ways(cut, &bond, &seen)
+        let (finish, undo) = ways(cut, &bond, &seen);
+        let occupied = occupied(app, cut).unwrap_or(false);
+        if occupied {
+            left.facts.push(fact(
+                FactAbout::Connection,
+                FactState::There,
+                "Another connection of this account and project is in the list by now.",
+            ));
+        }
+        (finish.filter(|_| !occupied), undo)
     };
     left
 }
@@ -332,6 +341,28 @@ async fn look(app: &App, cut: &Cut) -> LeftOver {
 fn overtaken(cut: &Cut, listed: Option<&Connection>) -> bool {
     cut.run.kind == RunKind::Connect
         && listed.is_some_and(|known| !cut.made().contains(&known.token_id))
+}
+
+/// Whether a connect was made once more after this one was cut off, and came through: at the platform there is room for
+/// one of them.
+fn occupied(app: &App, cut: &Cut) -> Result<bool, Problem> {
+    let Some(nominated) = cut
+        .nominated
+        .as_ref()
+        .filter(|_| cut.run.kind == RunKind::Connect)
+    else {
+        return Ok(false);
+    };
+    let (Some(address), Some(decision)) = (&nominated.platform_address, &nominated.decision) else {
+        return Ok(false);
+    };
+    let listed = app.record.connections().map_err(|error| error.problem())?;
+    Ok(listed.iter().any(|known| {
+        known.id != nominated.connection
+            && known.platform_address.as_ref() == Some(address)
+            && known.account_id == decision.account.id
+            && known.project == decision.project
+    }))
 }
 
 /// The platform, if the person is signed in there; else why it cannot be asked.
@@ -798,6 +829,9 @@ impl Walk {
     async fn finish_connect(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
         if cut.undoing() {
             return Err(no_such_way());
+        }
+        if occupied(&self.app, cut)? {
+            return Err(already_connected(self.profile.receiver()));
         }
         self.sign_in_kept().await?;
         let journal = self.journal();

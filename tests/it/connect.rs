@@ -316,7 +316,7 @@ async fn a_token_for_other_addresses_is_proved_by_its_policy_and_says_so() {
 #[tokio::test]
 async fn a_slow_spread_is_waited_for_and_refusals_are_asked_again() {
     let stage = Stage::with(Options {
-        propagation_ms: 1200,
+        propagation_ms: 3000,
         ..Options::default()
     })
     .await;

@@ -287,6 +287,7 @@ async fn a_rotation_whose_undoing_failed_can_be_finished_or_undone() {
     let refused = redeliver(&stage.app, id).await.map_err(golden::listed);
     assert_eq!(refused.expect_err("it is dead").code, "rotation-new-gone");
     assert_eq!(known(&stage, id).token_id, now.token_id, "as before");
+    let (_, pasted) = broad(&stage).await;
     let undone = settle(&stage.app, &rotation.run, Ending::Undo, Some(&pasted)).await;
     assert!(undone.expect("it is gone already").ended);
 }

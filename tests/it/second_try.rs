@@ -342,3 +342,24 @@ async fn a_connect_whose_end_was_not_written_down_takes_nothing_back_once_the_co
     assert_eq!(stage.app.record.connections().expect("records").len(), 1);
     assert_eq!(balanced(&stage, &stage.app, "closed").await, vec![]);
 }
+
+#[tokio::test]
+async fn a_connect_that_another_one_came_after_is_taken_back_and_not_finished() {
+    let stage = Stage::new().await;
+    cut_at(&stage, "GET", "/client/v4/accounts/{}/pages/projects", 1).await;
+    let broad = another_broad(&stage).await;
+    let again = stage.connect(&broad, destroy()).await.expect("good");
+    assert!(matches!(again, Outcome::Connected(_)), "{again:#?}");
+    let left = left_over(&stage.app).await.expect("records").remove(0);
+    assert!(
+        left.finish.is_none() && left.undo.is_some(),
+        "the platform has room for one of them: {left:#?}"
+    );
+    let finished = settle(&stage.app, &left.run, Ending::Finish, None).await;
+    let refused = finished.map_err(golden::listed).expect_err("not offered");
+    assert_eq!(refused.code, "already-connected");
+    let broad = another_broad(&stage).await;
+    let undone = settle(&stage.app, &left.run, Ending::Undo, Some(&broad)).await;
+    assert!(undone.expect("it is taken back").ended);
+    assert_eq!(made(&stage).await.len(), 1, "the one in use");
+}

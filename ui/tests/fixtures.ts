@@ -811,7 +811,7 @@ export const rotations = {
     problem: problem('start-over', {
       code: 'rotation-value-lost',
       message: `The token got a new value, and it did not get here: ${profile.name} fails from now on.`,
-      hint: 'Rotate again at once, without --in-place: a new token is made and delivered, and this one deleted.',
+      hint: 'Rotate again at once, with a new token: it is made and delivered, and this one deleted.',
       evidence: 'no answer',
     }),
     stands: [`The token has a value that nobody has, so ${profile.name} fails with it.`],

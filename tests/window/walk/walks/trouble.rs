@@ -46,6 +46,8 @@ pub(super) async fn next_day() {
     let window = stage.open().await;
     window.arrives("home").await;
     window.reads("Not confirmed").await;
+    // What the check found moves the buttons.
+    window.reads("Could not tell").await;
     window.press("deliver-again").await;
     let words = window.problem().await;
     assert!(

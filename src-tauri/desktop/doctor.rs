@@ -107,8 +107,8 @@ pub(crate) struct PastedSecond {
 
 /// What an examination found, and what became of the clipboard where a token was pasted or typed.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Examined {
+    #[serde(flatten)]
     diagnosis: Diagnosis,
     clipboard_cleared: Option<bool>,
 }

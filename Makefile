@@ -8,15 +8,20 @@ DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
 NPM := npm --prefix ui
 MODULES := ui/node_modules/.package-lock.json
-# Debian's Chromium where there is one, otherwise Playwright's own.
+# Debian's Chromium where there is one, at best the shell with no window, otherwise Playwright's own.
 export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/target/tools/browsers
-BROWSER := $(if $(shell command -v chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
+BROWSER := $(if $(shell command -v chromium-headless-shell chromium),,$(PLAYWRIGHT_BROWSERS_PATH))
 PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
 STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain faults crashes window-test
 
-MATRIX := cargo test --locked --package narrows --no-default-features --test it -- --ignored --nocapture --exact matrix
+# One choice of packages and features for every test but those of the window: with another one, cargo compiles what
+# they share once more.
+TESTS := cargo test --locked --workspace --exclude narrows-window --no-default-features --features narrows/ts
+MATRIX := $(TESTS) --test it -- --ignored --nocapture --exact matrix
+# The same for the window and its walks.
+WALKS := --locked --workspace --test walk
 
 .PHONY: help demo run test $(STAGES) tools format page bench doctor-table fault-matrix crash-matrix clean
 
@@ -49,7 +54,7 @@ test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
 	$(NPM) run check
 	$(NPM) run lint
 	scripts/with-home $(NPM) test
-	CHROMIUM="$$(command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
+	CHROMIUM="$$(command -v chromium-headless-shell || command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
 	  scripts/with-home $(NPM) run test:browser
 
 lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
@@ -61,20 +66,20 @@ docs: $(PAGE) ## stage: the library's documentation, without a warning
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
 
 test-rust: ## stage: Rust's tests but for the window and the real keychain
-	scripts/with-home cargo test --locked --workspace --exclude narrows-window --no-default-features
+	TS_RS_EXPORT_DIR=$(CURDIR)/target/tmp/types scripts/with-home $(TESTS)
 
 outside: ## stage: do wrangler and Cloudflare's own SDKs agree with the sandbox?
-	cargo build --locked --package narrows-sandbox
+	$(TESTS) --no-run
 	scripts/outside target/debug/narrows-sandbox
 
 types: ## stage: are the page's generated types current?
-	scripts/types
+	scripts/types $(TESTS) --lib
 
 deny: $(DENY) ## stage: licences, banned crates, sources, known advisories
 	scripts/deny $(DENY)
 
 keychain: ## stage: the tests that need a real keychain, on one of their own
-	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain cargo test --locked --package narrows --no-default-features --test it -- keychain:: vault::
+	NARROWS_TEST_KEYRING=1 scripts/with-home scripts/with-keychain $(TESTS) --test it -- keychain:: vault::
 
 faults: ## stage: each outside call of connect, rotate and disconnect, spoilt in each way; what must hold afterwards
 	scripts/with-home $(MATRIX)::fault::every_call_meets_every_fault_and_nothing_is_lost
@@ -83,15 +88,15 @@ crashes: ## stage: each of them killed at each line of its journal, and resumed 
 	scripts/with-home scripts/with-keychain $(MATRIX)::crash::every_point_of_every_flow_is_resumed_both_ways
 
 window-test: $(PAGE) ## stage: walks through the real window, on a display of its own
-	cargo build --locked
+	cargo build $(WALKS) --bin narrows
 	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
-	  cargo test --locked --package narrows-window --test walk
+	  cargo test $(WALKS)
 
 bench: ## the round trips and the time that connect and doctor take, and a hundred thousand rows of activity
 	cargo bench --locked --no-default-features --bench rounds --bench doctor --bench command --bench activity
 
 doctor-table: ## every seeded fault with what doctor makes of it, and the score
-	scripts/with-home cargo test --locked --package narrows --no-default-features --test it -- --nocapture --test-threads 1 doctor_table::
+	scripts/with-home $(TESTS) --test it -- --nocapture --test-threads 1 doctor_table::
 
 fault-matrix: ## the whole of `make faults`: also with account tokens, and however much goes wrong at once
 	NARROWS_MATRIX=whole $(MAKE) --no-print-directory faults
@@ -120,7 +125,7 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@touch $@
 
 $(DENY):
-	CARGO_TARGET_DIR=target/tools/build cargo install --locked --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
+	CARGO_TARGET_DIR=target/tools/build cargo install --locked --debug --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
 	rm -rf target/tools/build
 
 $(PLAYWRIGHT_BROWSERS_PATH): $(MODULES)

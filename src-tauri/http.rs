@@ -10,10 +10,10 @@ mod base;
 mod failure;
 mod heard;
 
-use std::sync::Once;
+use std::sync::{Arc, Once, OnceLock};
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder};
 use url::Url;
 
 pub use answer::{ANSWER_LIMIT, Answer};
@@ -35,8 +35,10 @@ pub const USER_AGENT: &str = concat!("Narrows/", env!("CARGO_PKG_VERSION"), " (+
 /// Sends requests. Clones share connections and the list of calls.
 #[derive(Clone, Debug)]
 pub struct Http {
-    outside: Client,
+    /// Set up when something outside is asked first, for it reads every root certificate of the system.
+    outside: Arc<OnceLock<Result<Client, Failure>>>,
     loopback: Client,
+    limit: Duration,
     calls: Calls,
     heard: Heard,
 }
@@ -50,22 +52,12 @@ impl Http {
     /// The same with another limit on the whole request, for tests of silence.
     pub fn with_limit(calls: Calls, limit: Duration) -> Result<Self, Failure> {
         install_crypto();
-        let builder = || {
-            Client::builder()
-                .user_agent(USER_AGENT)
-                .redirect(reqwest::redirect::Policy::none())
-                .connect_timeout(CONNECT_LIMIT.min(limit))
-                .timeout(limit)
-        };
-        let build = |builder: reqwest::ClientBuilder| {
-            builder
-                .build()
-                .map_err(|error| Failure::of("start", &error.without_url(), None))
-        };
+        // A proxy has no business between two programs of one machine; and plain HTTP needs no roots.
+        let loopback = builder(limit).no_proxy().tls_certs_only([]);
         Ok(Self {
-            outside: build(builder())?,
-            // A proxy has no business between two programs of one machine; and plain HTTP needs no roots.
-            loopback: build(builder().no_proxy().tls_certs_only([]))?,
+            outside: Arc::default(),
+            loopback: built(loopback)?,
+            limit,
             calls,
             heard: Heard::default(),
         })
@@ -82,14 +74,19 @@ impl Http {
         (http, heard)
     }
 
-    /// Begins a request to `url`.
+    /// Begins a request to `url`. Where the outside cannot be set up, [`Http::send`] says so.
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let client = if url.scheme() == "http" && is_loopback(&url) {
-            &self.loopback
-        } else {
-            &self.outside
-        };
+        let client = self.client(&url).unwrap_or(&self.loopback);
         client.request(method, url)
+    }
+
+    /// Who asks for `url`.
+    fn client(&self, url: &Url) -> Result<&Client, Failure> {
+        if url.scheme() == "http" && is_loopback(url) {
+            return Ok(&self.loopback);
+        }
+        let outside = self.outside.get_or_init(|| built(builder(self.limit)));
+        outside.as_ref().map_err(Clone::clone)
     }
 
     /// Sends `request` and reads its answer whole. Any status is an answer; `label` names the call in [`Calls`].
@@ -111,6 +108,7 @@ impl Http {
         let (order, answering) = {
             let (client, request) = request.build_split();
             let request = request.map_err(|error| fail(error, None))?;
+            self.client(request.url())?;
             (request.method() != Method::GET, client.execute(request))
         };
         let answered = answering.await;
@@ -172,6 +170,20 @@ impl Drop for Noted<'_> {
             "call ended"
         );
     }
+}
+
+/// What both kinds of client have in common.
+fn builder(limit: Duration) -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_LIMIT.min(limit))
+        .timeout(limit)
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, Failure> {
+    let client = builder.build();
+    client.map_err(|error| Failure::of("start", &error.without_url(), None))
 }
 
 /// Makes ring the process's cryptography. Whoever was first wins; both are good.

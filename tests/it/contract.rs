@@ -57,7 +57,7 @@ impl Between {
     async fn open(face: &Face) -> (Self, String) {
         let between = Self {
             platform: face.platform.clone(),
-            http: reqwest::Client::new(),
+            http: crate::stage::client(),
             passed: Arc::default(),
             stranger: Arc::default(),
             mute: Arc::default(),

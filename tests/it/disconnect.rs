@@ -126,7 +126,7 @@ async fn without_one_cloudflare_stays_open_until_the_token_is_seen_refused() {
         "{}/user/tokens/{}",
         stage.face.cloudflare_api, result.token_id
     );
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .delete(delete)
         .bearer_auth(broad)
         .send()

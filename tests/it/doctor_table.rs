@@ -406,7 +406,7 @@ async fn every_cause_that_a_server_can_show_is_told_apart() {
     let told = examine(&stage.app, of_connection(&id), broad, site()).await;
     row("leaked and revoked", &told, C::TokenExposed, 2);
 
-    let client = reqwest::Client::new();
+    let client = crate::stage::client();
     let asked = |method: reqwest::Method, path: String| {
         let url = format!("{}{path}", stage.face.cloudflare_api);
         client

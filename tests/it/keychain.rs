@@ -82,7 +82,7 @@ async fn inside_an_unlocked_keyring() {
     let text = |name: &str| result[name].as_str().expect("an id");
     let (connection, token) = (text("connection_id"), text("token_id"));
     let kept = search(&format!("token {connection} {token}"));
-    let verified: Value = reqwest::Client::new()
+    let verified: Value = crate::stage::client()
         .get(format!("{}/user/tokens/verify", stage.face.cloudflare_api))
         .bearer_auth(kept.expose())
         .send()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use memchr::memmem;
 
 /// Values that must not be found, each with a name to tell it by.
 pub(crate) struct Secrets(Vec<(&'static str, Vec<Vec<u8>>)>);
@@ -39,7 +40,7 @@ impl Secrets {
 
 /// Whether `bytes` hold `part`.
 pub(crate) fn holds(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+    memmem::find(bytes, part).is_some()
 }
 
 /// Regular files below a folder.

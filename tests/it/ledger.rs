@@ -26,7 +26,7 @@ pub(crate) async fn works(stage: &Stage, app: &App, item: &Item) -> bool {
         return false;
     };
     let verify = format!("{}/user/tokens/verify", stage.face.cloudflare_api);
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .get(verify)
         .bearer_auth(value.expose())
         .send()
@@ -42,7 +42,7 @@ pub(crate) async fn held(stage: &Stage, app: &App) -> Vec<String> {
         return Vec::new();
     };
     let [access, _] = secrecy::both_tokens(&session);
-    let me = reqwest::Client::new()
+    let me = crate::stage::client()
         .get(format!("{}/v1/me", stage.face.platform))
         .bearer_auth(access)
         .send()

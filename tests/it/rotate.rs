@@ -121,7 +121,7 @@ async fn works(stage: &Stage, kind: TokenKind, value: &Secret) -> bool {
         TokenKind::User => "/user/tokens/verify".to_owned(),
         TokenKind::Account => format!("/accounts/{}/tokens/verify", stage.face.account_id),
     };
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .get(format!("{}{path}", stage.face.cloudflare_api))
         .bearer_auth(value.expose())
         .send()
@@ -139,7 +139,7 @@ fn probe_all_along(stage: &Stage, kind: TokenKind, value: &Secret) -> Prober {
     let (stop, value) = (Arc::new(AtomicBool::new(false)), value.duplicate());
     let stopped = stop.clone();
     let task = tokio::spawn(async move {
-        let client = reqwest::Client::new();
+        let client = crate::stage::client();
         while !stopped.load(Ordering::Relaxed) {
             let answer = client.get(&url).bearer_auth(value.expose()).send().await;
             answer.expect("the sandbox answers");
@@ -432,7 +432,7 @@ async fn what_a_rotation_left_open_is_deleted_by_the_next_one() {
 
 /// Deletes a user token, as a person would in the dashboard.
 pub(crate) async fn delete(stage: &Stage, id: &str) {
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .delete(format!("{}/user/tokens/{id}", stage.face.cloudflare_api))
         .bearer_auth(&broad(stage).await.1)
         .send()

@@ -128,7 +128,7 @@ async fn held(stage: &Stage, id: &str) -> String {
     let session = session.expect("the vault").expect("a session");
     let [access, _] = both_tokens(&session);
     let nonce = "AAECAwQFBgcICQoLDA0ODw";
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .get(format!(
             "{}/v1/connections/{id}?nonce={nonce}",
             stage.face.platform

@@ -232,7 +232,7 @@ async fn a_rotation_that_does_not_begin_says_what_stands_of_the_pasted_token() {
 
 /// Deletes a token as a person would in the dashboard.
 async fn delete(stage: &Stage, id: &str) {
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .delete(format!("{}/user/tokens/{id}", stage.face.cloudflare_api))
         .bearer_auth(another_broad(stage).await)
         .send()

@@ -53,7 +53,7 @@ fn untold(watch: &Watched) -> Vec<NeedKind> {
 
 /// What a person does to a token at Cloudflare: changes it, or deletes it with nothing.
 async fn at_cloudflare(stage: &Stage, token: &str, change: Option<Value>) {
-    let http = reqwest::Client::new();
+    let http = crate::stage::client();
     let address = format!("{}/user/tokens/{token}", stage.face.cloudflare_api);
     let request = match &change {
         Some(body) => http.put(address).json(body),
@@ -81,7 +81,7 @@ async fn group(stage: &Stage, name: &str) -> Value {
         "{}/user/tokens/permission_groups",
         stage.face.cloudflare_api
     );
-    let answer = reqwest::Client::new()
+    let answer = crate::stage::client()
         .get(address)
         .bearer_auth(&stage.face.broad_token)
         .send()
@@ -100,7 +100,7 @@ async fn at_platform(stage: &Stage, result: &Connected, change: Option<Value>) {
     };
     let kept = stage.app.vault().get(&item).await.expect("the vault");
     let session = Session::from_secret(&kept.expect("a session")).expect("a session");
-    let http = reqwest::Client::new();
+    let http = crate::stage::client();
     let address = format!(
         "{}/v1/connections/{}",
         stage.face.platform, result.connection_id

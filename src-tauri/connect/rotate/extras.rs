@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::cut::Cut;
+use super::super::deliver::Link;
 use super::super::effect::NOTE_EXTRA;
 use super::super::extra::Extras;
 use super::super::inspect::Maker;
@@ -22,7 +23,7 @@ impl Turn<'_> {
     }
 
     /// Brings to an end what was cut off of them.
-    pub(super) async fn settle_extras(&mut self, run: &str, maker: Maker) {
+    pub(super) async fn settle_extras(&mut self, run: &str, maker: Maker, link: Option<&Link>) {
         let planned = &self.nominated.decision.extras;
         let (false, Ok(cut)) = (planned.is_empty(), Cut::open(self.app, run)) else {
             return;
@@ -36,7 +37,7 @@ impl Turn<'_> {
             account: &self.nominated.decision.account,
             kind: self.nominated.kind,
             vault: self.vault.clone(),
-            link: self.link,
+            link,
             broad: self.broad,
             maker,
             listed: true,

@@ -466,7 +466,15 @@ pub(super) async fn finish_held(
     }
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
     if turn.course.swap == Mark::Done {
-        Box::pin(turn.settle_extras(run, left.maker)).await;
+        // A delivery that was done needed nobody signed in; what there is beside the token may.
+        let again = match (&left.nominated.platform_address, turn.link) {
+            (Some(address), None) if !left.nominated.decision.extras.is_empty() => {
+                sign_in_again(app, address, &left.nominated).await.ok()
+            }
+            _ => None,
+        };
+        let link = turn.link.or(again.as_ref());
+        Box::pin(turn.settle_extras(run, left.maker, link)).await;
     }
     let told = turn.tell(run, since, None, None, granted);
     if turn.course.next() == Move::End {

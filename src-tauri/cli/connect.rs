@@ -175,6 +175,7 @@ fn words(step: Step) -> &'static str {
         Step::Keep => "Keep",
         Step::Prove => "Prove",
         Step::Deliver => "Deliver",
+        Step::Extra => "Extra",
         Step::Swap => "Swap",
         Step::Revoke => "Revoke",
         Step::Destroy => "Destroy",

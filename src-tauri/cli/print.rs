@@ -5,7 +5,7 @@ use std::io::Write;
 use narrows_core::connect::rotate::story::{
     GrantChange, Rotation, RotationPreview, RotationState, SeveralPreview, SeveralRotations,
 };
-use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Outcome, Score};
+use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Extra, Outcome, Score};
 use narrows_core::connect::watch::story::{Standing, Watched};
 use narrows_core::problem::Problem;
 use serde::Serialize;
@@ -96,6 +96,7 @@ fn connected(result: &Connected) {
             result.receipt_code.as_deref().unwrap_or("none yet"),
         );
     }
+    extras(&result.extras);
     let after = result.broad.after_ms.map(|ms| format!(" (after {ms} ms)"));
     let broad = format!("{}{}", result.broad.sentence, after.unwrap_or_default());
     line("Pasted token", &broad);
@@ -245,6 +246,7 @@ fn facts(rotation: &Rotation) {
         let code = rotation.receipt_code.as_deref();
         line("Receipt", code.unwrap_or("none over a new token"));
     }
+    extras(&rotation.extras);
     if let Some(broad) = &rotation.broad {
         line("Pasted token", &broad.sentence);
     }
@@ -261,6 +263,22 @@ fn facts(rotation: &Rotation) {
         "Took",
         &format!("{} ms in {} rounds", rotation.elapsed_ms, rotation.rounds),
     );
+}
+
+/// Prints what there is beside the narrow token.
+fn extras(extras: &[Extra]) {
+    for extra in extras {
+        line(&extra.label, &extra.sentence);
+        if let (Some(name), Some(id)) = (&extra.token_name, &extra.token_id) {
+            line("", &format!("{name} ({id})"));
+        }
+        for left in &extra.left {
+            let open = format!(
+                "\"{left}\" may still live. Delete it in Cloudflare's list of tokens, or with a one-time token."
+            );
+            line("", &open);
+        }
+    }
 }
 
 /// Prints a connection.
@@ -283,6 +301,7 @@ pub(crate) fn connection(card: &ConnectionCard) {
     if let Some(code) = &card.receipt_code {
         line("Receipt", code);
     }
+    extras(&card.extras);
     if let Some(left) = &card.broad_left {
         line("Pasted token", left);
     }

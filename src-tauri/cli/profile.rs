@@ -2,7 +2,7 @@
 
 use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::Problem;
-use narrows_core::profile::{Need, Permission, Profile, Severity, lint};
+use narrows_core::profile::{Extra, Need, Permission, Profile, Severity, lint};
 use serde_json::{Value, json};
 
 use super::args::{OneProfile, Output, ProfileCommand};
@@ -83,7 +83,32 @@ fn show(wanted: &OneProfile) -> Result<u8, Problem> {
             print::line("", more);
         }
     }
+    profile.extras.iter().for_each(extra);
     Ok(exit::DONE)
+}
+
+/// A token of its own in words.
+fn extra(extra: &Extra) {
+    print::out(format!(
+        "  A token of its own, {}…, with {}: {}",
+        extra.name, extra.condition, extra.label
+    ));
+    for line in [
+        Some(&extra.why),
+        extra.creates.as_ref(),
+        Some(&extra.without),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        print::line("", line);
+    }
+    for permission in &extra.permissions {
+        print::line(
+            "",
+            &format!("{} ({})", permission.dashboard, permission.group),
+        );
+    }
 }
 
 fn check(wanted: &OneProfile) -> Result<u8, Problem> {
@@ -184,6 +209,16 @@ fn whole(profile: &Profile) -> Value {
             "label": part.label,
         })).collect::<Vec<_>>(),
         "permissions": profile.permissions.iter().map(row).collect::<Vec<_>>(),
+        "extras": profile.extras.iter().map(|extra| json!({
+            "id": extra.id,
+            "label": extra.label,
+            "condition": extra.condition,
+            "name": extra.name,
+            "why": extra.why,
+            "creates": extra.creates,
+            "without": extra.without,
+            "permissions": extra.permissions.iter().map(row).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
     })
 }
 

@@ -4,17 +4,20 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::cards;
 use super::deliver::Delivered;
+use super::extra::not_begun;
 use super::mint::may_exist;
 use super::nominate::Decision;
 use super::prove::{Proof, granted, settle};
 use super::run::{Run, Stop, at, cancelled};
 use super::story::{
-    Broad, BroadState, Connected, Delivery, Grant, Kept, Outcome, Pending, Step, StepState,
+    Broad, BroadState, Connected, Delivery, ExtraStanding, Grant, Kept, Outcome, Pending, Step,
+    StepState,
 };
 use crate::cloudflare::{Created, Credential};
 use crate::problem::{Next, Problem};
-use crate::record::Connection;
+use crate::record::{Connection, Extra};
 use crate::vault::Vault;
 
 /// Runs steps 7 to 12.
@@ -59,10 +62,10 @@ impl Run<'_> {
 
         // From here on nothing is undone: the platform may hold the token, and the broad one is going.
         self.join_fuse().await;
-        let (delivered, broad, settled) =
-            tokio::join!(self.deliver(&decision, &created), self.destroy(), async {
+        let ((delivered, extras, broad), settled) =
+            tokio::join!(self.hand_on(&decision, &created, &vault), async {
                 proof.elsewhere || settle(&narrow, &plan, self.app.pace).await
-            },);
+            });
         Ok(self.record(
             &decision,
             Ending {
@@ -70,11 +73,33 @@ impl Run<'_> {
                 granted,
                 proof,
                 delivered,
+                extras,
                 broad,
                 settled,
                 vault: &vault,
             },
         ))
+    }
+
+    /// Delivers and destroys side by side; where tokens of their own are to be made, the pasted one dies after that.
+    async fn hand_on(
+        &self,
+        decision: &Decision,
+        created: &Created,
+        vault: &Vault,
+    ) -> (Option<Delivered>, Vec<Extra>, Broad) {
+        if decision.extras.is_empty() {
+            let (delivered, broad) = tokio::join!(self.deliver(decision, created), self.destroy());
+            return (delivered, Vec::new(), broad);
+        }
+        let delivered = self.deliver(decision, created).await;
+        let extras = match &delivered {
+            Some(Delivered::Accepted { .. }) => {
+                Box::pin(self.extras(decision, vault, Vec::new(), false)).await
+            }
+            _ => not_begun(&decision.extras, self.platform_name),
+        };
+        (delivered, extras, self.destroy().await)
     }
 
     fn record(&self, decision: &Decision, ending: Ending<'_>) -> Outcome {
@@ -84,6 +109,7 @@ impl Run<'_> {
             granted,
             proof,
             delivered,
+            extras,
             broad,
             settled,
             vault,
@@ -121,6 +147,7 @@ impl Run<'_> {
             checks: proof.checks,
             delivery,
             receipt_code,
+            extras: cards::extras(&extras, self.platform_name),
             broad,
             vault: vault.kind(),
             kept: Vec::new(),
@@ -140,7 +167,7 @@ impl Run<'_> {
         match self
             .app
             .record
-            .put_connection(&self.connection(decision, &result, nonce_used))
+            .put_connection(&self.connection(decision, &result, nonce_used, extras))
         {
             Ok(()) => self.report.done(Step::Record, "Written down."),
             Err(error) => {
@@ -163,6 +190,7 @@ impl Run<'_> {
         decision: &Decision,
         result: &Connected,
         nonce: Option<String>,
+        extras: Vec<Extra>,
     ) -> Connection {
         let left = (result.broad.state != BroadState::Refused).then(|| json!(result.broad));
         Connection {
@@ -191,6 +219,7 @@ impl Run<'_> {
             broad_left: left,
             choices: json!(decision.choices),
             person: self.link.map(|link| link.person.clone()),
+            extras,
         }
     }
 }
@@ -200,6 +229,7 @@ struct Ending<'a> {
     granted: Vec<Grant>,
     proof: Proof,
     delivered: Option<Delivered>,
+    extras: Vec<Extra>,
     broad: Broad,
     settled: bool,
     vault: &'a Vault,
@@ -235,6 +265,21 @@ fn kept(result: &Connected, platform: &str) -> Vec<Kept> {
             what: "The narrow token, perhaps".to_owned(),
             place: platform.to_owned(),
         });
+    }
+    for extra in &result.extras {
+        let what = format!("The token for {}", extra.label);
+        if extra.token_name.is_some() {
+            kept.push(Kept {
+                what: what.clone(),
+                place: here.to_owned(),
+            });
+        }
+        if extra.state == ExtraStanding::InUse {
+            kept.push(Kept {
+                what,
+                place: platform.to_owned(),
+            });
+        }
     }
     let names = if result.project.is_some() {
         "Account id and name, project name, token id and name, times"

@@ -4,8 +4,8 @@ use super::app::App;
 use super::recover::noted;
 use super::rotate;
 use super::story::{
-    About, Brand, Condition, ConnectionCard, Home, Kept, Link, OptionalPermission, Part, Pasted,
-    ProfileCard, ProjectRule, VaultReport, ZoneReach,
+    About, Brand, Condition, ConnectionCard, Extra, ExtraStanding, Home, Kept, Link,
+    OptionalPermission, Part, Pasted, ProfileCard, ProjectRule, VaultReport, ZoneReach,
 };
 use super::token_pages::Asked;
 use super::walk::address_setting;
@@ -14,7 +14,7 @@ use crate::cloudflare::pasted::Reading;
 use crate::cloudflare::{Scope, TokenKind};
 use crate::problem::Problem;
 use crate::profile::{self, Need, Profile, Reach};
-use crate::record::Connection;
+use crate::record::{self, Connection};
 use crate::vault::VaultKind;
 
 /// What a face has to know at its start.
@@ -211,7 +211,40 @@ pub fn connection(app: &App, known: &Connection) -> Result<ConnectionCard, Probl
             .and_then(|left| left.get("sentence")?.as_str().map(str::to_owned)),
         watch: watch::watched(app, known)?,
         rotation: rotate::standing(app, &known.id)?,
+        extras: extras(&known.extras, &known.platform),
     })
+}
+
+/// What a connection has beside its narrow token, for people.
+pub(super) fn extras(known: &[record::Extra], platform: &str) -> Vec<Extra> {
+    known.iter().map(|one| extra(one, platform)).collect()
+}
+
+fn extra(known: &record::Extra, platform: &str) -> Extra {
+    let (state, token) = match (known.in_use(), known.waiting()) {
+        (Some(token), _) => (ExtraStanding::InUse, Some(token)),
+        (None, Some(token)) => (ExtraStanding::Waiting, Some(token)),
+        (None, None) => (ExtraStanding::Off, None),
+    };
+    let why = known.off.clone().unwrap_or_default();
+    let sentence = match state {
+        ExtraStanding::InUse if known.off.is_none() => format!("{platform} has them."),
+        ExtraStanding::InUse => why,
+        ExtraStanding::Waiting => format!("{platform} has not confirmed them. {why}"),
+        ExtraStanding::Off => format!("{platform} does not have them. {why}"),
+    };
+    Extra {
+        id: known.id.clone(),
+        label: known.label.clone(),
+        state,
+        token_id: token.and_then(|token| token.token_id.clone()),
+        token_name: token.map(|token| token.token_name.clone()),
+        sentence: sentence.trim_end().to_owned(),
+        left: known
+            .retired()
+            .map(|token| token.token_name.clone())
+            .collect(),
+    }
 }
 
 /// Where the platform of a connection stands.

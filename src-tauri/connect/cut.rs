@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::app::App;
-use super::effect::{DESTROY, KEEP, MOVE_VAULT, NOMINATE, REVOKE};
+use super::effect::{DESTROY, KEEP, MOVE_VAULT, NOMINATE, REVOKE, REVOKE_EXTRA};
+use super::extra;
 use super::inspect::Maker;
 use super::nominate::Decision;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
@@ -267,7 +268,7 @@ impl Cut {
     pub(super) fn revoked(&self, name: &str, id: Option<&str>) -> bool {
         let (key, value) = id.map_or(("name", name), |id| ("token", id));
         self.entries.iter().any(|entry| {
-            entry.step == REVOKE
+            matches!(entry.step.as_str(), REVOKE | REVOKE_EXTRA)
                 && entry.phase == Phase::Done
                 && field::<String>(entry, key).as_deref() == Some(value)
         })
@@ -294,6 +295,7 @@ impl Cut {
             return Vec::new();
         };
         let mut tokens = self.made();
+        tokens.extend(self.extra_copies());
         tokens.extend(nominated.was.as_ref().map(|was| was.token_id.clone()));
         tokens.extend(nominated.replaces.as_ref().map(|old| old.token_id.clone()));
         tokens.iter().map(|token| nominated.item(token)).collect()
@@ -343,6 +345,25 @@ impl Cut {
             .filter(|entry| entry.step == "mint" && entry.phase == Phase::Done)
             .filter_map(|entry| field(entry, "token"))
             .collect()
+    }
+
+    /// Tokens of their own beside the narrow one that it made, or that its connection had: names, and ids where known.
+    pub(super) fn extras(&self) -> Vec<(String, Option<String>)> {
+        let was = self.nominated.as_ref().and_then(|all| all.was.as_ref());
+        let had = was.into_iter().flat_map(Connection::extra_tokens);
+        let had = had.map(|token| (token.token_name.clone(), token.token_id.clone()));
+        let made = extra::traces(&self.entries).into_iter();
+        had.chain(made.map(|trace| (trace.name, trace.id)))
+            .collect()
+    }
+
+    /// Cloudflare's ids of all of them, also of those that are gone: their values may be kept.
+    pub(super) fn extra_copies(&self) -> Vec<String> {
+        let was = self.nominated.as_ref().and_then(|all| all.was.as_ref());
+        let had = was.into_iter().flat_map(Connection::extra_tokens);
+        let mut copies = extra::made(&self.entries);
+        copies.extend(had.filter_map(|token| token.token_id.clone()));
+        copies
     }
 
     fn last(&self, step: &str, phase: Phase) -> Option<&Entry> {

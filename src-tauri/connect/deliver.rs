@@ -160,14 +160,19 @@ fn receipt(held: &Held, sent: &Sent<'_>) -> Delivered {
             nonce: sent.nonce.as_str().to_owned(),
         };
     }
-    Delivered::Refused(
-        Problem::new(
-            "receipt-differs",
-            "The platform answered, but its receipt does not belong to the token that was delivered.",
-            "Deliver it again; if it happens again, tell the platform's support.",
-            Next::DeliverAgain,
-        )
-        .with_evidence(format!("the platform names token {} with fingerprint {}", held.token_id, held.fingerprint)),
+    Delivered::Refused(receipt_differs().with_evidence(format!(
+        "the platform names token {} with fingerprint {}",
+        held.token_id, held.fingerprint
+    )))
+}
+
+/// What is said of a receipt that another token gave.
+pub(super) fn receipt_differs() -> Problem {
+    Problem::new(
+        "receipt-differs",
+        "The platform answered, but its receipt does not belong to the token that was delivered.",
+        "Deliver it again; if it happens again, tell the platform's support.",
+        Next::DeliverAgain,
     )
 }
 

@@ -20,6 +20,18 @@ pub(super) const REVOKE: &str = "revoke";
 pub(super) const FORGET_OLD: &str = "forget-old";
 /// A token gets a new value in place; the old value dies at once.
 pub(super) const ROLL: &str = "roll";
+/// A token of its own beside the narrow one is made.
+pub(super) const MINT_EXTRA: &str = "mint-extra";
+/// Its value is put into the vault.
+pub(super) const KEEP_EXTRA: &str = "keep-extra";
+/// The platform gets it.
+pub(super) const DELIVER_EXTRA: &str = "deliver-extra";
+/// One that nothing uses any more is deleted at Cloudflare, and seen refused.
+pub(super) const REVOKE_EXTRA: &str = "revoke-extra";
+/// The value of a dead one leaves the vault.
+pub(super) const FORGET_EXTRA: &str = "forget-extra";
+/// The connection names what it has beside its narrow token from here on.
+pub(super) const NOTE_EXTRA: &str = "note-extra";
 /// The broad token dies.
 pub(super) const DESTROY: &str = "destroy";
 /// Everything that is kept was moved to another vault, while the run was open.

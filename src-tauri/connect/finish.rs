@@ -8,6 +8,8 @@ use super::cards;
 use super::cut::{Cut, Nominated, Trace};
 use super::deliver::{Delivered, Link, Parcel};
 use super::destroy::{alive, expiring, kept, overdue};
+use super::extra::Extras;
+use super::inspect::Inspected;
 use super::nominate::Decision;
 use super::prove::{Subject, project, prove, questions, settle};
 use super::report::{Journal, Report};
@@ -16,7 +18,7 @@ use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
 use crate::platform::Nonce;
 use crate::problem::{Next, Problem};
-use crate::record::Connection;
+use crate::record::{Connection, Extra};
 use crate::secret::Secret;
 use crate::vault::VaultKind;
 
@@ -36,6 +38,7 @@ pub(super) async fn finish(
     journal: &Journal,
     cut: &Cut,
     link: Option<&Link>,
+    broad: Option<&Inspected>,
     report: &Report,
 ) -> Result<Finished, Problem> {
     let nominated = cut.nominated.as_ref().ok_or_else(cannot)?;
@@ -83,22 +86,22 @@ pub(super) async fn finish(
         ),
         async { proof.elsewhere || settle(&narrow, &plan, app.pace).await },
     );
-    let (delivery, code, nonce, problem) = match delivered? {
-        None => {
-            report.tell(Step::Deliver, StepState::Skipped, "");
-            (Delivery::Skipped, None, None, None)
-        }
-        Some(Delivered::Accepted { code, nonce }) => {
-            let held = format!("{} holds it: receipt {code}.", nominated.platform);
-            report.done(Step::Deliver, held.clone());
-            done.push(held);
-            (Delivery::Accepted, Some(code), Some(nonce), None)
-        }
-        Some(Delivered::Refused(problem)) => (Delivery::Refused, None, None, Some(problem)),
-        Some(Delivered::Unknown(problem)) => (Delivery::Unknown, None, None, Some(problem)),
-    };
-    if let Some(problem) = &problem {
-        report.tell(Step::Deliver, StepState::Warned, problem.message.clone());
+    let (delivery, code, nonce, problem) = told(delivered?, nominated, report, &mut done);
+    let person = link.map(|link| link.person.clone());
+    // What the platform has no connection for it cannot take.
+    let link = link.filter(|_| delivery == Delivery::Accepted);
+    let broad = broad.filter(|broad| broad.owner == owner);
+    let extras = beside(
+        app,
+        journal,
+        cut,
+        (nominated, decision),
+        (link, broad),
+        report,
+    )
+    .await?;
+    for extra in cards::extras(&extras, &nominated.platform) {
+        done.push(format!("{}: {}", extra.label, extra.sentence));
     }
     report.began(Step::Record);
     let known = Connection {
@@ -123,7 +126,8 @@ pub(super) async fn finish(
         vault: word(vault.kind()),
         broad_left: broad_left(app, cut).map(|left| json!(left)),
         choices: json!(decision.choices),
-        person: link.map(|link| link.person.clone()),
+        person,
+        extras,
     };
     app.record
         .put_connection(&known)
@@ -136,6 +140,62 @@ pub(super) async fn finish(
         done,
         problem,
     })
+}
+
+/// Where the platform stands by what became of the delivery: with the receipt's short code and nonce, or why there is none.
+fn told(
+    delivered: Option<Delivered>,
+    nominated: &Nominated,
+    report: &Report,
+    done: &mut Vec<String>,
+) -> (Delivery, Option<String>, Option<String>, Option<Problem>) {
+    let told = match delivered {
+        None => {
+            report.tell(Step::Deliver, StepState::Skipped, "");
+            (Delivery::Skipped, None, None, None)
+        }
+        Some(Delivered::Accepted { code, nonce }) => {
+            let held = format!("{} holds it: receipt {code}.", nominated.platform);
+            report.done(Step::Deliver, held.clone());
+            done.push(held);
+            (Delivery::Accepted, Some(code), Some(nonce), None)
+        }
+        Some(Delivered::Refused(problem)) => (Delivery::Refused, None, None, Some(problem)),
+        Some(Delivered::Unknown(problem)) => (Delivery::Unknown, None, None, Some(problem)),
+    };
+    if let (_, _, _, Some(problem)) = &told {
+        report.tell(Step::Deliver, StepState::Warned, problem.message.clone());
+    }
+    told
+}
+
+/// Takes up what was begun of tokens of their own beside the narrow one.
+async fn beside(
+    app: &App,
+    journal: &Journal,
+    cut: &Cut,
+    (nominated, decision): (&Nominated, &Decision),
+    (link, broad): (Option<&Link>, Option<&Inspected>),
+    report: &Report,
+) -> Result<Vec<Extra>, Problem> {
+    let listed = app.record.connection(&nominated.connection);
+    let listed = listed.map_err(|error| error.problem())?;
+    let extras = Extras {
+        app,
+        journal,
+        report,
+        connection: &nominated.connection,
+        platform: &nominated.platform,
+        account: &decision.account,
+        kind: nominated.kind,
+        vault: app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?,
+        link,
+        broad,
+        maker: cut.maker(),
+        listed: listed.is_some(),
+    };
+    let had = listed.map_or_else(Vec::new, |known| known.extras);
+    Ok(Box::pin(extras.settle(&decision.extras, had, cut.entries())).await)
 }
 
 /// Asks first what the platform holds: it may have taken the token before the run was cut off.

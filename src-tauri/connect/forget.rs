@@ -11,7 +11,7 @@ use super::cards;
 use super::story::{LeftOver, TokenKind};
 use super::vaults::{self, connections};
 use crate::problem::{Next, Problem};
-use crate::record::Connection;
+use crate::record::{Connection, ExtraState};
 use crate::vault::VaultKind;
 
 /// What has to be typed.
@@ -230,6 +230,28 @@ fn alive(app: &App, connection: &Connection) -> LeftAlive {
             "{} holds a copy of it until you disconnect there.",
             connection.platform
         ));
+    }
+    for extra in &connection.extras {
+        for token in &extra.tokens {
+            sentences.push(match token.state {
+                ExtraState::Retired => {
+                    format!(
+                        "The token \"{}\" may live on at Cloudflare.",
+                        token.token_name
+                    )
+                }
+                _ => format!(
+                    "The token \"{}\" ({}) works at Cloudflare until you delete it there.",
+                    token.token_name, extra.label
+                ),
+            });
+        }
+        if extra.in_use().is_some() {
+            sentences.push(format!(
+                "{} has the {} that come from it.",
+                connection.platform, extra.label
+            ));
+        }
     }
     let broad = connection
         .broad_left

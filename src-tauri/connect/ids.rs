@@ -35,6 +35,24 @@ pub(super) fn rotated_token_name(
     format!("{name} {run}")
 }
 
+/// What tells tokens of their own apart, after the beginning that the profile gives: the mark and the connection as above,
+/// and the run.
+pub(super) fn extra_token_mark(installation: &str, connection: &str, run: &str) -> String {
+    format!("{installation}-{connection} {run}")
+}
+
+/// Whether a name ends with what [`extra_token_mark`] gave on this installation.
+pub(super) fn is_extra_token_name(name: &str, installation: &str) -> bool {
+    let Some((start, run)) = name.split_once(' ') else {
+        return false;
+    };
+    let marked = start
+        .rsplit_once('-')
+        .filter(|(_, connection)| is_id(connection))
+        .and_then(|(start, _)| start.strip_suffix(installation)?.strip_suffix('-'));
+    is_id(run) && marked.is_some_and(|start| !start.is_empty())
+}
+
 /// Whether a name is one that [`narrow_token_name`] or [`rotated_token_name`] gave on this installation, also of a second
 /// attempt.
 pub(super) fn is_narrow_token_name(name: &str, installation: &str) -> bool {
@@ -95,6 +113,27 @@ mod tests {
             String::new(),
         ] {
             assert!(!is_narrow_token_name(&other, "abcd1234"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_its_own_is_known_by_its_name_and_nothing_else_is() {
+        let (connection, run) = (id().expect("random"), id().expect("random"));
+        let mark = extra_token_mark("abcd1234", &connection, &run);
+        let own = format!("flarelink-r2-{mark}");
+        assert!(is_extra_token_name(&own, "abcd1234"), "{own}");
+        for other in [
+            own.replace("abcd1234", "abcd1235"),
+            mark,
+            format!("{own} {run}"),
+            format!("{own}0"),
+            format!("flarelink-r2-{connection} {run}"),
+            narrow_token_name("flarelink", "abcd1234", &connection),
+            rotated_token_name("flarelink", "abcd1234", &connection, &run),
+            "flarelink-r2-mine".to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_extra_token_name(&other, "abcd1234"), "{other}");
         }
     }
 }

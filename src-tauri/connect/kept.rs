@@ -18,6 +18,21 @@ pub(crate) async fn token(app: &App, known: &Connection) -> Result<Option<Secret
     read_in(app, &vault, &item, &known.token_name).await
 }
 
+/// Reads a token of its own that a connection has beside its narrow one.
+pub(crate) async fn extra(
+    app: &App,
+    known: &Connection,
+    token: &str,
+    name: &str,
+) -> Result<Option<Secret>, Problem> {
+    let vault = app.vault_of(cards::place(known))?;
+    let item = Item::Token {
+        connection: known.id.clone(),
+        token: token.to_owned(),
+    };
+    read_in(app, &vault, &item, name).await
+}
+
 /// Reads an item of the vault in use.
 pub(crate) async fn read(app: &App, item: &Item, subject: &str) -> Result<Option<Secret>, Problem> {
     read_in(app, &app.vault(), item, subject).await

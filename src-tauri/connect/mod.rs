@@ -13,6 +13,7 @@ mod deliver;
 mod destroy;
 mod disconnect;
 mod effect;
+mod extra;
 mod finish;
 pub mod forget;
 mod fuse;

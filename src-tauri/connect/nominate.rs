@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::asked::asked;
+use super::extra::{self, Planned};
 use super::limits::{self, printable};
 use super::story::{BroadWish, Choices, Grant, Preview};
 use super::zones::{self, Listed, Zones};
@@ -37,6 +38,9 @@ pub(super) struct Decision {
     pub notices: Vec<String>,
     /// What the person chose, as it was chosen.
     pub choices: Choices,
+    /// Tokens of their own that are made beside the narrow one.
+    #[serde(default)]
+    pub extras: Vec<Planned>,
 }
 
 /// What the decision is made from.
@@ -55,6 +59,8 @@ pub(super) struct Known<'a> {
     pub zones: Option<&'a Listed>,
     /// Name for the narrow token.
     pub token_name: String,
+    /// What tells the tokens beside it apart.
+    pub extra_mark: &'a str,
     /// Installation mark, for a suggested project name.
     pub installation: &'a str,
     /// The time of day.
@@ -112,6 +118,17 @@ pub(super) fn decide(choices: &Choices, known: &Known<'_>) -> Result<Decision, P
         );
     }
     let condition = (!allow_ip.is_empty()).then(|| Condition::only_from(allow_ip.clone()));
+    let (extras, left_out) = extra::plan(&extra::Asked {
+        profile: known.profile,
+        choices,
+        kind: known.kind,
+        account: &account,
+        catalogue: known.catalogue,
+        mark: known.extra_mark,
+        expires_on,
+        condition: condition.as_ref(),
+    });
+    notices.extend(left_out);
     let new_token = NewToken {
         name: known.token_name.clone(),
         policies: policies.into_values().collect(),
@@ -129,6 +146,7 @@ pub(super) fn decide(choices: &Choices, known: &Known<'_>) -> Result<Decision, P
         probes: asked.probes(known.kind),
         notices,
         choices: choices.clone(),
+        extras,
     })
 }
 
@@ -168,6 +186,14 @@ pub(super) fn preview(
         let place = place(grant, &decision.account, zones);
         sentences.push(format!("May {} {place} ({}).", verb(grant), grant.group));
     }
+    for planned in &decision.extras {
+        sentences.push(format!(
+            "A second token, \"{}\", may {}. It is for {} alone.",
+            planned.new_token.name,
+            in_words(planned, &decision.account),
+            planned.label
+        ));
+    }
     sentences.extend(decision.notices.iter().cloned());
     sentences.push("Nothing else: no other account, no other product, no other token.".to_owned());
     sentences.push(match decision.new_token.expires_on {
@@ -197,8 +223,22 @@ pub(super) fn preview(
         token_name: decision.new_token.name.clone(),
         sentences,
         body_json: decision.new_token.body_json_pretty(),
+        extra_bodies: decision
+            .extras
+            .iter()
+            .map(|planned| planned.new_token.body_json_pretty())
+            .collect(),
         broad: broad.to_owned(),
     }
+}
+
+/// What a token of its own may do.
+fn in_words(planned: &Planned, account: &Account) -> String {
+    let words = planned.requested.iter();
+    words
+        .map(|grant| format!("{} {}", verb(grant), place(grant, account, None)))
+        .collect::<Vec<_>>()
+        .join(", and ")
 }
 
 /// What may be done, in the dashboard's word for the product: people know that page, not the API's names.
@@ -365,6 +405,7 @@ mod tests {
                 own: None,
                 zones: None,
                 token_name: "Narrows site-generator a-b".to_owned(),
+                extra_mark: "a-b c",
                 installation: "ab12",
                 now: "2026-11-22T12:00:00Z".parse().expect("a time"),
             };

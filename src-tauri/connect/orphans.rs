@@ -40,8 +40,9 @@ impl Ours {
         Ok(Self {
             installation: record.installation().map_err(|error| error.problem())?,
             connected: connections
-                .into_iter()
-                .map(|known| known.token_id)
+                .iter()
+                .flat_map(|known| known.extras_in_use().chain([known.token_id.as_str()]))
+                .map(str::to_owned)
                 .collect(),
             open,
         })
@@ -60,7 +61,9 @@ impl Ours {
 
 /// Whether a token of ours was made for a connection, or to be pasted; nothing where it is none of ours.
 fn one_time(app: &App, ours: &Ours, name: &str) -> Result<Option<bool>, Problem> {
-    if ids::is_narrow_token_name(name, &ours.installation) {
+    if ids::is_narrow_token_name(name, &ours.installation)
+        || ids::is_extra_token_name(name, &ours.installation)
+    {
         return Ok(Some(false));
     }
     let offered = app.record.offered(name).map_err(|error| error.problem())?;
@@ -152,11 +155,13 @@ impl Walk {
                 Ok(()) => {
                     told("deleted");
                     journal.done("sweep", &subject)?;
+                    super::extra::ended(&self.app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) if error.kind == Kind::NotFound => {
                     told("was not there");
                     journal.done("sweep", &subject)?;
+                    super::extra::ended(&self.app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) => {

@@ -5,6 +5,7 @@
 //! asked with it. Each side is noted before and after, so that the walk can be taken up wherever it was cut off, and
 //! walking it again does nothing twice.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -63,6 +64,8 @@ pub(super) struct Bond {
     pub maker: Maker,
     /// Where the values are kept.
     pub vault: VaultKind,
+    /// The journal's word for the end of one of them.
+    pub word: &'static str,
 }
 
 /// What it is taken back with.
@@ -118,11 +121,16 @@ impl Bond {
             tokens.extend(left.tokens.iter().cloned());
             copies.extend(left.copies.iter().cloned());
         }
+        let extras = cut.extras();
+        tokens.extend(extras.iter().cloned());
+        // The last copy is that of the narrow token.
+        copies.splice(0..0, cut.extra_copies());
         if let Some(was) = &nominated.was {
             tokens.push((was.token_name.clone(), Some(was.token_id.clone())));
             copies.push(was.token_id.clone());
         }
-        tokens.retain(|(name, id)| !cut.revoked(name, id.as_deref()));
+        let mut seen = HashSet::new();
+        tokens.retain(|(name, id)| seen.insert(name.clone()) && !cut.revoked(name, id.as_deref()));
         let held = nominated.was.is_some() || cut.intended("deliver");
         Some(Self {
             connection: nominated.connection.clone(),
@@ -135,6 +143,7 @@ impl Bond {
             copies,
             maker: cut.maker(),
             vault: cut.vault().unwrap_or(VaultKind::Keychain),
+            word: REVOKE,
         })
     }
 
@@ -334,7 +343,7 @@ async fn at_cloudflare(
 
 /// Ends one token, and tells whether it was seen refused or only gone from the list; otherwise the sentence that says
 /// how it stands.
-async fn revoke(
+pub(super) async fn revoke(
     app: &App,
     journal: &Journal,
     bond: &Bond,
@@ -353,7 +362,7 @@ async fn revoke(
         journal.activity("revoke token", name, how, heard);
         let ended = json!({ "token": id, "name": name, "seen": seen });
         journal
-            .done(REVOKE, &ended)
+            .done(bond.word, &ended)
             .map(|()| seen)
             .map_err(|problem| problem.message)
     };
@@ -379,7 +388,7 @@ async fn revoke(
         });
     };
     journal
-        .intent(REVOKE, &subject)
+        .intent(bond.word, &subject)
         .map_err(|problem| problem.message)?;
     let (broad, heard) = broad.listening();
     let ordered = match id {
@@ -388,7 +397,10 @@ async fn revoke(
     };
     let failed = |sentence: String, code: &str| {
         journal.activity("revoke token", name, code, Some(&heard));
-        let _ = journal.failed(REVOKE, &json!({ "token": id, "name": name, "code": code }));
+        let _ = journal.failed(
+            bond.word,
+            &json!({ "token": id, "name": name, "code": code }),
+        );
         Err(sentence)
     };
     let hidden = match ordered {

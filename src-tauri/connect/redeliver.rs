@@ -10,8 +10,10 @@ use super::app::App;
 use super::cut::Cut;
 use super::deliver::{Delivered, Link, Parcel};
 use super::effect::NOMINATE;
+use super::extra::Extras;
+use super::inspect::Maker;
 use super::nominate::project_name;
-use super::report::Journal;
+use super::report::{Journal, Report};
 use super::rotate::story::RotationState;
 use super::rotate::{OpenRotation, finish_rotation, none_open, waiting_rotation};
 use super::story::ConnectionCard;
@@ -77,6 +79,7 @@ pub(super) struct Again<'a> {
     wanted: Connection,
     link: Link,
     token: Secret,
+    silent: Report,
 }
 
 impl<'a> Again<'a> {
@@ -92,6 +95,7 @@ impl<'a> Again<'a> {
             wanted,
             link,
             token,
+            silent: Report::silent(),
         })
     }
 
@@ -220,7 +224,33 @@ impl<'a> Again<'a> {
             .record
             .delivered(&known.id, (self.app.now)())
             .map_err(|error| error.problem())?;
+        let known = Connection {
+            extras: Box::pin(self.extras(journal, &account)?.hand_over_again(&known)).await,
+            ..known
+        };
         cards::connection(self.app, &known)
+    }
+
+    /// What the connection has beside its narrow token goes along: the platform may have forgotten it.
+    fn extras<'e>(
+        &'e self,
+        journal: &'e Journal,
+        account: &'e Account,
+    ) -> Result<Extras<'e>, Problem> {
+        Ok(Extras {
+            app: self.app,
+            journal,
+            report: &self.silent,
+            connection: &self.wanted.id,
+            platform: &self.wanted.platform,
+            account,
+            kind: kind_of(&self.wanted),
+            vault: self.app.vault_of(cards::place(&self.wanted))?,
+            link: Some(&self.link),
+            broad: None,
+            maker: Maker::default(),
+            listed: true,
+        })
     }
 }
 

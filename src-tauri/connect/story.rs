@@ -4,10 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
+mod extra;
 mod orphans;
 mod parting;
 mod recovery;
 
+pub use self::extra::{Extra, ExtraStanding};
 pub use self::orphans::{Orphan, Orphans, Swept};
 pub use self::parting::{Disconnected, Farewell, Truth, TruthState, Truths};
 pub use self::recovery::{
@@ -40,6 +42,8 @@ pub enum Step {
     Prove,
     /// The platform gets it.
     Deliver,
+    /// Tokens of their own beside the narrow one are made, or taken up.
+    Extra,
     /// The connection goes over to its new token.
     Swap,
     /// The token that was replaced dies.
@@ -462,6 +466,8 @@ pub struct Preview {
     pub sentences: Vec<String>,
     /// The very body that will be sent, indented.
     pub body_json: String,
+    /// The same of each token of its own that is made beside it.
+    pub extra_bodies: Vec<String>,
     /// What becomes of the pasted token.
     pub broad: String,
 }
@@ -627,6 +633,8 @@ pub struct Connected {
     pub delivery: Delivery,
     /// Short code that the platform shows too; nothing without a platform.
     pub receipt_code: Option<String>,
+    /// Tokens of their own that were asked for beside the narrow one, such as R2 keys.
+    pub extras: Vec<Extra>,
     /// What became of the broad token.
     pub broad: Broad,
     /// Where the narrow token rests here.
@@ -709,6 +717,8 @@ pub struct ConnectionCard {
     pub watch: Watched,
     /// Where a rotation stands that has not ended; delivering again goes on with one that is pending.
     pub rotation: Option<RotationState>,
+    /// Tokens of their own beside the narrow one.
+    pub extras: Vec<Extra>,
 }
 
 /// The home screen.

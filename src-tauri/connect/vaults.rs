@@ -152,7 +152,7 @@ async fn look(
         let expected: Vec<Item> = known
             .iter()
             .filter(|connection| connection.vault == word(place))
-            .map(token)
+            .flat_map(tokens)
             .collect();
         let in_use = chosen.kind == place;
         let found = match place {
@@ -404,7 +404,16 @@ pub(super) async fn everything(
     if let Some(names) = vault.names().await.map_err(|error| error.problem())? {
         return Ok(names.iter().filter_map(|name| Item::called(name)).collect());
     }
-    let mut items: Vec<Item> = known.iter().map(token).collect();
+    let mut items: Vec<Item> = known.iter().flat_map(tokens).collect();
+    let retired = known.iter().flat_map(|connection| {
+        let tokens = connection.extra_tokens();
+        tokens.filter_map(|token| Some(item(connection, token.token_id.as_deref()?)))
+    });
+    for item in retired {
+        if !items.contains(&item) {
+            items.push(item);
+        }
+    }
     for run in app.record.unfinished().map_err(|error| error.problem())? {
         for item in Cut::read(app, run)?.items() {
             if !items.contains(&item) {
@@ -438,10 +447,20 @@ pub(super) fn connections(app: &App) -> Result<Vec<Connection>, Problem> {
     app.record.connections().map_err(|error| error.problem())
 }
 
-fn token(connection: &Connection) -> Item {
+/// What should be there of a connection: its narrow token, and those of their own beside it.
+fn tokens(connection: &Connection) -> Vec<Item> {
+    let extras = connection.extras_in_use();
+    [connection.token_id.as_str()]
+        .into_iter()
+        .chain(extras)
+        .map(|token| item(connection, token))
+        .collect()
+}
+
+fn item(connection: &Connection, token: &str) -> Item {
     Item::Token {
         connection: connection.id.clone(),
-        token: connection.token_id.clone(),
+        token: token.to_owned(),
     }
 }
 
@@ -449,7 +468,9 @@ fn describe(item: &Item, known: &[Connection], place: VaultKind, state: ItemStat
     let of = of(item, known);
     KeptItem {
         what: match item {
-            Item::Token { .. } => "Narrow token",
+            Item::Token { token, .. } => of
+                .and_then(|connection| extra_of(connection, token))
+                .unwrap_or("Narrow token"),
             Item::Session { .. } => "Session at the platform",
             Item::SelfTest(_) => "Value of a self-test",
         }
@@ -459,6 +480,16 @@ fn describe(item: &Item, known: &[Connection], place: VaultKind, state: ItemStat
         place,
         state,
     }
+}
+
+/// What a token of its own is called, if it is one.
+fn extra_of<'a>(connection: &'a Connection, token: &str) -> Option<&'a str> {
+    let mut extras = connection.extras.iter();
+    let has = |extra: &&crate::record::Extra| {
+        let mut tokens = extra.tokens.iter();
+        tokens.any(|one| one.token_id.as_deref() == Some(token))
+    };
+    extras.find(has).map(|extra| extra.label.as_str())
 }
 
 /// The connection that an item belongs to.
@@ -474,7 +505,14 @@ pub(super) fn name(item: &Item, known: &[Connection]) -> String {
     match item {
         Item::Token { token, .. } => match of(item, known) {
             Some(connection) if connection.token_id == *token => connection.token_name.clone(),
-            _ => format!("token {token}"),
+            Some(connection) => connection
+                .extra_tokens()
+                .find(|extra| extra.token_id.as_ref() == Some(token))
+                .map_or_else(
+                    || format!("token {token}"),
+                    |extra| extra.token_name.clone(),
+                ),
+            None => format!("token {token}"),
         },
         Item::Session { platform } => platform.clone(),
         Item::SelfTest(word) => word.clone(),

@@ -489,7 +489,9 @@ impl Walk {
 
     fn decide(&self, choices: &Choices) -> Result<Decision, Problem> {
         let inspected = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let extra_mark = ids::extra_token_mark(&self.installation, &self.connection, &self.run);
         let known = Known {
+            extra_mark: &extra_mark,
             profile: &self.profile,
             accounts: &inspected.accounts,
             catalogue: &inspected.catalogue,
@@ -635,7 +637,7 @@ impl Walk {
             .record
             .connections()
             .map_err(|error| error.problem())?;
-        Ok(connections.into_iter().find(|known| known.fingerprint == fingerprint).map(|known| {
+        Ok(connections.into_iter().find(|known| known.has(&fingerprint)).map(|known| {
             Problem::new(
                 "narrow-pasted",
                 format!("This is the narrow token of your connection to \"{}\", not a one-time token.", known.account_name),

@@ -82,6 +82,7 @@ impl<'a> Asked<'a> {
                 connection_id: problem.connection_id.map(|id| self.plain(&id)),
             },
             ("not-signed-in", _) | (_, 401) => Error::NotSignedIn(detail),
+            ("not-offered", _) => Error::NotOffered(detail),
             ("unknown-connection", _) | (_, 404) => Error::UnknownConnection(detail),
             ("invalid-request", _) | (_, 400 | 413) => Error::InvalidRequest { field, detail },
             ("busy", _) | (_, 429 | 503) => Error::Busy {
@@ -91,6 +92,17 @@ impl<'a> Asked<'a> {
             (_, 400..500) => Error::Refused { status, detail },
             _ => Error::Unknown(detail),
         })
+    }
+
+    /// The same of an address that a platform need not have: one that nobody answers for there is not offered.
+    pub(super) fn judge_optional(&self, answer: Answer) -> Result<Answer, Error> {
+        let status = answer.status;
+        if matches!(status, 404 | 405 | 501) && answer.json::<Problem>().is_err() {
+            return Err(Error::NotOffered(format!(
+                "status {status} without a problem document"
+            )));
+        }
+        self.judge(answer)
     }
 
     /// The answer's body.

@@ -56,12 +56,31 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct BodyToken<'a> {
+pub(super) struct BodyToken<'a> {
     value: &'a str,
     id: &'a str,
     kind: TokenKind,
     name: String,
     expires_on: Option<Timestamp>,
+}
+
+impl<'a> BodyToken<'a> {
+    /// A token as it is sent. Its value is exposed to be delivered.
+    pub(super) fn of(
+        value: &'a Secret,
+        id: &'a str,
+        kind: TokenKind,
+        name: &str,
+        expires_on: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            value: value.expose(),
+            id,
+            kind,
+            name: shown(name),
+            expires_on,
+        }
+    }
 }
 
 /// A name as the contract takes it: people's names at Cloudflare may be longer or odder, and are only shown here.
@@ -81,14 +100,13 @@ impl Delivery<'_> {
             account_id: self.account_id,
             account_name: shown(self.account_name),
             project: self.project,
-            token: BodyToken {
-                // Exposed to be delivered.
-                value: self.token.expose(),
-                id: self.token_id,
-                kind: self.token_kind,
-                name: shown(self.token_name),
-                expires_on: self.expires_on,
-            },
+            token: BodyToken::of(
+                self.token,
+                self.token_id,
+                self.token_kind,
+                self.token_name,
+                self.expires_on,
+            ),
             nonce: self.nonce.as_str(),
             replaces: self.replaces,
         };

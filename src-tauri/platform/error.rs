@@ -29,6 +29,9 @@ pub enum Error {
     /// The platform has no connection of this id.
     #[error("the platform has no such connection: {0}")]
     UnknownConnection(String),
+    /// The platform has no place for what was handed over: it does not offer that. Nothing changed.
+    #[error("the platform does not offer this: {0}")]
+    NotOffered(String),
     /// The platform finds the request itself at fault. Nothing changed.
     #[error("the platform finds fault with {}: {detail}", field.as_deref().unwrap_or("the request"))]
     InvalidRequest {
@@ -102,6 +105,7 @@ impl Error {
                 | Self::AlreadyConnected { .. }
                 | Self::InvalidRequest { .. }
                 | Self::UnknownConnection(_)
+                | Self::NotOffered(_)
                 | Self::Refused { .. }
         )
     }
@@ -131,6 +135,12 @@ impl Error {
                 "unknown-connection",
                 "The platform does not know this connection.",
                 "Connect again.",
+                Next::Home,
+            ),
+            Self::NotOffered(_) => (
+                "not-offered",
+                "The platform does not offer this.",
+                "Ask there whether it will, or go on without.",
                 Next::Home,
             ),
             Self::InvalidRequest { .. } => (
@@ -221,6 +231,7 @@ mod tests {
                 "unknown-connection",
                 Next::Home,
             ),
+            (Error::NotOffered(text()), "not-offered", Next::Home),
             (
                 Error::InvalidRequest {
                     field: None,

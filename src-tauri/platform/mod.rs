@@ -16,12 +16,14 @@ use crate::http::{Answer, Base, Heard, Http};
 mod answer;
 mod delivery;
 mod error;
+mod extra;
 mod receipt;
 mod session;
 mod sign_in;
 
 pub use delivery::{Connected, Delivery, Held, Me, TokenKind};
 pub use error::Error;
+pub use extra::{ExtraDelivery, HeldExtra};
 pub use receipt::{Nonce, Receipt};
 pub use session::Session;
 pub use sign_in::DeviceCode;

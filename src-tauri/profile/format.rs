@@ -55,6 +55,9 @@ pub struct Profile {
     /// What the narrow token may do.
     #[serde(rename = "permission")]
     pub permissions: Vec<Permission>,
+    /// Tokens of their own beside the narrow one, each for one purpose and only where its condition was answered yes.
+    #[serde(default, rename = "extra")]
+    pub extras: Vec<Extra>,
 }
 
 impl Profile {
@@ -102,6 +105,14 @@ impl Profile {
         self.platform
             .as_ref()
             .map_or(&self.name, |platform| &platform.name)
+    }
+
+    /// The tokens of their own that are asked for when these hold.
+    pub fn extras(&self, with: &[String]) -> Vec<&Extra> {
+        self.extras
+            .iter()
+            .filter(|extra| with.contains(&extra.condition))
+            .collect()
     }
 
     /// The condition of that id.
@@ -255,7 +266,30 @@ pub struct Part {
     pub label: String,
 }
 
-/// One permission of the narrow token.
+/// A token of its own beside the narrow one: made in the same run, listed and revocable alone.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Extra {
+    /// Such as `r2-keys`; the platform knows it by this name.
+    pub id: String,
+    /// What it is called, such as "R2 keys".
+    pub label: String,
+    /// The id of the condition that asks for it.
+    pub condition: String,
+    /// How its name at Cloudflare begins, such as `flarelink-r2-`.
+    pub name: String,
+    /// Why it is asked.
+    pub why: String,
+    /// What is made with it.
+    #[serde(default)]
+    pub creates: Option<String>,
+    /// What is off without it, and what to do then.
+    pub without: String,
+    /// What it may do, and no more.
+    #[serde(rename = "permission")]
+    pub permissions: Vec<Permission>,
+}
+
+/// One permission of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Written")]
 pub struct Permission {

@@ -1,5 +1,7 @@
 //! The linter: what is wrong with a profile, on which line, and how to mend it.
 
+mod extras;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -165,6 +167,7 @@ impl Linter<'_> {
         self.project(profile);
         self.conditions(profile);
         self.parts(profile);
+        self.extras(profile);
         for name in profile.environment.keys() {
             if !ENVIRONMENT.contains(&name.as_str()) {
                 self.error(
@@ -181,9 +184,14 @@ impl Linter<'_> {
                 "Add one.",
             );
         }
+        self.permissions("permission", &profile.permissions, &profile.tokens.kinds);
+    }
+
+    /// Permissions of one token, which stand at `path`.
+    fn permissions(&mut self, path: &str, permissions: &[Permission], kinds: &[TokenKind]) {
         let mut seen = BTreeSet::new();
-        for (index, permission) in profile.permissions.iter().enumerate() {
-            let path = format!("permission[{index}]");
+        for (index, permission) in permissions.iter().enumerate() {
+            let path = format!("{path}[{index}]");
             if !seen.insert((&permission.group, &permission.scope)) {
                 self.error(
                     &path,
@@ -192,7 +200,7 @@ impl Linter<'_> {
                 );
             }
             self.group(&path, permission);
-            self.kinds(&path, permission, &profile.tokens.kinds);
+            self.kinds(&path, permission, kinds);
             self.row(&path, permission);
             self.probe(&path, permission);
         }
@@ -357,7 +365,11 @@ impl Linter<'_> {
                 .map(|permission| &permission.scope)
                 .collect();
             let on_zone = scopes.contains(&&Scope::Zone);
-            if scopes.is_empty() {
+            let extra = profile
+                .extras
+                .iter()
+                .any(|extra| extra.condition == condition.id);
+            if scopes.is_empty() && !extra {
                 self.warning(
                     &path,
                     format!("The condition `{}` is asked but never used.", condition.id),

@@ -14,8 +14,8 @@ use std::io::Read;
 use std::path::Path;
 
 pub use format::{
-    Brand, Condition, Kept, Link, Need, Part, Permission, Platform, Profile, Reach, Resources,
-    Tokens, Way,
+    Brand, Condition, Extra, Kept, Link, Need, Part, Permission, Platform, Profile, Reach,
+    Resources, Tokens, Way,
 };
 #[cfg(test)]
 pub(crate) use known::PROBES;

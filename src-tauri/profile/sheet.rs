@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The fields of each table; those with a `!` must be there. A table in a list is named without its number.
-pub(super) const FIELDS: [(&str, &[&str]); 11] = [
+pub(super) const FIELDS: [(&str, &[&str]); 13] = [
     (
         "",
         &[
@@ -25,6 +25,7 @@ pub(super) const FIELDS: [(&str, &[&str]); 11] = [
             "condition",
             "part",
             "permission!",
+            "extra",
         ],
     ),
     ("brand", &["accent", "logo", "support", "docs"]),
@@ -36,24 +37,38 @@ pub(super) const FIELDS: [(&str, &[&str]); 11] = [
     ("project", &["label!", "suggestion!", "help!", "max_length"]),
     ("condition", &["id!", "question!", "needs_zone"]),
     ("part", &["id!", "label!"]),
+    ("permission", PERMISSION),
     (
-        "permission",
+        "extra",
         &[
-            "group!",
-            "scope!",
-            "key",
-            "level",
-            "dashboard",
+            "id!",
+            "label!",
+            "condition!",
+            "name!",
             "why!",
             "creates",
-            "need",
-            "part",
-            "without",
-            "accepts",
-            "kinds",
-            "probe",
+            "without!",
+            "permission!",
         ],
     ),
+    ("extra.permission", PERMISSION),
+];
+
+/// The fields of a permission.
+const PERMISSION: &[&str] = &[
+    "group!",
+    "scope!",
+    "key",
+    "level",
+    "dashboard",
+    "why!",
+    "creates",
+    "need",
+    "part",
+    "without",
+    "accepts",
+    "kinds",
+    "probe",
 ];
 
 /// A text with the line of each of its fields.

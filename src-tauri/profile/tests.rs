@@ -295,6 +295,105 @@ fn each_fault_is_named_on_its_line() {
     }
 }
 
+/// A token of its own in which nothing is wrong.
+const EXTRA: &str = r#"[[condition]]
+id = "keys"
+question = "Keys?"
+[[extra]]
+id = "r2-keys"
+label = "R2 keys"
+condition = "keys"
+name = "sound-r2-"
+why = "For tools that speak S3."
+without = "Make them by hand."
+[[extra.permission]]
+group = "Workers R2 Storage Write"
+scope = "account"
+why = "To reach the buckets."
+probe = "r2-buckets"
+"#;
+
+#[test]
+fn each_fault_of_a_token_of_its_own_is_named() {
+    let sound = format!("{SOUND}{EXTRA}");
+    assert_eq!(lint(&sound), [], "the cases spoil a sound one");
+    let profile = Profile::parse(&sound, "test").expect("sound");
+    assert_eq!(profile.extras(&[]).len(), 0, "nobody asked");
+    assert_eq!(profile.extras(&["keys".to_owned()]).len(), 1);
+    assert_eq!(
+        profile.permissions(&["keys".to_owned()]).len(),
+        1,
+        "the narrow token gets nothing of it"
+    );
+    let group = "group = \"Workers R2 Storage Write\"\nscope = \"account\"";
+    #[rustfmt::skip]
+    let table = [
+        ("condition = \"keys\"", "condition = \"moon\"", "never asked"),
+        ("id = \"r2-keys\"", "id = \"R2 keys\"", "is no id"),
+        ("name = \"sound-r2-\"", "name = \"sound-r2\"", "can begin with"),
+        ("name = \"sound-r2-\"", "name = \"My keys -\"", "can begin with"),
+        ("name = \"sound-r2-\"", "name = \"a-very-long-name-that-nobody-would-want-to-read-\"", "can begin with"),
+        ("without = \"Make them by hand.\"\n", "", "`extra[0].without` is missing"),
+        ("label = \"R2 keys\"", "label = \"R2 keys\"\ncolour = 1", "Nobody knows the field `extra[0].colour`"),
+        (group, "group = \"Account API Tokens Write\"\nscope = \"account\"", "made by a token"),
+        (group, "group = \"Account API Tokens Write\"\nscope = \"account\"\nneed = \"optional\"\nwithout = \"\"", "all of its permissions or none"),
+        (group, "group = \"Workers R2 Storage Writes\"\nscope = \"account\"", "No group `Workers R2 Storage Writes` is known"),
+        (group, "group = \"Workers R2 Storage Write\"\nscope = \"zone\"", "no group of scope zone"),
+        (group, "group = \"Workers Routes Write\"\nscope = \"zone\"", "reaches the nominated account and nothing else"),
+        (group, "group = \"Workers R2 Storage Write\"\nscope = \"account\"\npart = \"web\"", "belongs to no part"),
+        ("probe = \"r2-buckets\"", "probe = \"r2\"", "There is no probe `r2`"),
+    ];
+    for (part, spoilt, what) in table {
+        assert!(EXTRA.contains(part), "nothing to spoil: {part}");
+        let text = format!("{SOUND}{}", EXTRA.replacen(part, spoilt, 1));
+        let findings = lint(&text);
+        let found = findings.iter().find(|finding| finding.what.contains(what));
+        let Some(found) = found else {
+            panic!("{spoilt:?} should be met with {what:?}, not with {findings:#?}");
+        };
+        assert!(!found.fix.is_empty(), "{spoilt}");
+        let known = !what.starts_with("No group");
+        assert_eq!(Profile::parse(&text, "test").is_err(), known, "{spoilt}");
+    }
+    let twice = format!("{sound}{}", &EXTRA[EXTRA.find("[[extra]]").unwrap()..]);
+    assert!(
+        lint(&twice)
+            .iter()
+            .any(|one| one.what.contains("asked for twice"))
+    );
+    let platform = "[platform]\nname = \"Sound\"\naddress = \"https://sound.example\"";
+    let alone = sound.replacen(platform, "", 1).replacen(
+        "never_kept",
+        "no_platform = \"It is your own.\"\nnever_kept",
+        1,
+    );
+    assert!(
+        lint(&alone)
+            .iter()
+            .any(|one| one.what.contains("no platform to hand"))
+    );
+    let unused = format!("{SOUND}{}", &EXTRA[..EXTRA.find("[[extra]]").unwrap()]);
+    assert!(
+        lint(&unused)
+            .iter()
+            .any(|one| one.what.contains("never used"))
+    );
+}
+
+#[test]
+fn r2_keys_of_flarelink_come_from_a_token_with_r2_alone_and_only_when_asked() {
+    let profile = Profile::load("flarelink").unwrap();
+    assert!(profile.extras(&[]).is_empty());
+    let keys = profile.extras(&["r2-keys".to_owned()])[0];
+    let groups: Vec<&str> = keys
+        .permissions
+        .iter()
+        .map(|one| one.group.as_str())
+        .collect();
+    assert_eq!(groups, ["Workers R2 Storage Write"]);
+    assert_eq!(keys.name, "flarelink-r2-");
+}
+
 #[test]
 fn a_finding_stands_on_the_line_that_is_wrong() {
     let text = SOUND.replacen("level = \"purge\"", "level = \"edit\"", 1);

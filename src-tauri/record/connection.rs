@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::column::{At, Json};
-use super::{Error, Record};
+use super::{Error, Extra, Record};
 use crate::secret::Fingerprint;
 
 /// An account that is linked through a profile. Everything of it but the token's value.
@@ -57,11 +57,14 @@ pub struct Connection {
     /// The platform's id of the person who was signed in when it took the token; nothing where that was not noted.
     #[serde(default)]
     pub person: Option<String>,
+    /// Tokens that it has beside the narrow one.
+    #[serde(default)]
+    pub extras: Vec<Extra>,
 }
 
 const COLUMNS: &str = "id, profile, platform, platform_address, account_id, account_name, project, token_id, \
     token_name, token_kind, fingerprint, policy, expires_on, allow_ip, connected_on, delivery, receipt_code, nonce, \
-    vault, broad_left, choices, person";
+    vault, broad_left, choices, person, extras";
 
 impl Record {
     /// Remembers a connection, in place of what was known of its id.
@@ -101,6 +104,7 @@ impl Record {
                 ":broad_left": connection.broad_left.as_ref().map(Json),
                 ":choices": Json(&connection.choices),
                 ":person": connection.person,
+                ":extras": Json(&connection.extras),
             },
         )?;
         Ok(())
@@ -176,5 +180,6 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Connection> {
             .map(|json| json.0),
         choices: row.get::<_, Json<_>>("choices")?.0,
         person: row.get("person")?,
+        extras: row.get::<_, Json<_>>("extras")?.0,
     })
 }

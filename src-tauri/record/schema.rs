@@ -105,6 +105,9 @@ CREATE TABLE reminder (
     "
 ALTER TABLE connection ADD COLUMN person TEXT;
 ",
+    "
+ALTER TABLE connection ADD COLUMN extras TEXT NOT NULL DEFAULT '[]';
+",
 ];
 
 /// Sets the connection up and brings the file to this version.

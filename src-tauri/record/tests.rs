@@ -60,6 +60,17 @@ fn connection(id: &str, connected_on: &str) -> Connection {
         broad_left: None,
         choices: json!({ "project": "site" }),
         person: Some("tenant-ada".to_owned()),
+        extras: vec![Extra {
+            id: "r2-keys".to_owned(),
+            label: "R2 keys".to_owned(),
+            tokens: vec![ExtraToken {
+                token_id: Some("t2".to_owned()),
+                token_name: "example-r2-".to_owned(),
+                fingerprint: Some(Secret::new("cfut_other".to_owned()).fingerprint()),
+                state: ExtraState::InUse,
+            }],
+            off: None,
+        }],
     }
 }
 

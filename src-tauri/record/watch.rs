@@ -162,6 +162,7 @@ mod tests {
             broad_left: None,
             choices: json!({}),
             person: None,
+            extras: Vec::new(),
         };
         record.put_connection(&connection).expect("kept");
         record

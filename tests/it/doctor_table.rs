@@ -247,6 +247,7 @@ async fn connect(stage: &Stage, id: &str, value: &str) {
         broad_left: None,
         choices: json!({}),
         person: None,
+        extras: Vec::new(),
     };
     let item = Item::Token {
         connection: connection.id.clone(),

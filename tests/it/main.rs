@@ -15,6 +15,7 @@ mod contract;
 mod disconnect;
 mod doctor;
 mod doctor_table;
+mod extras;
 mod golden;
 mod keychain;
 mod leak;

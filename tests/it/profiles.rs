@@ -367,6 +367,20 @@ fn the_command_line_lists_shows_and_checks_profiles() {
         assert!(out.contains(&line), "{out}");
         assert_eq!(narrows(&["profile", "lint", id]).0, 0, "{id} is sound");
     }
+    let (_, out, _) = narrows(&["profile", "show", "flarelink"]);
+    for line in [
+        "A token of its own, flarelink-r2-…, with r2-keys: R2 keys",
+        "Make a key pair by hand",
+    ] {
+        assert!(out.contains(line), "{line}: {out}");
+    }
+    let (_, shown) = json(&["profile", "show", "flarelink", "--json"]);
+    let extra = &shown["extras"][0];
+    assert_eq!(
+        (&extra["id"], &extra["name"]),
+        (&json!("r2-keys"), &json!("flarelink-r2-"))
+    );
+    assert_eq!(extra["permissions"][0]["group"], "Workers R2 Storage Write");
 
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("spoilt.toml");

@@ -230,7 +230,7 @@ async fn any_order_of_faults_crashes_and_restarts_keeps_what_must_hold() {
             *ends.entry(end).or_default() += 1;
             let faults = weather(&stage, &mut dice, CALLS).await;
             case = format!("{case}; taken up in {faults}");
-            take_up(&stage, &id, &mut dice).await;
+            Box::pin(take_up(&stage, &id, &mut dice)).await;
             holds(&stage, &id, &case).await;
         }
         // In good weather, and with a broad token, every rotation comes to an end.

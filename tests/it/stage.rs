@@ -126,9 +126,8 @@ impl Stage {
         let mut walk = self.walk().await;
         self.inspect(&mut walk, text).await?;
         let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
-        let outcome = walk
-            .connect(&choices, Some(sender), &CancellationToken::new())
-            .await;
+        let cancel = CancellationToken::new();
+        let outcome = Box::pin(walk.connect(&choices, Some(sender), &cancel)).await;
         match &outcome {
             Outcome::Connected(_) => {}
             Outcome::Pending(pending) => drop(golden::listed(pending.problem.clone())),

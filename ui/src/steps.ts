@@ -27,6 +27,7 @@ const order: readonly Step[] = [
   'deliver',
   'swap',
   'revoke',
+  'extra',
   'platform',
   'cloudflare',
   'local',

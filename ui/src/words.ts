@@ -8,6 +8,7 @@ import type {
   CredentialKind,
   Delivery,
   Evidence,
+  ExtraStanding,
   FactState,
   GrantChange,
   ItemState,
@@ -455,6 +456,17 @@ export const words = {
     refused: 'Refused',
   } satisfies Record<Delivery, string>,
 
+  extra: {
+    title: 'Keys of their own',
+    state: {
+      'in-use': 'In use',
+      waiting: 'Not confirmed',
+      off: 'Off',
+    } satisfies Record<ExtraStanding, string>,
+    left: (name: string) =>
+      `“${name}” is not used any more and may still live. Delete it in Cloudflare’s list of tokens, or rotate with a one-time token.`,
+  },
+
   vault: {
     keychain: 'Keychain on this computer',
     file: 'Sealed file on this computer',
@@ -691,6 +703,7 @@ export const words = {
     previewLater: 'Answer the questions and it appears here.',
     body: 'The exact request',
     bodyName: 'Request body as JSON',
+    extraBodyName: 'Request body of the second token as JSON',
     token: 'Name',
     pasted: 'The pasted token',
     connect: 'Connect',
@@ -704,6 +717,7 @@ export const words = {
     keep: 'Put it in the vault',
     prove: 'Prove what it can and cannot do',
     deliver: 'Hand it to the platform',
+    extra: 'Make the keys of their own',
     swap: 'Let the connection use the new token',
     revoke: 'Delete the old token',
     destroy: 'Destroy the broad token',

@@ -75,9 +75,16 @@ export const flarelink: ProfileCard = {
       dashboard: 'User · API Tokens · Edit',
       why: 'To make keys for R2 with one click.',
       without:
-        "R2 keys at one click are off. Make a key pair by hand in Cloudflare's dashboard under R2, and paste it in Flarelink.",
+        "More R2 keys at one click are off. Make a key pair by hand in Cloudflare's dashboard under R2, and paste it in Flarelink.",
       needs_zone: false,
       possible: false,
+    },
+  ],
+  conditions: [
+    {
+      id: 'r2-keys',
+      question: 'Should Flarelink get keys for R2 now, for tools that speak S3?',
+      needs_zone: false,
     },
   ],
   project: null,

@@ -7,6 +7,7 @@ import type {
   Check,
   Connected,
   ConnectionCard,
+  Extra,
   Disconnected,
   ForgetPlan,
   Forgotten,
@@ -141,6 +142,18 @@ export const card: ConnectionCard = {
   broad_left: null,
   watch: fine,
   rotation: null,
+  extras: [],
+};
+
+/** R2 keys that the platform has. */
+export const r2Keys: Extra = {
+  id: 'r2-keys',
+  label: 'R2 keys',
+  state: 'in-use',
+  token_id: 'c9f0f895fb98ab9159f51fd0297e236d',
+  token_name: 'flarelink-r2-abcd1234-5f2b7a10 4c9p77wa',
+  sentence: 'Flarelink has them.',
+  left: [],
 };
 
 /** A connect that was cut off after its token was kept. */
@@ -478,6 +491,7 @@ export const preview: Preview = {
     null,
     2,
   ),
+  extra_bodies: [],
   broad: 'It is destroyed at the end.',
 };
 
@@ -542,6 +556,7 @@ export const connected: Connected = {
   checks,
   delivery: 'accepted',
   receipt_code: '7F3K-92QD',
+  extras: [],
   broad: {
     state: 'refused',
     after_ms: 640,
@@ -727,6 +742,7 @@ const rotated: Rotation = {
   },
   delivery: 'accepted',
   receipt_code: '2M8X-41TZ',
+  extras: [],
   broad: connected.broad,
   step: null,
   problem: null,

@@ -6,6 +6,7 @@ use super::super::app::App;
 use super::super::bootstrap::word;
 use super::super::cut::{Cut, UNDO, unknown_run};
 use super::super::destroy::{DESTROY_PASTED, PASTED};
+use super::super::extra;
 use super::super::finish::{broad_left, finish};
 use super::super::parting::{Answer, Bond};
 use super::super::redeliver::{Again, redeliver_held};
@@ -193,7 +194,15 @@ impl Walk {
         }
         self.sign_in_kept().await?;
         let journal = self.journal();
-        let finished = finish(&self.app, &journal, cut, self.link.as_ref(), &self.report).await?;
+        let finished = finish(
+            &self.app,
+            &journal,
+            cut,
+            self.link.as_ref(),
+            self.inspected.as_ref(),
+            &self.report,
+        )
+        .await?;
         self.end_run(if finished.problem.is_some() {
             "pending"
         } else {
@@ -344,6 +353,7 @@ impl Walk {
             "unknown".clone_into(&mut known.delivery);
             (known.receipt_code, known.nonce) = (None, None);
         }
+        extra::put_back(&self.app, &bond, &mut known.extras).await;
         self.app
             .record
             .put_connection(&known)

@@ -1,6 +1,7 @@
 //! The ways in which a run that was cut off can end, by its kind and by what is true of it.
 
 use super::super::cut::{Cut, Trace};
+use super::super::extra;
 use super::super::parting::{Answer, Bond};
 use super::super::rotate::Left;
 use super::super::story::{BroadNeed, RunKind, Way};
@@ -27,7 +28,14 @@ pub(super) fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<
             );
         }
         does.push("Then deletes its value on this computer.".to_owned());
-        let dead = bond.tokens.is_empty() || seen.answer == Answer::Refused;
+        let others = || {
+            seen.others
+                .values()
+                .all(|said| *said == Some(Answer::Refused))
+        };
+        let unnamed = || bond.tokens.iter().any(|(_, id)| id.is_none());
+        let dead =
+            bond.tokens.is_empty() || seen.answer == Answer::Refused && others() && !unnamed();
         Way {
             does,
             broad: if dead {
@@ -42,24 +50,7 @@ pub(super) fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<
     };
     match cut.run.kind {
         RunKind::Connect => {
-            let policies = cut
-                .traces()
-                .last()
-                .is_some_and(|trace: &Trace| trace.policies.is_some());
-            let finish = (alive && policies && !cut.undoing()).then(|| {
-                let mut does = vec!["Proves the kept token once more.".to_owned()];
-                if there {
-                    does.push(format!(
-                        "Delivers it to {name}, unless it holds it already."
-                    ));
-                }
-                does.push("Puts the connection into the list.".to_owned());
-                Way {
-                    does,
-                    broad: BroadNeed::No,
-                    sign_in,
-                }
-            });
+            let finish = alive.then(|| joining(cut, seen, name, there)).flatten();
             (finish, Some(taking_back()))
         }
         RunKind::Disconnect => {
@@ -92,6 +83,42 @@ pub(super) fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<
             None,
         ),
     }
+}
+
+/// How a connect that was cut off is finished, if it can be.
+fn joining(cut: &Cut, seen: &Seen, platform: &str, there: bool) -> Option<Way> {
+    let traces = cut.traces();
+    let policies = traces
+        .last()
+        .is_some_and(|trace: &Trace| trace.policies.is_some());
+    if !policies || cut.undoing() {
+        return None;
+    }
+    let mut does = vec!["Proves the kept token once more.".to_owned()];
+    if there {
+        does.push(format!(
+            "Delivers it to {platform}, unless it holds it already."
+        ));
+    }
+    let loose = extra::traces(cut.entries()).into_iter().find(|trace| {
+        let said = trace.id.as_ref().and_then(|id| seen.others.get(id));
+        trace.given_up || said != Some(&Some(Answer::Works))
+    });
+    let broad = if let Some(loose) = loose {
+        does.push(format!(
+            "Deletes the token \"{}\" at Cloudflare, if you paste a one-time token; without one it is named with the connection.",
+            loose.name
+        ));
+        BroadNeed::Better
+    } else {
+        BroadNeed::No
+    };
+    does.push("Puts the connection into the list.".to_owned());
+    Some(Way {
+        does,
+        broad,
+        sign_in: there && seen.link.is_none(),
+    })
 }
 
 /// A rotation knows its own ways; they are put into words here.

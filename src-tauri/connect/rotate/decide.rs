@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::super::extra;
 use super::super::limits;
 use super::super::nominate::{self, Decision, Known, place, verb};
 use super::super::prove;
@@ -60,9 +61,11 @@ impl Walk {
             &self.connection,
             &self.run,
         );
+        let extra_mark = ids::extra_token_mark(&self.installation, &self.connection, &self.run);
         let newer = nominate::decide(
             &choices,
             &Known {
+                extra_mark: &extra_mark,
                 profile: &self.profile,
                 accounts: &broad.accounts,
                 catalogue: &broad.catalogue,
@@ -82,7 +85,7 @@ impl Walk {
         let mut decision = if wish.profile_policy {
             newer?
         } else {
-            self.same_policy(&choices, known, account, name, &held)?
+            self.same_policy(&choices, known, account, (name, &extra_mark), &held)?
         };
         if let Some(listed) = &old.listed
             && prove::granted(&held, &listed.policies, &broad.catalogue).is_err()
@@ -99,6 +102,8 @@ impl Walk {
                 return Err(only_the_value());
             }
             decision.new_token = listed.to_new();
+            // They have a value of their own, which a new value of the narrow token leaves as it is.
+            decision.extras.clear();
         }
         let nominated = Nominated {
             connection: known.id.clone(),
@@ -130,7 +135,7 @@ impl Walk {
         choices: &Choices,
         known: &Connection,
         account: Account,
-        name: String,
+        (name, extra_mark): (String, &str),
         held: &[Grant],
     ) -> Result<Decision, Problem> {
         let broad = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
@@ -152,6 +157,17 @@ impl Walk {
             .map(str::to_owned)
             .collect::<BTreeSet<_>>();
         let allow_ip = known.allow_ip.clone();
+        let condition = (!allow_ip.is_empty()).then(|| Condition::only_from(allow_ip.clone()));
+        let (extras, notices) = extra::plan(&extra::Asked {
+            profile: &self.profile,
+            choices,
+            kind: broad.kind(),
+            account: &account,
+            catalogue: &broad.catalogue,
+            mark: extra_mark,
+            expires_on,
+            condition: condition.as_ref(),
+        });
         Ok(Decision {
             account,
             project: known.project.clone(),
@@ -161,13 +177,14 @@ impl Walk {
                 policies,
                 not_before: None,
                 expires_on,
-                condition: (!allow_ip.is_empty()).then(|| Condition::only_from(allow_ip.clone())),
+                condition,
             },
             allow_ip,
             requested: held.to_vec(),
             probes,
-            notices: Vec::new(),
+            notices,
             choices: choices.clone(),
+            extras,
         })
     }
 

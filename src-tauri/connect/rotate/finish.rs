@@ -12,6 +12,7 @@ use super::super::cut::{BroadMark, Cut, Rotating, vault};
 use super::super::deliver::Link;
 use super::super::disconnect::other_owner;
 use super::super::effect::{DELIVER, MINT, NOMINATE, PROVE, REVOKE, ROLL, UNDO_MINT};
+use super::super::extra;
 use super::super::finish::broad_left;
 use super::super::inspect::{Inspected, Maker};
 use super::super::kept;
@@ -164,7 +165,7 @@ impl Left {
     fn taken_along(&self, cut: &Cut) -> Rotating {
         let old = &self.nominated.replaces;
         let in_place = self.nominated.way == RotationWay::InPlace;
-        let (tokens, copies) = match (self.course.swap, self.course.revoke) {
+        let (mut tokens, mut copies) = match (self.course.swap, self.course.revoke) {
             // It is the connection's own.
             _ if in_place => (Vec::new(), Vec::new()),
             (Mark::Done, Mark::Done) => (Vec::new(), vec![old.token_id.clone()]),
@@ -178,6 +179,9 @@ impl Left {
                 (tokens, cut.made())
             }
         };
+        let extras = extra::traces(cut.entries());
+        copies.extend(extras.iter().filter_map(|trace| trace.id.clone()));
+        tokens.extend(extras.into_iter().map(|trace| (trace.name, trace.id)));
         Rotating {
             run: self.run.clone(),
             tokens,
@@ -461,6 +465,17 @@ pub(super) async fn finish_held(
         let _ = left.sweep_others(broad, &journal).await;
     }
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
+    if turn.course.swap == Mark::Done {
+        // A delivery that was done needed nobody signed in; what there is beside the token may.
+        let again = match (&left.nominated.platform_address, turn.link) {
+            (Some(address), None) if !left.nominated.decision.extras.is_empty() => {
+                sign_in_again(app, address, &left.nominated).await.ok()
+            }
+            _ => None,
+        };
+        let link = turn.link.or(again.as_ref());
+        Box::pin(turn.settle_extras(run, left.maker, link)).await;
+    }
     let told = turn.tell(run, since, None, None, granted);
     if turn.course.next() == Move::End {
         close(app, run, "rotated", broad);

@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::super::bootstrap::word;
+use super::super::cards;
 use super::super::deliver::{Delivered, Link, Parcel};
 use super::super::effect::{KEEP, ROLL, SWAP};
 use super::super::report::{Journal, Report};
@@ -368,9 +369,9 @@ impl Rolling<'_> {
         let decision = &self.nominated.decision;
         let replaces = &self.nominated.replaces;
         let span = self.app.calls.span(since, Instant::now());
-        let ends = known(self.app, &self.nominated.connection)
-            .ok()
-            .and_then(|known| known.expires_on);
+        let now = known(self.app, &self.nominated.connection).ok();
+        let ends = now.as_ref().and_then(|known| known.expires_on);
+        let extras = now.as_ref().map_or(&[][..], |known| &known.extras);
         Rotation {
             state,
             run: run.to_owned(),
@@ -397,6 +398,7 @@ impl Rolling<'_> {
             }),
             delivery: Delivery::Unknown,
             receipt_code: None,
+            extras: cards::extras(extras, &self.nominated.platform),
             broad: None,
             step: None,
             problem: None,

@@ -11,6 +11,7 @@
 
 mod course;
 mod decide;
+mod extras;
 mod finish;
 mod in_place;
 mod old;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
+use super::cards;
 use super::effect::{NOMINATE, PROVE};
 use super::ids;
 use super::mint::may_exist;
@@ -264,6 +266,9 @@ async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated) -> Rotatio
         Ok(()) => turn.go_on().await,
         Err(halt) => turn.halted(halt),
     }
+    if turn.course.swap == course::Mark::Done {
+        Box::pin(turn.make_extras(&run)).await;
+    }
     let others = finish_earlier(&run).await;
     turn.notices.extend(others);
     let broad = run.destroy().await;
@@ -377,8 +382,11 @@ async fn stopped(mut run: Run<'_>, nominated: &Nominated, stop: Stop) -> Rotatio
         way: nominated.way,
         old_token: in_use(nominated),
         new_token: None,
-        delivery: known.map_or(Delivery::Unknown, |known| super::cards::delivery(&known)),
+        delivery: known.as_ref().map_or(Delivery::Unknown, cards::delivery),
         receipt_code: None,
+        extras: known.as_ref().map_or_else(Vec::new, |known| {
+            cards::extras(&known.extras, &known.platform)
+        }),
         broad: broad.filter(|_| !run.shared),
         step: Some(step),
         problem: Some(problem),
@@ -457,6 +465,7 @@ impl Turn<'_> {
             }),
             delivery: self.delivery,
             receipt_code: self.receipt.as_ref().map(|(code, _)| code.clone()),
+            extras: cards::extras(&self.known.extras, &self.nominated.platform),
             broad,
             step,
             problem,

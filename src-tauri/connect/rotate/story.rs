@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::connect::story::{
-    Broad, BroadWish, Check, Delivery, Grant, Progress, Score, Step, TokenKind, VaultKind,
+    Broad, BroadWish, Check, Delivery, Extra, Grant, Progress, Score, Step, TokenKind, VaultKind,
 };
 use crate::problem::Problem;
 use crate::secret::Fingerprint;
@@ -144,6 +144,8 @@ pub struct Rotation {
     pub delivery: Delivery,
     /// Short code of the receipt over the new token, which the platform shows too.
     pub receipt_code: Option<String>,
+    /// Tokens of their own beside the narrow one, as they stand now.
+    pub extras: Vec<Extra>,
     /// What became of the broad token; nothing where none was used.
     pub broad: Option<Broad>,
     /// Where it stopped, if it did.

@@ -408,7 +408,7 @@ fn seen(answered: &Answered) -> String {
     format!("{}: {answer}", answered.question.endpoint.shown)
 }
 
-fn row(kind: NeedKind, message: &str, hint: &str, next: WatchNext) -> Need {
+pub(super) fn row(kind: NeedKind, message: &str, hint: &str, next: WatchNext) -> Need {
     Need {
         kind,
         message: message.to_owned(),

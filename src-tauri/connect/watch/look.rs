@@ -27,7 +27,7 @@ pub(super) const AT_ONCE: usize = 2;
 const QUESTIONS_AT_ONCE: usize = 4;
 
 /// Longest time that Cloudflare, or a platform, is asked about one connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Begins a resource that is one zone.
 const ZONE: &str = "com.cloudflare.api.account.zone.";
@@ -52,6 +52,13 @@ impl Platforms {
             (address, link)
         }));
         Self(links.await.into_iter().collect())
+    }
+
+    /// The platform of a connection, where its person is signed in there.
+    pub(super) fn of_person(&self, known: &Connection) -> Option<&Link> {
+        let link = self.0.get(known.platform_address.as_ref()?)?;
+        let link = link.as_ref().ok()?.as_ref()?;
+        link.is_of(known.person.as_deref()).ok().map(|()| link)
     }
 }
 

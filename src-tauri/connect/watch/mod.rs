@@ -4,6 +4,7 @@
 //! what was found last and what the dates say today, without asking anybody; [`reminders`] are those of the dates that
 //! nobody was shown yet. Whatever could not be asked is *untold*, never *fine*.
 
+mod extras;
 mod judge;
 mod look;
 mod remind;
@@ -37,7 +38,8 @@ pub async fn check(app: &App, connection: Option<&str>) -> Result<Vec<Checked>, 
     let looks = connections.into_iter().map(|known| {
         let platforms = &platforms;
         async move {
-            let found = look::look(app, &known, platforms).await;
+            let mut found = look::look(app, &known, platforms).await;
+            Box::pin(extras::look(app, &known, platforms, &mut found)).await;
             keep(app, &known, &found)
         }
     });
@@ -190,7 +192,7 @@ fn dates(app: &App, known: &Connection, found: Option<&Found>) -> Dates {
 fn is_mended_by_delivery(kind: NeedKind) -> bool {
     matches!(
         kind,
-        NeedKind::PlatformHoldsAnother | NeedKind::PlatformForgot
+        NeedKind::PlatformHoldsAnother | NeedKind::PlatformForgot | NeedKind::ExtraForgot
     )
 }
 

@@ -90,6 +90,10 @@ pub enum NeedKind {
     PlatformHoldsAnother,
     /// The platform knows nothing of the connection.
     PlatformForgot,
+    /// A token of its own beside the narrow one is gone: at Cloudflare, or in the vault.
+    ExtraGone,
+    /// The platform does not hold it any more, or holds another.
+    ExtraForgot,
     /// The vault does not hold the token any more.
     TokenMissing,
     /// The vault holds another value.

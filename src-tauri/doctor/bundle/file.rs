@@ -100,7 +100,7 @@ fn put(files: &[(&Path, &str)], known: &[Secret]) -> Result<(), Problem> {
     drafts.into_iter().try_for_each(Draft::publish)
 }
 
-/// The secrets that this installation holds and that a bundle about `connection` could leak: its token and the
+/// The secrets that this installation holds and that a bundle about `connection` could leak: its tokens and the
 /// platform session. What cannot be read from the vault cannot be leaked by it either.
 pub async fn secrets(app: &App, connection: Option<&str>) -> Vec<Secret> {
     let Some(known) = connection.and_then(|id| app.record.connection(id).ok().flatten()) else {
@@ -108,6 +108,11 @@ pub async fn secrets(app: &App, connection: Option<&str>) -> Vec<Secret> {
     };
     let mut secrets = Vec::new();
     secrets.extend(kept::token(app, &known).await.ok().flatten());
+    for extra in known.extra_tokens() {
+        let Some(id) = &extra.token_id else { continue };
+        let kept = kept::extra(app, &known, id, &extra.token_name).await;
+        secrets.extend(kept.ok().flatten());
+    }
     if let Some(platform) = known.platform_address {
         let subject = platform.clone();
         let item = Item::Session { platform };

@@ -9,6 +9,7 @@ use narrows_core::connect::story::{
 };
 use narrows_core::connect::{App, Walk, cancelled, left_over, redeliver};
 use narrows_core::problem::Problem;
+use narrows_core::profile::Profile;
 use narrows_core::secret::Secret;
 use serde_json::json;
 use tokio::time::timeout;
@@ -31,16 +32,37 @@ pub(super) enum Flow {
     Disconnect,
     /// A disconnect without a one-time token: Cloudflare's side stays open.
     Leave,
+    /// A connect with a token of its own beside the narrow one: only what is done to that one.
+    Keys,
+    /// The same of a rotation.
+    Renew,
 }
 
 impl Flow {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Connect,
         Self::Rotate,
         Self::Roll,
         Self::Disconnect,
         Self::Leave,
+        Self::Keys,
+        Self::Renew,
     ];
+
+    /// Whether there is a token of its own beside the narrow one. Then that alone is spoilt: the rest is what the other
+    /// flows are for.
+    pub(super) fn has_keys(self) -> bool {
+        matches!(self, Self::Keys | Self::Renew)
+    }
+
+    /// The flow that comes before this one.
+    pub(super) fn before(self) -> Option<Self> {
+        match self {
+            Self::Connect | Self::Keys => None,
+            Self::Renew => Some(Self::Keys),
+            Self::Rotate | Self::Roll | Self::Disconnect | Self::Leave => Some(Self::Connect),
+        }
+    }
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -49,6 +71,8 @@ impl Flow {
             Self::Roll => "rotate in place",
             Self::Disconnect => "disconnect",
             Self::Leave => "disconnect without a token",
+            Self::Keys => "connect with keys",
+            Self::Renew => "rotate with keys",
         }
     }
 
@@ -60,8 +84,8 @@ impl Flow {
     /// The word of its end where nothing is spoilt.
     pub(super) fn well(self) -> &'static str {
         match self {
-            Self::Connect => "connected",
-            Self::Rotate | Self::Roll => "rotated",
+            Self::Connect | Self::Keys => "connected",
+            Self::Rotate | Self::Roll | Self::Renew => "rotated",
             Self::Disconnect => "disconnected",
             Self::Leave => "open",
         }
@@ -174,17 +198,29 @@ impl End {
 /// Goes through a flow once, from its start to whatever its end is.
 pub(super) async fn go(flow: Flow, app: &App, paste: &str) -> End {
     match flow {
-        Flow::Connect => Box::pin(connect(app, paste)).await,
-        Flow::Rotate => Box::pin(rotate(app, paste, false)).await,
+        Flow::Connect => Box::pin(connect(app, paste, false)).await,
+        Flow::Keys => Box::pin(connect(app, paste, true)).await,
+        Flow::Rotate | Flow::Renew => Box::pin(rotate(app, paste, false)).await,
         Flow::Roll => Box::pin(rotate(app, paste, true)).await,
         Flow::Disconnect => Box::pin(disconnect(app, Some(paste))).await,
         Flow::Leave => Box::pin(disconnect(app, None)).await,
     }
 }
 
-async fn connect(app: &App, paste: &str) -> End {
+async fn connect(app: &App, paste: &str, keys: bool) -> End {
+    let (profile, choices) = if keys {
+        let profile = Profile::load("flarelink").expect("a built-in profile");
+        let with = vec!["r2-keys".to_owned()];
+        let choices = Choices {
+            with,
+            ..Choices::default()
+        };
+        (profile, choices)
+    } else {
+        (Stage::profile(), Choices::default())
+    };
     let ready = async {
-        let mut walk = Walk::begin(app, Stage::profile(), None)?;
+        let mut walk = Walk::begin(app, profile, None)?;
         prepared(&mut walk, true).await?;
         inspected(&mut walk, paste).await?;
         Ok(walk)
@@ -192,7 +228,7 @@ async fn connect(app: &App, paste: &str) -> End {
     match Box::pin(ready).await {
         Ok(mut walk) => {
             let cancel = CancellationToken::new();
-            End::of(Box::pin(walk.connect(&Choices::default(), None, &cancel)).await)
+            End::of(Box::pin(walk.connect(&choices, None, &cancel)).await)
         }
         Err(problem) => End::early(problem),
     }
@@ -353,7 +389,8 @@ pub(super) async fn settle(
         done.push(word);
     }
     for known in app.record.connections().expect("the connections") {
-        if known.delivery != "accepted" {
+        let waits = known.extras.iter().any(|extra| extra.waiting().is_some());
+        if known.delivery != "accepted" || waits {
             redeliver(app, &known.id)
                 .await
                 .map_err(|p| told("delivering", p))?;

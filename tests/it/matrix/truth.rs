@@ -95,7 +95,10 @@ impl World<'_> {
         let (connections, open) = (self.connections(), self.open_runs());
         let told = |word: &str| says.iter().chain(&open).any(|line| line.contains(word));
         for token in self.narrow().await {
-            let used = connections.iter().any(|known| known.token_id == token.id);
+            let used = connections.iter().any(|known| {
+                let mut extras = known.extra_tokens();
+                known.token_id == token.id || extras.any(|extra| extra.token_name == token.name)
+            });
             if !used && !told(&token.name) && !told(&token.id) {
                 wrong.push(format!(
                     "\"{}\" lives, and nothing accounts for it",
@@ -120,6 +123,44 @@ impl World<'_> {
         wrong
     }
 
+    /// A token of its own beside the narrow one that is in use lives, is kept, and is what the platform has.
+    async fn of_extras(&self, known: &Connection) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for extra in &known.extras {
+            let about = |what: &str| format!("{} of {}: {what}", extra.id, known.id);
+            let used = extra.in_use().and_then(|token| token.token_id.clone());
+            if let Some(id) = &used {
+                if !self.lives(id).await {
+                    wrong.push(about("its token does not live"));
+                }
+                if self.kept_as(known, id).await.is_none() {
+                    wrong.push(about("its token is not in the vault"));
+                }
+            }
+            let there = self.held_extra(known, &extra.id).await;
+            if there != used {
+                wrong.push(about(&format!(
+                    "here is {used:?}, and at the platform {there:?}"
+                )));
+            }
+            if extra.waiting().is_some() {
+                wrong.push(about("it waits for the platform"));
+            }
+        }
+        wrong
+    }
+
+    /// Cloudflare's id of a token of its own that the platform has.
+    async fn held_extra(&self, known: &Connection, extra: &str) -> Option<String> {
+        let access = self.access().await?;
+        let url = format!(
+            "{}/v1/connections/{}/extras/{extra}?nonce=AAAAAAAAAAAAAAAAAAAAAA",
+            self.stage.face.platform, known.id
+        );
+        let document = self.stage.ask(&url, &access).await;
+        document["token_id"].as_str().map(str::to_owned)
+    }
+
     /// What is left that should not be, once everything is settled: nothing open, each token used, both sides agreed.
     pub(super) async fn unsettled(&self) -> Vec<String> {
         let mut wrong = self.wrong(&[]).await;
@@ -142,6 +183,7 @@ impl World<'_> {
             wrong.push(format!("here is {here:?}, and at the platform {there:?}"));
         }
         for known in &connections {
+            wrong.extend(self.of_extras(known).await);
             if known.delivery != "accepted" {
                 wrong.push(format!(
                     "{} is {} at the platform",
@@ -181,9 +223,25 @@ impl World<'_> {
 
     /// The kept value of a connection's token.
     pub(super) async fn kept(&self, known: &Connection) -> Option<Secret> {
+        self.kept_as(known, &known.token_id).await
+    }
+
+    /// The kept values of all its tokens.
+    pub(super) async fn all_kept(&self, known: &Connection) -> Vec<Secret> {
+        let mut kept = Vec::from_iter(self.kept(known).await);
+        for token in known
+            .extra_tokens()
+            .filter_map(|extra| extra.token_id.as_deref())
+        {
+            kept.extend(self.kept_as(known, token).await);
+        }
+        kept
+    }
+
+    async fn kept_as(&self, known: &Connection, token: &str) -> Option<Secret> {
         let item = Item::Token {
             connection: known.id.clone(),
-            token: known.token_id.clone(),
+            token: token.to_owned(),
         };
         self.secret(&item).await
     }
@@ -201,21 +259,16 @@ impl World<'_> {
 
     /// What the platform holds; nothing where nobody has signed in.
     pub(super) async fn held(&self) -> Vec<Held> {
-        let session = Item::Session {
-            platform: format!("{}/", self.stage.face.platform),
-        };
-        let Some(session) = self.secret(&session).await else {
+        let Some(access) = self.access().await else {
             return Vec::new();
         };
-        let session: Value = serde_json::from_str(session.expose()).expect("a session is JSON");
-        let access = session["access"].as_str().expect("an access token");
         let platform = &self.stage.face.platform;
-        let me = self.stage.ask(&format!("{platform}/v1/me"), access).await;
+        let me = self.stage.ask(&format!("{platform}/v1/me"), &access).await;
         let mut held = Vec::new();
         for connection in me["connections"].as_array().expect("connections") {
             let id = connection["id"].as_str().expect("an id");
             let url = format!("{platform}/v1/connections/{id}?nonce=AAAAAAAAAAAAAAAAAAAAAA");
-            let document = self.stage.ask(&url, access).await;
+            let document = self.stage.ask(&url, &access).await;
             let token = document["token_id"].as_str().expect("a token's id");
             held.push(Held {
                 connection: id.to_owned(),
@@ -223,6 +276,17 @@ impl World<'_> {
             });
         }
         held
+    }
+
+    /// The kept session's access token.
+    async fn access(&self) -> Option<String> {
+        let session = Item::Session {
+            platform: format!("{}/", self.stage.face.platform),
+        };
+        let session = self.secret(&session).await?;
+        let session: Value = serde_json::from_str(session.expose()).expect("a session is JSON");
+        let access = session["access"].as_str().expect("an access token");
+        Some(access.to_owned())
     }
 
     async fn secret(&self, item: &Item) -> Option<Secret> {

@@ -215,6 +215,7 @@ impl Face {
 }
 
 fn open_platform(shared: &Arc<Shared>, face: &Face, options: &Options) -> Result<Platform, Error> {
+    let r2 = Arc::clone(shared);
     let shared = Arc::clone(shared);
     let config = platform::Config {
         auto_approve: options.auto_approve,
@@ -232,6 +233,11 @@ fn open_platform(shared: &Arc<Shared>, face: &Face, options: &Options) -> Result
                 Some(token_id) => CloudflareVerdict::Active { token_id },
                 None => CloudflareVerdict::Refused,
             }
+        }),
+        s3: Arc::new(move |key, secret, account| {
+            let world = r2.world();
+            let now = Timestamp::now();
+            Some(cloudflare::opens_r2(&world, &key, &secret, &account, now))
         }),
     };
     Ok(Platform::open(config)?)

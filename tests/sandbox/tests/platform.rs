@@ -16,6 +16,8 @@ mod connections;
 mod contract;
 #[path = "platform/coverage.rs"]
 mod coverage;
+#[path = "platform/extras.rs"]
+mod extras;
 #[path = "platform/running.rs"]
 mod running;
 #[path = "platform/sign_in.rs"]

@@ -524,6 +524,10 @@ delivery: Delivery,
  */
 receipt_code: string | null, 
 /**
+ * Tokens of their own that were asked for beside the narrow one, such as R2 keys.
+ */
+extras: Array<Extra>, 
+/**
  * What became of the broad token.
  */
 broad: Broad, 
@@ -619,7 +623,11 @@ watch: Watched,
 /**
  * Where a rotation stands that has not ended; delivering again goes on with one that is pending.
  */
-rotation: RotationState | null, };
+rotation: RotationState | null, 
+/**
+ * Tokens of their own beside the narrow one.
+ */
+extras: Array<Extra>, };
 
 /**
  * Kinds of credential that can be diagnosed.
@@ -1036,6 +1044,44 @@ export type Evidence = "policy" | "call" | "assumed";
  * What a check expects.
  */
 export type Expected = "allowed" | "refused";
+
+/**
+ * What a connection has of one kind of token beside its narrow one, such as R2 keys.
+ */
+export type Extra = { 
+/**
+ * Such as `r2-keys`.
+ */
+id: string, 
+/**
+ * What it is called, such as "R2 keys".
+ */
+label: string, 
+/**
+ * Whether the platform has it.
+ */
+state: ExtraStanding, 
+/**
+ * Cloudflare's id of the token; nothing where there is none.
+ */
+token_id: string | null, 
+/**
+ * Its name.
+ */
+token_name: string | null, 
+/**
+ * In a sentence: that the platform has it, or why not.
+ */
+sentence: string, 
+/**
+ * Names of tokens that nothing uses any more and that may still live, to be deleted in Cloudflare's list.
+ */
+left: Array<string>, };
+
+/**
+ * Whether the platform has such a token.
+ */
+export type ExtraStanding = "in-use" | "waiting" | "off";
 
 /**
  * One thing that is true now.
@@ -1471,7 +1517,7 @@ evidence: string | null, };
 /**
  * Needs, and things that could not be told.
  */
-export type NeedKind = "expires-soon" | "old" | "token-expired" | "token-disabled" | "token-exposed" | "token-deleted" | "token-inactive" | "expiry-changed" | "policy-changed" | "address-blocked" | "platform-holds-another" | "platform-forgot" | "token-missing" | "token-changed" | "cloudflare-untold" | "platform-untold" | "signed-out" | "vault-untold" | "works-elsewhere" | "too-new";
+export type NeedKind = "expires-soon" | "old" | "token-expired" | "token-disabled" | "token-exposed" | "token-deleted" | "token-inactive" | "expiry-changed" | "policy-changed" | "address-blocked" | "platform-holds-another" | "platform-forgot" | "extra-gone" | "extra-forgot" | "token-missing" | "token-changed" | "cloudflare-untold" | "platform-untold" | "signed-out" | "vault-untold" | "works-elsewhere" | "too-new";
 
 /**
  * The token that takes the old one's place.
@@ -1789,6 +1835,10 @@ delivery: Delivery,
  */
 receipt_code: string | null, 
 /**
+ * Tokens of their own that were asked for beside the narrow one, such as R2 keys.
+ */
+extras: Array<Extra>, 
+/**
  * What became of the broad token.
  */
 broad: Broad, 
@@ -1956,6 +2006,10 @@ sentences: Array<string>,
  * The very body that will be sent, indented.
  */
 body_json: string, 
+/**
+ * The same of each token of its own that is made beside it.
+ */
+extra_bodies: Array<string>, 
 /**
  * What becomes of the pasted token.
  */
@@ -2198,6 +2252,10 @@ delivery: Delivery,
  * Short code of the receipt over the new token, which the platform shows too.
  */
 receipt_code: string | null, 
+/**
+ * Tokens of their own beside the narrow one, as they stand now.
+ */
+extras: Array<Extra>, 
 /**
  * What became of the broad token; nothing where none was used.
  */
@@ -2559,7 +2617,7 @@ export type Standing = "unchecked" | "fine" | "needs-you" | "untold";
 /**
  * The steps that a person sees of a run, in their order.
  */
-export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "swap" | "revoke" | "destroy" | "record" | "platform" | "cloudflare" | "local";
+export type Step = "prepare" | "inspect" | "fuse" | "mint" | "keep" | "prove" | "deliver" | "extra" | "swap" | "revoke" | "destroy" | "record" | "platform" | "cloudflare" | "local";
 
 /**
  * What became of a step.

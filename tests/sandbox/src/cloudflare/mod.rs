@@ -22,8 +22,10 @@ use axum::{
     extract::{ConnectInfo, Query, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
 };
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use self::{answer::Answer, call::Call, problem::Problem};
 use crate::{
@@ -223,6 +225,26 @@ pub(crate) fn judge_token(
         .account(account)
         .is_some_and(|account| actor.sees(account));
     (of_kind && usable && sees_account).then(|| token.id.clone())
+}
+
+/// Whether a key pair for S3 opens R2 of an account. The access key id is a token's id, and the secret access key is the
+/// lower-case hex SHA-256 of its value, by Cloudflare's page on R2's tokens.
+pub(crate) fn opens_r2(
+    world: &World,
+    access_key_id: &str,
+    secret_access_key: &str,
+    account: &str,
+    now: Timestamp,
+) -> bool {
+    let Some(token) = world.token(access_key_id) else {
+        return false;
+    };
+    let actor = Actor::Token(Token::clone(token));
+    let secret = HEXLOWER.encode(&Sha256::digest(token.value.as_bytes()));
+    secret == secret_access_key
+        && credential::alive(&actor, now).is_ok()
+        && !world.r2_disabled.on(account)
+        && products::reads_r2(world, &actor, account)
 }
 
 /// A refusal's envelope, for faults that answer in Cloudflare's place.

@@ -136,6 +136,15 @@ pub(crate) fn answer(
     }
 }
 
+/// Whether somebody may read R2 of an account.
+pub(super) fn reads_r2(world: &World, actor: &Actor, account: &str) -> bool {
+    let groups = ["Workers R2 Storage Read", "Workers R2 Storage Write"]
+        .into_iter()
+        .filter_map(|name| group::by_name(name, Scope::Account));
+    let groups: Vec<_> = groups.collect();
+    world.may(actor, &groups, Target::Account(account))
+}
+
 fn list(shape: Shape, call: &Call<'_>) -> Result<Answer, Problem> {
     let page = call.page(Pages::PRODUCT)?;
     Ok(match shape {

@@ -18,9 +18,9 @@ use super::problem::Problem;
 use super::signed_in::SignedIn;
 use super::{CloudflareVerdict, Shared, TENANT};
 
-const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+pub(super) const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
-type QueryPairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+pub(super) type QueryPairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 /// `GET /v1/me`
 pub(super) async fn me(
@@ -172,7 +172,7 @@ fn receipted(db: &Db, shared: &Shared, id: &str, nonce: &str) -> Result<Value, P
     Ok(held.document(&receipt))
 }
 
-fn read_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
+pub(super) fn read_id(id: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
     let Path(id) = id.map_err(|_| Problem::invalid("id", "The address is malformed."))?;
     CONNECTION_ID.check("id", id)
 }
@@ -188,7 +188,10 @@ fn read_idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     }
 }
 
-fn read_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
+pub(super) fn read_body(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, Problem> {
     let body = body.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::TooLarge
@@ -211,7 +214,7 @@ fn read_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result
     }
 }
 
-fn read_nonce(query: QueryPairs) -> Result<String, Problem> {
+pub(super) fn read_nonce(query: QueryPairs) -> Result<String, Problem> {
     let Query(pairs) = query.map_err(|_| Problem::invalid("nonce", "The query is malformed."))?;
     let mut nonces = pairs.into_iter().filter(|(name, _)| name == "nonce");
     match (nonces.next(), nonces.next()) {

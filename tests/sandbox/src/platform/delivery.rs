@@ -40,23 +40,53 @@ impl Delivery {
         let json = serde_json::from_slice(body)
             .map_err(|_| Problem::invalid("body", "The body is not JSON."))?;
         let mut fields = Fields::of(json, "")?;
-        let mut token = Fields::of(fields.take("token")?, "token")?;
+        let token = DeliveredToken::read(&mut fields)?;
         let delivery = Self {
             profile: fields.text("profile", &PROFILE)?,
             account_id: fields.text("account_id", &CLOUDFLARE_ID)?,
             account_name: fields.text("account_name", &NAME)?,
             project: fields.text_or_null("project", &PROJECT)?,
-            token: DeliveredToken {
-                value: token.text("value", &VALUE)?,
-                id: token.text("id", &CLOUDFLARE_ID)?,
-                kind: token.text("kind", &KIND)?,
-                name: token.text("name", &NAME)?,
-                expires_on: token.text_or_null("expires_on", &DATE_TIME)?,
-            },
+            token,
             nonce: fields.text("nonce", &NONCE)?,
             replaces: fields.text_or_null("replaces", &CLOUDFLARE_ID)?,
         };
+        fields.end()?;
+        Ok(delivery)
+    }
+}
+
+impl DeliveredToken {
+    fn read(fields: &mut Fields) -> Result<Self, Problem> {
+        let mut token = Fields::of(fields.take("token")?, "token")?;
+        let read = Self {
+            value: token.text("value", &VALUE)?,
+            id: token.text("id", &CLOUDFLARE_ID)?,
+            kind: token.text("kind", &KIND)?,
+            name: token.text("name", &NAME)?,
+            expires_on: token.text_or_null("expires_on", &DATE_TIME)?,
+        };
         token.end()?;
+        Ok(read)
+    }
+}
+
+/// A token of its own handed over beside a connection's narrow one.
+#[derive(Debug)]
+pub(super) struct ExtraDelivery {
+    pub(super) token: DeliveredToken,
+    pub(super) nonce: String,
+}
+
+impl ExtraDelivery {
+    /// Reads a body.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
+        let json = serde_json::from_slice(body)
+            .map_err(|_| Problem::invalid("body", "The body is not JSON."))?;
+        let mut fields = Fields::of(json, "")?;
+        let delivery = Self {
+            token: DeliveredToken::read(&mut fields)?,
+            nonce: fields.text("nonce", &NONCE)?,
+        };
         fields.end()?;
         Ok(delivery)
     }
@@ -98,6 +128,18 @@ pub(super) const NONCE: Shape = Shape {
             || (32..=128).contains(&text.len()) && text.bytes().all(is_lower_hex)
     },
     wants: "16 to 64 bytes are wanted, as unpadded base64url or lower-case hex.",
+};
+
+/// What a token of its own is for.
+pub(super) const EXTRA: Shape = Shape {
+    fits: |text| {
+        text.len() <= 40
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    },
+    wants: "A name is wanted: lower-case letters, digits and hyphens.",
 };
 
 const CLOUDFLARE_ID: Shape = Shape {

@@ -13,6 +13,7 @@ mod database;
 mod delivery;
 mod device;
 mod digest;
+mod extra;
 mod grant;
 mod page;
 mod parameters;
@@ -61,6 +62,10 @@ struct Tenant {
 /// Asks Cloudflare about a token: its value, the account's id, and its kind (`user` or `account`). May block.
 pub type AskCloudflare = Arc<dyn Fn(String, String, String) -> CloudflareVerdict + Send + Sync>;
 
+/// Lists the buckets of an account with a key pair for S3: access key id, secret access key, the account's id. Whether
+/// that worked; nothing where nobody answered. May block.
+pub type ListBuckets = Arc<dyn Fn(String, String, String) -> Option<bool> + Send + Sync>;
+
 /// The time, in milliseconds since 1970 UTC.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
@@ -91,6 +96,8 @@ pub struct Config {
     pub issuer: String,
     /// How Cloudflare is asked about a token.
     pub cloudflare: AskCloudflare,
+    /// How a key pair for S3 is tried.
+    pub s3: ListBuckets,
 }
 
 impl Config {
@@ -142,6 +149,7 @@ struct Shared {
     auto_approve: bool,
     issuer: String,
     cloudflare: AskCloudflare,
+    s3: ListBuckets,
     database: Database,
     seal: Seal,
     clock: Clock,
@@ -171,6 +179,7 @@ impl Platform {
                 auto_approve: config.auto_approve,
                 issuer: config.issuer,
                 cloudflare: config.cloudflare,
+                s3: config.s3,
                 database: Database::open(config.database.as_deref())?,
                 seal: Seal::new(key),
                 clock,
@@ -193,6 +202,10 @@ impl Platform {
                 put(api::put_connection)
                     .get(api::get_connection)
                     .delete(api::delete_connection),
+            )
+            .route(
+                "/v1/connections/{id}/extras/{extra}",
+                put(extra::put).get(extra::get),
             )
             .route("/", get(cabinet::home))
             .route("/sign-in", post(cabinet::sign_in))

@@ -18,6 +18,8 @@ pub(super) enum Problem {
     NotSignedIn { token_sent: bool },
     /// No connection has this id.
     UnknownConnection,
+    /// This platform has no use for such a token.
+    NotOffered,
     /// Another connection holds this account and project.
     AlreadyConnected { connection_id: String },
     /// Cloudflare refused the token.
@@ -42,6 +44,7 @@ impl Problem {
             Self::InvalidRequest { .. } | Self::TooLarge => "invalid-request",
             Self::NotSignedIn { .. } => "not-signed-in",
             Self::UnknownConnection => "unknown-connection",
+            Self::NotOffered => "not-offered",
             Self::AlreadyConnected { .. } => "already-connected",
             Self::CredentialRejected { .. } => "credential-rejected",
             Self::IdempotencyMismatch => "idempotency-mismatch",
@@ -54,7 +57,7 @@ impl Problem {
             Self::InvalidRequest { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotSignedIn { .. } => StatusCode::UNAUTHORIZED,
-            Self::UnknownConnection => StatusCode::NOT_FOUND,
+            Self::UnknownConnection | Self::NotOffered => StatusCode::NOT_FOUND,
             Self::AlreadyConnected { .. } => StatusCode::CONFLICT,
             Self::CredentialRejected { .. } | Self::IdempotencyMismatch => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -68,6 +71,7 @@ impl Problem {
             Self::InvalidRequest { .. } | Self::TooLarge => "The request is not valid",
             Self::NotSignedIn { .. } => "Not signed in",
             Self::UnknownConnection => "There is no such connection",
+            Self::NotOffered => "This is not offered",
             Self::AlreadyConnected { .. } => "Already connected",
             Self::CredentialRejected { .. } => "Cloudflare refused the token",
             Self::IdempotencyMismatch => "The key was used with another request",
@@ -83,7 +87,10 @@ impl Problem {
             Self::NotSignedIn { token_sent: true } => {
                 "The access token is unknown, expired or revoked.".into()
             }
-            Self::UnknownConnection => "You have no connection with this id.".into(),
+            Self::UnknownConnection => {
+                "You have no connection with this id, or it has no such token.".into()
+            }
+            Self::NotOffered => "This platform takes no token of this name.".into(),
             Self::AlreadyConnected { .. } => {
                 "Another connection holds this account and project.".into()
             }

@@ -46,6 +46,18 @@ CREATE TABLE IF NOT EXISTS connection (
 
 CREATE UNIQUE INDEX IF NOT EXISTS connection_by_project ON connection (account_id, ifnull(project, ''));
 
+-- Tokens of their own beside a connection's narrow one. What is derived from one is never stored.
+CREATE TABLE IF NOT EXISTS extra (
+    connection_id TEXT NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    id            TEXT NOT NULL,
+    token_id      TEXT NOT NULL,
+    token_name    TEXT NOT NULL,
+    sealed_value  BLOB NOT NULL,
+    fingerprint   TEXT NOT NULL,
+    updated_on    TEXT NOT NULL,
+    PRIMARY KEY (connection_id, id)
+) STRICT;
+
 -- First answers, by Idempotency-Key.
 CREATE TABLE IF NOT EXISTS answer (
     key           TEXT PRIMARY KEY,

@@ -1,7 +1,7 @@
 //! Every answer that the contract documents is given by the platform at some time.
 
 use crate::contract;
-use crate::running::{ACCOUNT_ID, CLIENT, NONCE, Running, Start, delivery};
+use crate::running::{ACCOUNT_ID, CLIENT, NONCE, Running, Start, delivery, extra};
 
 const ID: &str = "0b9a3f6e-52c4-4f0e-8a55-6d1f5c0e7a21";
 
@@ -40,6 +40,17 @@ async fn every_documented_answer_of_every_operation_is_given() {
         platform
             .put(access_token, "!", "idempotent-6", &delivery())
             .await;
+        for (id, name, body) in [
+            (ID, "r2-keys", extra()),
+            (ID, "r2-keys", extra()),
+            (ID, "other", extra()),
+            (ID, "!", extra()),
+            (ID, "r2-keys", "x".repeat(70_000).into()),
+            (ID, "r2-keys", refused_extra()),
+        ] {
+            platform.put_extra(access_token, id, name, &body).await;
+            platform.get_extra(access_token, id, name, NONCE).await;
+        }
         platform.get(access_token, ID, NONCE).await;
         platform.get(access_token, "!", NONCE).await;
         platform.delete(access_token, "!").await;
@@ -60,12 +71,25 @@ async fn every_documented_answer_of_every_operation_is_given() {
     platform
         .put(&access_token, ID, "idempotent-7", &delivery())
         .await;
+    platform
+        .put_extra(&access_token, ID, "r2-keys", &extra())
+        .await;
+    platform
+        .get_extra(&access_token, ID, "r2-keys", NONCE)
+        .await;
     platform.get(&access_token, ID, NONCE).await;
     platform.delete(&access_token, ID).await;
 
     let documented = contract::documented_answers();
     let unmet: Vec<_> = documented.difference(&platform.met()).cloned().collect();
     assert_eq!(unmet, [], "documented, but never given");
+}
+
+/// One that Cloudflare does not know.
+fn refused_extra() -> serde_json::Value {
+    let mut refused = extra();
+    refused["token"]["value"] = "x".repeat(40).into();
+    refused
 }
 
 fn break_database(path: &std::path::Path) {

@@ -17,11 +17,19 @@ pub(crate) const TOKEN_ID: &str = "ed17574386854bf78a67040be0a770b0";
 /// Another one.
 pub(crate) const SECOND_VALUE: &str = "cfut_SecondTokenOfTheTestsForThePlatform000000d4c3b2a1";
 pub(crate) const SECOND_TOKEN_ID: &str = "0123456789abcdef0123456789abcdef";
+/// A token of its own, and the secret access key that comes from it (`printf %s "$EXTRA_VALUE" | sha256sum`).
+pub(crate) const EXTRA_VALUE: &str = "cfut_TokenOfItsOwnOfTheTestsForThePlatform0000e5f6a7b8";
+pub(crate) const EXTRA_ID: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const EXTRA_SECRET: &str =
+    "57b4b2f30786066dfb55d9f4524b09c73815695e4439054f80a8ac507e6f939e";
 pub(crate) const ACCOUNT_ID: &str = "023e105f4ecef8ad9ca31a8372d0c353";
 pub(crate) const NONCE: &str = "AAECAwQFBgcICQoLDA0ODw";
 pub(crate) const CLIENT: (&str, &str) = ("client_id", "narrows-desktop");
 pub(crate) const DEVICE_GRANT: (&str, &str) =
     ("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+
+/// Key pairs for S3, and whether they open R2; nothing where R2 does not answer.
+type Pairs = HashMap<(String, String), Option<bool>>;
 
 /// A running platform.
 pub(crate) struct Running {
@@ -29,6 +37,7 @@ pub(crate) struct Running {
     pub(crate) http: Client,
     met: Mutex<BTreeSet<(String, u16)>>,
     verdicts: Arc<Mutex<HashMap<String, CloudflareVerdict>>>,
+    pairs: Arc<Mutex<Pairs>>,
     asked: Arc<AtomicUsize>,
     now: Arc<AtomicI64>,
 }
@@ -80,6 +89,17 @@ impl Running {
                 }
             })
         };
+        let pairs: Arc<Mutex<Pairs>> = Arc::default();
+        let s3 = {
+            let pairs = Arc::clone(&pairs);
+            Arc::new(move |key: String, secret: String, account: String| {
+                let pairs = pairs.lock().expect("unpoisoned");
+                let known = pairs.get(&(key, secret)).copied();
+                known
+                    .unwrap_or(Some(false))
+                    .map(|opens| opens && account == ACCOUNT_ID)
+            })
+        };
         let platform = Platform::open_at(
             Config {
                 auto_approve: start.auto_approve,
@@ -87,6 +107,7 @@ impl Running {
                 database: start.database,
                 issuer: address.clone(),
                 cloudflare,
+                s3,
             },
             {
                 let now = Arc::clone(&now);
@@ -106,9 +127,12 @@ impl Running {
                 .expect("a client"),
             met: Mutex::default(),
             verdicts,
+            pairs,
             asked,
             now,
         };
+        running.r2_says(EXTRA_ID, EXTRA_SECRET, Some(true));
+        running.cloudflare_says(EXTRA_VALUE, active(EXTRA_ID));
         running.cloudflare_says(VALUE, active(TOKEN_ID));
         running.cloudflare_says(SECOND_VALUE, active(SECOND_TOKEN_ID));
         running
@@ -120,6 +144,12 @@ impl Running {
             .lock()
             .expect("unpoisoned")
             .insert(value.to_owned(), verdict);
+    }
+
+    /// Whether this pair opens R2 from now on; nothing where R2 does not answer.
+    pub(crate) fn r2_says(&self, key: &str, secret: &str, opens: Option<bool>) {
+        let pair = (key.to_owned(), secret.to_owned());
+        self.pairs.lock().expect("unpoisoned").insert(pair, opens);
     }
 
     /// How often Cloudflare was asked.
@@ -222,6 +252,39 @@ impl Running {
         self.call("deleteConnection", request).await
     }
 
+    pub(crate) async fn put_extra(
+        &self,
+        access_token: &str,
+        id: &str,
+        extra: &str,
+        body: &Value,
+    ) -> Answer {
+        let request = self
+            .http
+            .put(self.extra(id, extra))
+            .bearer_auth(access_token)
+            .json(body);
+        self.call("putExtra", request).await
+    }
+
+    pub(crate) async fn get_extra(
+        &self,
+        access_token: &str,
+        id: &str,
+        extra: &str,
+        nonce: &str,
+    ) -> Answer {
+        let request = self
+            .http
+            .get(format!("{}?nonce={nonce}", self.extra(id, extra)))
+            .bearer_auth(access_token);
+        self.call("getExtra", request).await
+    }
+
+    pub(crate) fn extra(&self, id: &str, extra: &str) -> String {
+        format!("{}/extras/{extra}", self.connection(id))
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
@@ -278,4 +341,18 @@ pub(crate) fn rotation() -> Value {
     rotation["token"]["id"] = json!(SECOND_TOKEN_ID);
     rotation["replaces"] = json!(TOKEN_ID);
     rotation
+}
+
+/// A delivery of a token of its own.
+pub(crate) fn extra() -> Value {
+    json!({
+        "token": {
+            "value": EXTRA_VALUE,
+            "id": EXTRA_ID,
+            "kind": "user",
+            "name": "flarelink-r2-abcd1234",
+            "expires_on": null,
+        },
+        "nonce": NONCE,
+    })
 }

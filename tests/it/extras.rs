@@ -79,7 +79,7 @@ async fn at_platform(stage: &Stage, connection: &str) -> Option<String> {
 /// A person deletes a token in the dashboard.
 async fn delete(stage: &Stage, id: &str) {
     let url = format!("{}/user/tokens/{id}", stage.face.cloudflare_api);
-    let ordered = reqwest::Client::new().delete(url);
+    let ordered = crate::stage::client().delete(url);
     let answer = ordered.bearer_auth(another_broad(stage).await).send().await;
     assert!(answer.expect("an answer").status().is_success());
 }

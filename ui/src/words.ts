@@ -457,7 +457,7 @@ export const words = {
   } satisfies Record<Delivery, string>,
 
   extra: {
-    title: 'Keys of their own',
+    title: 'Extra tokens',
     state: {
       'in-use': 'In use',
       waiting: 'Not confirmed',
@@ -717,7 +717,7 @@ export const words = {
     keep: 'Put it in the vault',
     prove: 'Prove what it can and cannot do',
     deliver: 'Hand it to the platform',
-    extra: 'Make the keys of their own',
+    extra: 'Make the extra token',
     swap: 'Let the connection use the new token',
     revoke: 'Delete the old token',
     destroy: 'Destroy the broad token',

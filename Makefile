@@ -57,9 +57,10 @@ test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
 	CHROMIUM="$$(command -v chromium-headless-shell || command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
 	  scripts/with-home $(NPM) run test:browser
 
+# What the window changes is in the library and the programs: no test or benchmark asks for it.
 lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
 	cargo clippy --locked --workspace --all-targets --no-default-features -- -D warnings
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --lib --bins -- -D warnings
 	shellcheck scripts/* .ci/run
 
 docs: $(PAGE) ## stage: the library's documentation, without a warning

@@ -244,6 +244,42 @@ async fn a_disconnect_that_is_open_can_be_taken_back_while_its_token_lives() {
 }
 
 #[tokio::test]
+async fn a_disconnect_that_is_open_is_not_taken_back_once_another_connection_is_there() {
+    let stage = Stage::new().await;
+    let result = connected(&stage).await;
+    let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
+        .await
+        .expect("it ends");
+    let broad = another_broad(&stage).await;
+    let again = stage.connect(&broad, destroy()).await.expect("good");
+    let Outcome::Connected(again) = again else {
+        panic!("the platform has room again: {again:#?}");
+    };
+    let left = left_over(&stage.app).await.expect("records").remove(0);
+    assert!(
+        left.undo.is_none() && left.finish.is_some(),
+        "the platform has room for one of them: {left:#?}"
+    );
+    let mut walk = Walk::resuming(&stage.app, &ended.run).expect("it is open");
+    let wish = Resume {
+        ending: Ending::Undo,
+        broad: BroadWish::Unsaid,
+        forget: false,
+    };
+    let refused = walk.settle(wish).await.map_err(golden::listed);
+    assert_eq!(
+        refused.expect_err("not offered").code,
+        "already-connected",
+        "and who asks for it all the same is told why"
+    );
+    assert_eq!(
+        held(&stage, &stage.app).await,
+        [again.connection_id.as_str()],
+        "the one in use stays as it is"
+    );
+}
+
+#[tokio::test]
 async fn the_token_of_somebody_else_is_refused_before_anything_is_deleted() {
     let stage = Stage::new().await;
     let result = connected(&stage).await;

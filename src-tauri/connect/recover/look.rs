@@ -122,7 +122,11 @@ pub(super) async fn look(app: &App, cut: &Cut) -> LeftOver {
                 "Another connection of this account and project is in the list by now.",
             ));
         }
-        (finish.filter(|_| !occupied), undo)
+        // Neither a finished connect nor a disconnect that is taken back has room beside it.
+        match cut.run.kind {
+            RunKind::Connect => (finish.filter(|_| !occupied), undo),
+            _ => (finish, undo.filter(|_| !occupied)),
+        }
     };
     left
 }
@@ -134,25 +138,26 @@ pub(super) fn overtaken(cut: &Cut, listed: Option<&Connection>) -> bool {
         && listed.is_some_and(|known| !cut.made().contains(&known.token_id))
 }
 
-/// Whether a connect was made once more after this one was cut off, and came through: at the platform there is room for
-/// one of them.
+/// Whether another connection took the place of the one that this connect began, or that this disconnect was ending, while
+/// the run was cut off: at the platform there is room for one of them.
 pub(super) fn occupied(app: &App, cut: &Cut) -> Result<bool, Problem> {
-    let Some(nominated) = cut
-        .nominated
-        .as_ref()
-        .filter(|_| cut.run.kind == RunKind::Connect)
-    else {
+    let Some(nominated) = &cut.nominated else {
         return Ok(false);
     };
-    let (Some(address), Some(decision)) = (&nominated.platform_address, &nominated.decision) else {
+    let (account, project) = match (cut.run.kind, &nominated.decision, &nominated.was) {
+        (RunKind::Connect, Some(decision), _) => (&decision.account.id, &decision.project),
+        (RunKind::Disconnect, _, Some(was)) => (&was.account_id, &was.project),
+        _ => return Ok(false),
+    };
+    let Some(address) = &nominated.platform_address else {
         return Ok(false);
     };
     let listed = app.record.connections().map_err(|error| error.problem())?;
     Ok(listed.iter().any(|known| {
         known.id != nominated.connection
             && known.platform_address.as_ref() == Some(address)
-            && known.account_id == decision.account.id
-            && known.project == decision.project
+            && known.account_id == *account
+            && known.project == *project
     }))
 }
 

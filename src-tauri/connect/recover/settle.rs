@@ -327,6 +327,9 @@ impl Walk {
         ) else {
             return Err(unknown_run());
         };
+        if occupied(&self.app, cut)? {
+            return Err(already_connected(&bond.platform));
+        }
         self.report.began(Step::Cloudflare);
         let value = bond
             .value(&self.app, &was.token_id)

@@ -1,8 +1,9 @@
 //! `narrows activity`
 
-use narrows_core::connect::App;
-use narrows_core::connect::activity::{self, ActivityRow, ChainReport};
+use narrows_core::keep::activity;
 use narrows_core::problem::Problem;
+use narrows_core::run::App;
+use narrows_core::story::{ActivityRow, ChainReport};
 use serde_json::{Map, json};
 
 use super::args::Activity;

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, ErrorKind, IsTerminal, Read, Write, stdin};
 
-use narrows_core::connect::{App, cancelled};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::run::{App, cancelled};
 use narrows_core::secret::Secret;
 
 use super::args::{self, VaultChoice};

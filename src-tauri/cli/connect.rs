@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use narrows_core::connect::story::{BroadWish, Choices, Outcome, Progress, Step, StepState};
-use narrows_core::connect::{App, Walk, cancelled, redeliver};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
+use narrows_core::resume::redeliver;
+use narrows_core::run::{App, cancelled};
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, Choices, Outcome, Progress, Step, StepState};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -1,11 +1,11 @@
 //! `narrows disconnect`.
 
-use narrows_core::connect::story::{
-    Broad, BroadWish, Disconnected, Farewell, RunKind, TruthState, Truths,
-};
-use narrows_core::connect::{App, Walk, cancelled};
 use narrows_core::problem::Problem;
+use narrows_core::record::RunKind;
+use narrows_core::run::{App, cancelled};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Broad, BroadWish, Disconnected, Farewell, TruthState, Truths};
 
 use super::args::Disconnect;
 use super::connect::{showing, sign_in};

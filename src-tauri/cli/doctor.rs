@@ -1,12 +1,12 @@
 //! `narrows doctor`.
 
-use narrows_core::connect::App;
 use narrows_core::doctor::story::{
     Against, DiagnosedPermission, Diagnosis, DoctorOptions, DoctorProgress, Evidence,
     PermissionState,
 };
 use narrows_core::doctor::{self, Given, Input, Subject, bundle};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

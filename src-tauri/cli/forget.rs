@@ -1,8 +1,9 @@
 //! `narrows forget`
 
-use narrows_core::connect::App;
-use narrows_core::connect::forget::{self, ForgetPlan, LeftAlive};
+use narrows_core::keep::forget;
 use narrows_core::problem::Problem;
+use narrows_core::run::App;
+use narrows_core::story::{ForgetPlan, LeftAlive};
 
 use super::args::Forget;
 use super::{ask, exit, print};

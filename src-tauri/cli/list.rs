@@ -1,10 +1,12 @@
 //! `narrows token-page`, `narrows connections`, `narrows status`.
 
-use narrows_core::connect::story::{ConnectionCard, Delivery, Home, TokenKind};
-use narrows_core::connect::watch::story::{Checked, Need};
-use narrows_core::connect::{App, Walk, cards, watch};
+use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
+use narrows_core::run::App;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Checked, ConnectionCard, Delivery, Home, Need};
+use narrows_core::{cards, steps, watch};
 use serde_json::json;
 
 use super::args::{Output, Status, TokenPage};
@@ -51,7 +53,7 @@ pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
 /// Says whether the vault works, how the connections stand, and whether anything needs the user.
 pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
-    let (mut vault, tested) = cards::vault(app).await;
+    let (mut vault, tested) = steps::vault(app).await;
     if wanted.check {
         watch::check(app, None).await?;
     }

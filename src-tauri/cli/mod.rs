@@ -22,8 +22,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use narrows_core::connect::{Addresses, App};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::run::{Addresses, App};
 use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 

@@ -1,8 +1,9 @@
 //! `narrows orphans`.
 
-use narrows_core::connect::story::{Orphan, Orphans as Found, Swept};
-use narrows_core::connect::{App, Walk};
 use narrows_core::problem::Problem;
+use narrows_core::run::App;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Orphan, Orphans as Found, Swept};
 use serde_json::json;
 
 use super::args::Orphans;

@@ -2,12 +2,11 @@
 
 use std::io::Write;
 
-use narrows_core::connect::rotate::story::{
-    GrantChange, Rotation, RotationPreview, RotationState, SeveralPreview, SeveralRotations,
-};
-use narrows_core::connect::story::{Connected, ConnectionCard, Delivery, Extra, Outcome, Score};
-use narrows_core::connect::watch::story::{Standing, Watched};
 use narrows_core::problem::Problem;
+use narrows_core::story::{
+    Connected, ConnectionCard, Delivery, Extra, GrantChange, Outcome, Rotation, RotationPreview,
+    RotationState, Score, SeveralPreview, SeveralRotations, Standing, Watched,
+};
 use serde::Serialize;
 use serde_json::json;
 

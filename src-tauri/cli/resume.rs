@@ -1,10 +1,12 @@
 //! `narrows resume`.
 
-use narrows_core::connect::story::{
+use narrows_core::problem::Problem;
+use narrows_core::resume::{left_over, retry};
+use narrows_core::run::App;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
     BroadNeed, Ending, Fact, FactState, LeftOver, Resume as Wish, Settled, TruthState, Way,
 };
-use narrows_core::connect::{App, Walk, left_over, retry};
-use narrows_core::problem::Problem;
 use serde_json::json;
 
 use super::args::Resume;
@@ -107,9 +109,7 @@ fn finish(settled: &Settled, json: bool) -> u8 {
                 .iter()
                 .for_each(|line| print::line("Stands", line));
         }
-        let open = |found: &narrows_core::connect::story::Truths| {
-            found.cloudflare.state == TruthState::Open
-        };
+        let open = |found: &narrows_core::story::Truths| found.cloudflare.state == TruthState::Open;
         if let (true, Some(name)) = (
             settled.truths.as_ref().is_some_and(open),
             &settled.token_name,

@@ -1,11 +1,10 @@
 //! `narrows rotate`.
 
-use narrows_core::connect::rotate::story::{
-    Rotation, RotationChoices, RotationState, SeveralProgress,
-};
-use narrows_core::connect::story::BroadWish;
-use narrows_core::connect::{App, Several, Walk, cancelled};
 use narrows_core::problem::Problem;
+use narrows_core::rotate::Several;
+use narrows_core::run::{App, cancelled};
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, Rotation, RotationChoices, RotationState, SeveralProgress};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 

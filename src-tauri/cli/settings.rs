@@ -1,8 +1,10 @@
 //! `narrows settings`
 
-use narrows_core::connect::settings::{self, Settings};
-use narrows_core::connect::{App, rename};
+use narrows_core::keep::settings;
 use narrows_core::problem::Problem;
+use narrows_core::redeliver::rename;
+use narrows_core::run::App;
+use narrows_core::story::Settings;
 use serde::Serialize;
 
 use super::args::SettingsCommand;

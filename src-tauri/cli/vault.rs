@@ -1,9 +1,10 @@
 //! `narrows vault`
 
-use narrows_core::connect::App;
-use narrows_core::connect::story::VaultKind;
-use narrows_core::connect::vaults::{self, ItemState, KeptItem, VaultPanel, VaultState};
+use narrows_core::keep::vaults;
 use narrows_core::problem::Problem;
+use narrows_core::run::App;
+use narrows_core::story::{ItemState, KeptItem, VaultPanel, VaultState};
+use narrows_core::vault::VaultKind;
 
 use super::args::{MoveVault, VaultChoice, VaultCommand};
 use super::{ask, exit, print};

@@ -4,24 +4,25 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::cards;
-use super::deliver::Delivered;
-use super::extra::not_begun;
-use super::mint::may_exist;
-use super::nominate::Decision;
-use super::prove::{Proof, granted, settle};
-use super::run::{Run, Stop, at, cancelled};
-use super::story::{
+use crate::cards;
+use crate::choose::granted::granted;
+use crate::cloudflare::{Created, Credential};
+use crate::record::{Connection, Extra};
+use crate::run::known::word;
+use crate::run::stop::{at, cancelled};
+use crate::run::{Decision, Stop};
+use crate::steps::extra::make::not_begun;
+use crate::steps::mint::may_exist;
+use crate::steps::prove::{not_settled, settle};
+use crate::steps::{Delivered, Proof, Run};
+use crate::story::{
     Broad, BroadState, Connected, Delivery, ExtraStanding, Grant, Kept, Outcome, Pending, Step,
     StepState,
 };
-use crate::cloudflare::{Created, Credential};
-use crate::problem::{Next, Problem};
-use crate::record::{Connection, Extra};
 use crate::vault::Vault;
 
 /// Runs steps 7 to 12.
-pub(super) async fn bootstrap(mut run: Run<'_>, decision: Decision) -> Outcome {
+pub(crate) async fn bootstrap(mut run: Run<'_>, decision: Decision) -> Outcome {
     let outcome = match run.bootstrap(decision).await {
         Ok(outcome) => outcome,
         Err(stop) => Outcome::Stopped(Box::new(run.stop(stop).await)),
@@ -235,15 +236,6 @@ struct Ending<'a> {
     vault: &'a Vault,
 }
 
-pub(super) fn not_settled() -> Problem {
-    Problem::new(
-        "answers-uneven",
-        "The token works, but Cloudflare's answers to it are still uneven.",
-        "Wait a minute before the first deploy.",
-        Next::Home,
-    )
-}
-
 /// What is kept, and where: made from the result, so that the list cannot promise what did not happen.
 fn kept(result: &Connected, platform: &str) -> Vec<Kept> {
     let here = match result.vault {
@@ -291,12 +283,4 @@ fn kept(result: &Connected, platform: &str) -> Vec<Kept> {
         place: "Narrows' records on this computer".to_owned(),
     });
     kept
-}
-
-/// The kebab-case word of a closed enum, as it stands in the records.
-pub(super) fn word<T: serde::Serialize>(value: T) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }

@@ -2,28 +2,23 @@
 
 use serde_json::json;
 
-use super::app::App;
-use super::bootstrap::word;
-use super::cards;
-use super::cut::{Cut, Nominated, Trace};
-use super::deliver::{Delivered, Link, Parcel};
-use super::destroy::{alive, expiring, kept, overdue};
-use super::extra::Extras;
-use super::inspect::Inspected;
-use super::nominate::Decision;
-use super::prove::{Subject, project, prove, questions, settle};
-use super::report::{Journal, Report};
-use super::story::{Broad, ConnectionCard, Delivery, Step, StepState};
+use crate::cards;
 use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
 use crate::platform::Nonce;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Extra};
+use crate::run::known::word;
+use crate::run::{App, Cut, Decision, Journal, Link, Nominated, Report, Trace, kept};
 use crate::secret::Secret;
+use crate::steps::destroy::broad_left;
+use crate::steps::prove::{project, prove, questions, settle};
+use crate::steps::{Delivered, Extras, Inspected, Parcel, Subject};
+use crate::story::{ConnectionCard, Delivery, Step, StepState};
 use crate::vault::VaultKind;
 
 /// A connect that came to its end after all.
-pub(super) struct Finished {
+pub(crate) struct Finished {
     /// The connection.
     pub connection: ConnectionCard,
     /// What was done, a sentence each.
@@ -33,7 +28,7 @@ pub(super) struct Finished {
 }
 
 /// Proves the kept token, delivers it, and writes the connection down.
-pub(super) async fn finish(
+pub(crate) async fn finish(
     app: &App,
     journal: &Journal,
     cut: &Cut,
@@ -46,7 +41,7 @@ pub(super) async fn finish(
     let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
     let id = trace.id.clone().ok_or_else(cannot)?;
     let vault = app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?;
-    let kept = super::kept::read_in(app, &vault, &nominated.item(&id), &trace.name).await?;
+    let kept = kept::read_in(app, &vault, &nominated.item(&id), &trace.name).await?;
     let value = kept.ok_or_else(cannot)?;
     if link.is_none() && nominated.platform_address.is_some() {
         return Err(crate::platform::Error::NotSignedIn("no session is kept".to_owned()).problem());
@@ -239,23 +234,6 @@ async fn hand_over(
         replaces: None,
     };
     Ok(Some(parcel.send(app, link, journal).await))
-}
-
-/// What is known of the token that was pasted into the run that was cut off.
-pub(super) fn broad_left(app: &App, cut: &Cut) -> Option<Broad> {
-    if cut.destroyed() {
-        return None;
-    }
-    let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
-    let name = mark
-        .and_then(|mark| mark.name.clone())
-        .or_else(|| cut.broad_name());
-    match (cut.fuse(), mark) {
-        (Some(end), _) if end <= (app.now)() => Some(overdue(name, end)),
-        (Some(end), _) => Some(expiring(name, end)),
-        (None, Some(mark)) if !mark.ours && !cut.intended("destroy") => Some(kept(name, false)),
-        (None, _) => cut.broad_id().map(|_| alive(name)),
-    }
 }
 
 fn cannot() -> Problem {

@@ -1,12 +1,12 @@
 //! Commands of the activity's screen.
 
-use narrows_core::connect::activity::{self, ActivityExport, ActivityPage, ChainReport};
+use narrows_core::keep::activity;
 use narrows_core::problem::Problem;
+use narrows_core::story::{ActivityExport, ActivityPage, ChainReport};
 use tauri::{State, WebviewWindow};
 
-use super::browser;
 use super::desk::Desk;
-use super::save;
+use super::{browser, save};
 
 type Answer<T> = Result<T, Problem>;
 

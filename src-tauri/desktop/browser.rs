@@ -1,7 +1,7 @@
 //! Opens pages in the person's own browser.
 
-use narrows_core::connect::{App, openable};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::run::{App, openable};
 use url::Url;
 
 /// Opens a page that may be opened.

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Quick, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use narrows_core::connect::story::Home;
-use narrows_core::connect::{App, PASTE_LIVES, Several, SignIn, Walk};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::rotate::Several;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
+use narrows_core::steps::{PASTE_LIVES, SignIn, Walk};
+use narrows_core::story::Home;
 use tauri::ipc::{Channel, IpcResponse};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::{Mutex, MutexGuard as WalkGuard};

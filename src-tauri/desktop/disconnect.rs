@@ -1,8 +1,9 @@
 //! Commands that end a connection.
 
-use narrows_core::connect::Walk;
-use narrows_core::connect::story::{Disconnected, Farewell, Prepared, Progress, RunKind};
 use narrows_core::problem::Problem;
+use narrows_core::record::RunKind;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Disconnected, Farewell, Prepared, Progress};
 use tauri::State;
 use tauri::ipc::Channel;
 

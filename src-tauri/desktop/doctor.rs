@@ -285,7 +285,7 @@ async fn examine(
     let (sender, forward) = forward(progress);
     let cancel = desk.new_cancel();
     let examined = tokio::select! {
-        () = cancel.cancelled() => Err(narrows_core::connect::cancelled()),
+        () = cancel.cancelled() => Err(narrows_core::run::cancelled()),
         examined = doctor::examine(desk.app()?, asked.input(), Some(sender)) => examined,
     };
     let _ = forward.await;

@@ -1,9 +1,12 @@
 //! Commands of the home screen.
 
-use narrows_core::connect::story::{ConnectionCard, Home};
-use narrows_core::connect::{App, Walk, cards, redeliver, token_list_of};
+use narrows_core::cards;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
+use narrows_core::resume::redeliver;
+use narrows_core::run::{App, token_list_of};
+use narrows_core::steps::Walk;
+use narrows_core::story::{ConnectionCard, Home};
 use tauri::State;
 
 use super::browser;

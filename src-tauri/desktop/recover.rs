@@ -1,10 +1,12 @@
 //! Commands that show and end what was cut off, and that delete what nothing uses.
 
-use narrows_core::connect::story::{
+use narrows_core::cards;
+use narrows_core::problem::Problem;
+use narrows_core::resume::{FIRST_PAUSE, keep_trying, left_over, retry};
+use narrows_core::steps::Walk;
+use narrows_core::story::{
     BroadWish, Home, LeftOver, Orphans, Prepared, Progress, Resume, Settled, Swept,
 };
-use narrows_core::connect::{FIRST_PAUSE, Walk, cards, keep_trying, left_over, retry};
-use narrows_core::problem::Problem;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 

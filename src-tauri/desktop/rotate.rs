@@ -1,12 +1,12 @@
 //! Commands of a rotation. What is pasted and signed in goes the wizard's way.
 
-use narrows_core::connect::rotate::story::{
-    Rotation, RotationChoices, RotationPreview, SeveralAhead, SeveralPreview, SeveralProgress,
-    SeveralRotations,
-};
-use narrows_core::connect::story::{Prepared, Progress};
-use narrows_core::connect::{Several, Walk};
 use narrows_core::problem::Problem;
+use narrows_core::rotate::Several;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    Prepared, Progress, Rotation, RotationChoices, RotationPreview, SeveralAhead, SeveralPreview,
+    SeveralProgress, SeveralRotations,
+};
 use tauri::State;
 use tauri::ipc::Channel;
 

@@ -1,12 +1,13 @@
 //! Commands of the settings' screen.
 
-use narrows_core::connect::forget::{self, ForgetPlan, Forgotten, LeftAlive};
-use narrows_core::connect::rename;
-use narrows_core::connect::settings::{self, Settings};
-use narrows_core::connect::story::{ConnectionCard, VaultKind};
-use narrows_core::connect::vaults::{self, Moved, VaultPanel};
+use narrows_core::keep::{forget, settings, vaults};
 use narrows_core::problem::{Next, Problem};
+use narrows_core::redeliver::rename;
 use narrows_core::secret::Secret;
+use narrows_core::story::{
+    ConnectionCard, ForgetPlan, Forgotten, LeftAlive, Moved, Settings, VaultPanel,
+};
+use narrows_core::vault::VaultKind;
 use serde::Deserialize;
 use tauri::State;
 

@@ -1,11 +1,11 @@
 //! Commands that check connections, and the reminders that come while the window is open.
 
+use narrows_core::{cards, watch};
 use std::time::Duration;
 
-use narrows_core::connect::watch;
-use narrows_core::connect::watch::story::{Checked, Reminder};
 use narrows_core::problem::Problem;
 use narrows_core::secret::Secret;
+use narrows_core::story::{Checked, Reminder};
 use notify_rust::Notification;
 use tauri::{AppHandle, Manager, State};
 
@@ -57,12 +57,12 @@ pub(super) async fn remind(app: AppHandle) {
         }
         let desk = app.state::<Desk>();
         let Ok(library) = desk.app() else { continue };
-        for reminder in watch::reminders(library).unwrap_or_default() {
+        for reminder in cards::reminders(library).unwrap_or_default() {
             if !show(&reminder).await {
                 pause = PAUSE;
                 break;
             }
-            if let Err(problem) = watch::reminded(library, &reminder) {
+            if let Err(problem) = cards::reminded(library, &reminder) {
                 tracing::warn!(code = problem.code, "a reminder was not noted");
                 pause = PAUSE;
                 break;

@@ -1,13 +1,16 @@
 //! Commands of the wizard.
 
-use narrows_core::connect::story::{
-    About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
-    TokenKind, TokenPage, ZoneChoice,
-};
-use narrows_core::connect::{Walk, brand_link, cards, own_token_list};
+use narrows_core::cards;
+use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
+use narrows_core::run::{brand_link, own_token_list};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
+    TokenPage, ZoneChoice,
+};
 use narrows_core::vault::Vault;
 use tauri::State;
 use tauri::ipc::Channel;

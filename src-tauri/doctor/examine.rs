@@ -26,7 +26,6 @@ use super::subject::{self, Input, Read};
 use super::wants::{self, Want};
 use crate::cloudflare::shape::Shape;
 use crate::cloudflare::{Client, Credential, Scope, TokenKind};
-use crate::connect::App;
 use crate::problem::Problem;
 use crate::profile::{Need, Profile};
 use crate::proof::writes::Write;
@@ -35,6 +34,7 @@ use crate::proof::{
     judge_write,
 };
 use crate::record::Activity;
+use crate::run::App;
 
 /// Reads that are under way at once.
 const AT_ONCE: usize = 8;

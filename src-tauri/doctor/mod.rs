@@ -29,9 +29,10 @@ pub use subject::{Given, Input, Subject, second_card};
 use story::{CredentialKind, Diagnosis};
 
 use crate::cloudflare::{self, Owner};
-use crate::connect::{App, token_list_of};
 use crate::problem::{Next, Problem};
 use crate::record::KeptDiagnosis;
+use crate::run::App;
+use crate::run::links::token_list_of;
 
 /// Diagnoses in a list.
 const LISTED: u32 = 50;

@@ -6,9 +6,9 @@ use super::identify::Seen;
 use super::policy::{Held, id_of};
 use super::story::{DoctorOptions, Named};
 use crate::cloudflare::id::is_id;
-use crate::connect::story::{Choices, Grant};
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
+use crate::story::{Choices, Grant};
 
 /// Most entries of a list that is read in one page; a full one does not tell what is not in it.
 const PAGE: usize = 50;

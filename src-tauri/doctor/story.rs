@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connect::story::Choices;
 use crate::problem::Next;
 use crate::secret::Fingerprint;
+use crate::story::Choices;
 
 /// What a token can do, why it fails, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,9 @@
 use crate::cloudflare::Credential;
 use crate::cloudflare::pasted::{self, PasteProblem};
 use crate::cloudflare::shape::Shape;
-use crate::connect::App;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
+use crate::run::App;
 use crate::secret::{Fingerprint, Secret};
 
 use super::causes::Facts;
@@ -108,8 +108,8 @@ async fn stored(app: &App, id: &str) -> Result<(Read, Usable), Problem> {
         .record
         .connection(id)
         .map_err(|error| error.problem())?
-        .ok_or_else(crate::connect::unknown_connection)?;
-    let value = crate::connect::kept::token(app, &connection)
+        .ok_or_else(crate::run::known::unknown_connection)?;
+    let value = crate::run::kept::token(app, &connection)
         .await?
         .ok_or_else(not_kept)?;
     // This is one of the places where a secret is exposed: its shape tells whose token it is.

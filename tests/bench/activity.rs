@@ -9,14 +9,14 @@
     reason = "a benchmark prints, and stops when it cannot measure"
 )]
 
+use narrows_core::keep::activity;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use narrows_core::connect::activity;
-use narrows_core::connect::{Addresses, App};
 use narrows_core::record::{Activity, Record};
+use narrows_core::run::{Addresses, App};
 use sha2::{Digest, Sha256};
 
 const ROWS: u32 = 100_000;

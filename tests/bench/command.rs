@@ -13,8 +13,8 @@ use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use narrows_core::connect::{Addresses, App};
 use narrows_core::profile::Profile;
+use narrows_core::run::{Addresses, App};
 use narrows_sandbox::{Face, Options, Sandbox};
 use serde_json::{Value, json};
 

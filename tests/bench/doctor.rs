@@ -10,11 +10,11 @@
 
 use std::time::{Duration, Instant};
 
-use narrows_core::connect::{Addresses, App};
 use narrows_core::doctor::story::{Against, DoctorOptions};
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::profile::Profile;
 use narrows_core::proof::Endpoint;
+use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
 use narrows_core::vault::Vault;
 use narrows_sandbox::{Face, Options, Sandbox};

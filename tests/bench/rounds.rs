@@ -11,10 +11,11 @@
 
 use std::time::{Duration, Instant};
 
-use narrows_core::connect::story::{BroadWish, Choices, Outcome};
-use narrows_core::connect::{Addresses, App, Walk};
 use narrows_core::profile::Profile;
+use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, Choices, Outcome};
 use narrows_core::vault::Vault;
 use narrows_sandbox::{Face, Options, Sandbox};
 use tokio_util::sync::CancellationToken;

@@ -1,16 +1,19 @@
 //! The activity: what is written down, how it is found, checked and handed on.
 
+use narrows_core::keep::activity;
+use narrows_core::resume::{left_over, redeliver};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use narrows_core::connect::activity::{self, ActivityRow};
-use narrows_core::connect::rotate::story::{Rotation, RotationChoices, RotationState};
-use narrows_core::connect::story::{BroadWish, Choices, Ending, Farewell, Outcome, RunKind};
-use narrows_core::connect::{Walk, left_over, redeliver};
-use narrows_core::record::{Activity, Phase, Record};
+use narrows_core::record::{Activity, Phase, Record, RunKind};
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    ActivityRow, BroadWish, Choices, Ending, Farewell, Outcome, Rotation, RotationChoices,
+    RotationState,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;

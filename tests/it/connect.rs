@@ -1,9 +1,8 @@
 //! Connect as a whole, against the sandbox.
 
-use narrows_core::connect::story::{
-    BroadState, BroadWish, Choices, Delivery, Outcome, Step, StepState, TokenKind,
-};
+use narrows_core::cloudflare::TokenKind;
 use narrows_core::secret::Secret;
+use narrows_core::story::{BroadState, BroadWish, Choices, Delivery, Outcome, Step, StepState};
 use narrows_core::vault::Item;
 use narrows_sandbox::Options;
 use serde_json::json;
@@ -11,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stage::{Stage, destroy};
 
-fn connected(outcome: Outcome) -> narrows_core::connect::story::Connected {
+fn connected(outcome: Outcome) -> narrows_core::story::Connected {
     match outcome {
         Outcome::Connected(result) => *result,
         other => panic!("connect did not come through: {other:#?}"),
@@ -396,7 +395,7 @@ async fn a_profile_without_a_platform_skips_delivery_and_says_so() {
     std::fs::write(&file, OWN_STACK).expect("a profile file");
     let profile =
         narrows_core::profile::Profile::load(&file.display().to_string()).expect("a sound profile");
-    let mut walk = narrows_core::connect::Walk::begin(&stage.app, profile, None).expect("a walk");
+    let mut walk = narrows_core::steps::Walk::begin(&stage.app, profile, None).expect("a walk");
     let prepared = walk.prepare().await;
     assert!(!prepared.sign_in_needed, "there is nobody to sign in to");
     walk.paste(Secret::new(stage.face.broad_token.clone()))

@@ -1,12 +1,15 @@
 //! Disconnect: three truths, each for itself.
 
-use narrows_core::connect::story::{
-    BroadState, BroadWish, Choices, Connected, Disconnected, Ending, FactAbout, FactState,
-    Farewell, Outcome, Progress, Resume, RunKind, Step, StepState, Truth, TruthState,
-};
-use narrows_core::connect::{Walk, left_over, retry, token_list_of};
 use narrows_core::problem::Problem;
+use narrows_core::record::RunKind;
+use narrows_core::resume::{left_over, retry};
+use narrows_core::run::token_list_of;
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    BroadState, BroadWish, Choices, Connected, Disconnected, Ending, FactAbout, FactState,
+    Farewell, Outcome, Progress, Resume, Step, StepState, Truth, TruthState,
+};
 use narrows_core::vault::Item;
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use narrows_core::connect::story::Outcome;
 use narrows_core::doctor::story::{
     Against, CauseKind, CredentialKind, Diagnosis, DoctorOptions, DoctorProgress, Evidence,
     PermissionState, PolicySource,
@@ -10,6 +9,7 @@ use narrows_core::doctor::story::{
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::problem::Problem;
 use narrows_core::secret::Secret;
+use narrows_core::story::Outcome;
 use narrows_sandbox::Options;
 use serde_json::{Value, json};
 

@@ -4,13 +4,13 @@
 use std::fmt::Write;
 
 use narrows_core::cloudflare::Scope;
-use narrows_core::connect::App;
 use narrows_core::doctor::story::{
     Against, CauseKind, Diagnosis, DoctorOptions, Evidence, PermissionState,
 };
 use narrows_core::doctor::{self, Given, Input, Subject};
 use narrows_core::profile::{Permission, Profile};
 use narrows_core::record::Connection;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
 use narrows_core::vault::Item;
 use narrows_sandbox::Options;

@@ -1,23 +1,24 @@
 //! Tokens of their own beside the narrow one: R2 keys of flarelink, from the paste to the end.
 
-use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
-use narrows_core::connect::story::{
-    BroadState, BroadWish, Choices, Connected, Ending, ExtraStanding, Farewell, Outcome, TruthState,
-};
-use narrows_core::connect::watch::story::NeedKind;
-use narrows_core::connect::{Walk, cards, forget, left_over, redeliver, vaults, watch};
+use narrows_core::keep::{forget, vaults};
 use narrows_core::profile::Profile;
 use narrows_core::record::{Connection, ExtraState};
+use narrows_core::resume::{left_over, redeliver};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    BroadState, BroadWish, Choices, Connected, Ending, ExtraStanding, Farewell, NeedKind, Outcome,
+    RotationChoices, RotationState, TruthState,
+};
+use narrows_core::{cards, watch};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::disconnect::{another_broad, disconnect, revoking, states};
-use crate::golden;
 use crate::recover::settle;
 use crate::rotate::{kept, known, rotate, token};
-use crate::secrecy;
 use crate::stage::Stage;
+use crate::{golden, secrecy};
 
 const PUT: (&str, &str) = ("PUT", "/v1/connections/{}/extras/{}");
 const MINT: (&str, &str) = ("POST", "/client/v4/user/tokens");

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use narrows_core::connect::{Addresses, App};
+use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
 use serde_json::{Value, json};
 

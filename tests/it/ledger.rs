@@ -1,7 +1,8 @@
 //! Holds Cloudflare, the platform, the records and the vault against one another.
 
-use narrows_core::connect::story::LeftOver;
-use narrows_core::connect::{App, left_over};
+use narrows_core::resume::left_over;
+use narrows_core::run::App;
+use narrows_core::story::LeftOver;
 use narrows_core::vault::Item;
 use serde_json::Value;
 

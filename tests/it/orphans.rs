@@ -1,8 +1,8 @@
 //! Orphans: tokens of this installation that nothing uses, and nothing else.
 
-use narrows_core::connect::Walk;
-use narrows_core::connect::story::{BroadState, BroadWish, Outcome};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadState, BroadWish, Outcome};
 use serde_json::json;
 
 use crate::disconnect::another_broad;

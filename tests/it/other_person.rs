@@ -1,9 +1,10 @@
 //! Somebody else is signed in at the platform than who made the connection.
 
-use narrows_core::connect::story::{Connected, Farewell, RunKind, TruthState};
-use narrows_core::connect::watch::check;
-use narrows_core::connect::watch::story::Standing;
-use narrows_core::connect::{Walk, left_over, redeliver, retry};
+use narrows_core::record::RunKind;
+use narrows_core::resume::{left_over, redeliver, retry};
+use narrows_core::steps::Walk;
+use narrows_core::story::{Connected, Farewell, Standing, TruthState};
+use narrows_core::watch::check;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 

@@ -1,13 +1,14 @@
 //! Each secret is looked for in the vault where it rests, whichever is open; also when everything was moved meanwhile.
 
-use narrows_core::connect::story::{
-    BroadWish, Connected, Ending, Farewell, Resume, RunKind, TruthState, VaultKind,
-};
-use narrows_core::connect::watch::check;
-use narrows_core::connect::watch::story::Standing;
-use narrows_core::connect::{App, Walk, redeliver, retry, vaults};
+use narrows_core::keep::vaults;
+use narrows_core::record::RunKind;
+use narrows_core::resume::{redeliver, retry};
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::vault::{Item, Vault};
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, Connected, Ending, Farewell, Resume, Standing, TruthState};
+use narrows_core::vault::{Item, Vault, VaultKind};
+use narrows_core::watch::check;
 
 use crate::disconnect::another_broad;
 use crate::golden;

@@ -1,8 +1,8 @@
 //! The platform refuses, is silent, answers twice.
 
-use narrows_core::connect::redeliver;
-use narrows_core::connect::story::{BroadState, Delivery, Outcome, Pending};
 use narrows_core::problem::Next;
+use narrows_core::resume::redeliver;
+use narrows_core::story::{BroadState, Delivery, Outcome, Pending};
 use serde_json::json;
 
 use crate::stage::{Stage, destroy};
@@ -147,7 +147,7 @@ async fn a_session_is_kept_and_used_again() {
     let stage = Stage::new().await;
     drop(stage.walk().await);
     let mut walk =
-        narrows_core::connect::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
+        narrows_core::steps::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
     let prepared = walk.prepare().await;
     assert!(!prepared.sign_in_needed, "the session was kept");
     assert!(prepared.person.is_some(), "and it is known whose it is");

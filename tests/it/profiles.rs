@@ -1,11 +1,14 @@
 //! Connect with each of the five profiles, from the token page's rows to connected.
 
+use narrows_core::cards;
 use std::collections::BTreeMap;
 
-use narrows_core::connect::story::{Choices, Connected, Delivery, Outcome, TokenKind, TokenPage};
-use narrows_core::connect::{Walk, brand_link, cards};
+use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
+use narrows_core::run::brand_link;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Choices, Connected, Delivery, Outcome, TokenPage};
 use narrows_sandbox::Options;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;

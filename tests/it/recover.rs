@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use narrows_core::connect::story::{
-    BroadWish, Ending, FactAbout, FactState, LeftOver, Resume, RunKind, Settled, TruthState,
-};
-use narrows_core::connect::{App, Walk, left_over};
 use narrows_core::problem::Problem;
+use narrows_core::record::RunKind;
+use narrows_core::resume::left_over;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    BroadWish, Ending, FactAbout, FactState, LeftOver, Resume, Settled, TruthState,
+};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 

@@ -1,11 +1,12 @@
 //! Delivering again, and a project's new name: alone with the account, written down before and after, and never in the
 //! way of a rotation.
 
-use narrows_core::connect::rotate::story::RotationState;
-use narrows_core::connect::story::{Delivery, FactAbout, FactState, RunKind};
-use narrows_core::connect::{Walk, left_over, redeliver, rename, retry};
-use narrows_core::record::{Connection, Phase};
+use narrows_core::record::{Connection, Phase, RunKind};
+use narrows_core::redeliver::rename;
+use narrows_core::resume::{left_over, redeliver, retry};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{Delivery, FactAbout, FactState, RotationState};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 

@@ -1,7 +1,7 @@
 //! Wrong input at each step of connect, with its exact outcome.
 
-use narrows_core::connect::story::{Choices, Outcome};
 use narrows_core::problem::Next;
+use narrows_core::story::{Choices, Outcome};
 use serde_json::json;
 
 use crate::stage::{Stage, destroy};
@@ -332,7 +332,7 @@ async fn a_broad_token_that_will_not_be_deleted_is_ended_another_way() {
     };
     assert_ne!(
         result.broad.state,
-        narrows_core::connect::story::BroadState::Alive,
+        narrows_core::story::BroadState::Alive,
         "it was given an end: {}",
         result.broad.sentence
     );

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use keyring_core::api::{CredentialStore, CredentialStoreApi};
 use keyring_core::{Entry, mock};
-use narrows_core::connect::rotate::story::{
-    GrantChange, OldTokenState, Rotation, RotationChoices, RotationState,
-};
-use narrows_core::connect::story::{
-    BroadState, BroadWish, Choices, Connected, Delivery, Outcome, Progress, Step, StepState,
-    TokenKind,
-};
-use narrows_core::connect::{Several, Walk, finish_rotation, open_rotations, redeliver};
+use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::record::Connection;
+use narrows_core::resume::redeliver;
+use narrows_core::rotate::{Several, finish_rotation};
+use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    BroadState, BroadWish, Choices, Connected, Delivery, GrantChange, OldTokenState, Outcome,
+    Progress, Rotation, RotationChoices, RotationState, Step, StepState,
+};
 use narrows_core::vault::{Item, Vault};
 use narrows_sandbox::Options;
 use serde_json::{Value, json};

@@ -3,17 +3,16 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::rotate::story::{
-    OldTokenState, Rotation, RotationChoices, RotationState, SeveralProgress,
-};
-use narrows_core::connect::story::{
-    BroadNeed, BroadState, BroadWish, Connected, Delivery, Ending, FactAbout, FactState, Farewell,
-    LeftOver, Progress, RunKind, Step, StepState, TruthState,
-};
-use narrows_core::connect::{
-    Several, finish_rotation, left_over, open_rotations, redeliver, retry,
-};
+use narrows_core::record::RunKind;
+use narrows_core::resume::{left_over, redeliver, retry};
+use narrows_core::rotate::{Several, finish_rotation};
+use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
+use narrows_core::story::{
+    BroadNeed, BroadState, BroadWish, Connected, Delivery, Ending, FactAbout, FactState, Farewell,
+    LeftOver, OldTokenState, Progress, Rotation, RotationChoices, RotationState, SeveralProgress,
+    Step, StepState, TruthState,
+};
 use narrows_core::vault::Item;
 use narrows_sandbox::Options;
 use serde_json::json;
@@ -320,7 +319,7 @@ async fn an_open_rotation_says_what_is_true_of_both_tokens_and_which_way_needs_a
     let id = before.connection_id.as_str();
     let rotation = pending(&stage, &before).await;
     let left = shown(&stage, &rotation.run).await;
-    let need = |way: &Option<narrows_core::connect::story::Way>| way.as_ref().map(|way| way.broad);
+    let need = |way: &Option<narrows_core::story::Way>| way.as_ref().map(|way| way.broad);
     assert_eq!(need(&left.finish), Some(BroadNeed::Better), "{left:#?}");
     assert_eq!(need(&left.undo), Some(BroadNeed::Must));
     assert_eq!(state(&left, FactAbout::OldToken), Some(FactState::There));
@@ -566,7 +565,7 @@ async fn two(stage: &Stage) -> Vec<Connected> {
     drop(walk);
     let mut made = Vec::new();
     for account in seen.expect("good").accounts {
-        let choices = narrows_core::connect::story::Choices {
+        let choices = narrows_core::story::Choices {
             account: Some(account.id),
             ..Default::default()
         };

@@ -3,11 +3,12 @@
 //! Each case has a seed, which is printed with a failure; `NARROWS_SEEDS=100` runs that many, and
 //! `NARROWS_SEED=7` that one alone.
 
-use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
-use narrows_core::connect::story::BroadWish;
-use narrows_core::connect::{Walk, finish_rotation, open_rotations};
 use narrows_core::record::RunKind;
+use narrows_core::rotate::finish_rotation;
+use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, RotationChoices, RotationState};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 

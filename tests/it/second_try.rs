@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
-use narrows_core::connect::story::{
-    BroadWish, Connected, Ending, Farewell, Outcome, Resume, RunKind,
-};
-use narrows_core::connect::{Walk, keep_trying, left_over, open_rotations, retry};
+use narrows_core::record::RunKind;
+use narrows_core::resume::{keep_trying, left_over, retry};
+use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    BroadWish, Connected, Ending, Farewell, Outcome, Resume, RotationChoices, RotationState,
+};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -286,7 +288,7 @@ async fn what_is_gone_on_with_by_itself_stays_in_the_list_and_is_told_of_when_it
     let seen = std::sync::Mutex::new(Vec::new());
     let told = tokio::sync::Notify::new();
     let changed = || {
-        let home = narrows_core::connect::cards::home(&stage.app).expect("records");
+        let home = narrows_core::cards::home(&stage.app).expect("records");
         let runs: Vec<_> = home.unfinished.iter().map(|run| run.trying).collect();
         let mut seen = seen.lock().expect("nobody panics");
         seen.push(runs);

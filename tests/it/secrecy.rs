@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use narrows_core::connect::story::Outcome;
+use narrows_core::story::Outcome;
 
 use narrows_core::secret::Secret;
 use narrows_core::vault::{Item, Vault};
@@ -168,7 +168,7 @@ async fn what_the_library_and_its_dependencies_show_holds_no_secret() {
     let stage = Stage::new().await;
     let broad = stage.face.broad_token.as_str();
     let mut walk =
-        narrows_core::connect::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
+        narrows_core::steps::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
     walk.prepare().await;
     let (prompt, waiting) = walk.begin_sign_in().await.expect("a code");
     let signed_in = waiting.wait().await.expect("the sandbox approves");

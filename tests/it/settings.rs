@@ -1,11 +1,13 @@
 //! Settings, the vaults and the move between them, a project's new name, and forgetting everything.
 
-use narrows_core::connect::forget::{self, PHRASE};
-use narrows_core::connect::story::{Connected, Delivery, Outcome, VaultKind};
-use narrows_core::connect::vaults::{self, ItemState, VaultState};
-use narrows_core::connect::{App, redeliver, rename, settings};
+use narrows_core::keep::forget::PHRASE;
+use narrows_core::keep::{forget, settings, vaults};
+use narrows_core::redeliver::rename;
+use narrows_core::resume::redeliver;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::vault::{Item, Vault};
+use narrows_core::story::{Connected, Delivery, ItemState, Outcome, VaultState};
+use narrows_core::vault::{Item, Vault, VaultKind};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -240,7 +242,7 @@ async fn everything_moves_there_and_back_and_still_works() {
         .expect("nothing to do");
     assert!(again.moved.is_empty(), "{again:?}");
 
-    let page = narrows_core::connect::activity::page(app, Some("copy token"), None, 0, 9).await;
+    let page = narrows_core::keep::activity::page(app, Some("copy token"), None, 0, 9).await;
     assert_eq!(page.expect("reads").total, 2, "each way is written down");
 }
 
@@ -481,7 +483,7 @@ async fn forgetting_wants_the_exact_words_and_leaves_nothing() {
     );
     assert!(moody.names().is_empty(), "{:?}", moody.names());
     assert_eq!(app.record.connections().expect("reads"), []);
-    let log = narrows_core::connect::activity::page(app, None, None, 0, 9).await;
+    let log = narrows_core::keep::activity::page(app, None, None, 0, 9).await;
     assert_eq!(log.expect("reads").total, 0);
     for name in [&result.token_name, &result.account_id, &mark] {
         for file in files(stage.home.path()) {

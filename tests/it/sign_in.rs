@@ -1,16 +1,17 @@
 //! The session at the platform over a long run, several processes and a vault that fails: never lost, never used twice.
 
+use narrows_core::keep::vaults;
+use narrows_core::resume::redeliver;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::story::{Connected, Delivery, Outcome, VaultKind};
-use narrows_core::connect::watch::check;
-use narrows_core::connect::watch::story::Standing;
-use narrows_core::connect::{App, redeliver, vaults};
 use narrows_core::platform::Session;
 use narrows_core::problem::Next;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::vault::Vault;
+use narrows_core::story::{Connected, Delivery, Outcome, Standing};
+use narrows_core::vault::{Vault, VaultKind};
+use narrows_core::watch::check;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use narrows_core::connect::story::{BroadWish, Choices, Inspection, Outcome, Progress};
-use narrows_core::connect::{Addresses, App, Walk};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
+use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{BroadWish, Choices, Inspection, Outcome, Progress};
 use narrows_core::vault::Vault;
 use narrows_sandbox::{Face, Options, Sandbox};
 use serde_json::{Value, json};

@@ -1,13 +1,12 @@
 //! Several processes on one data folder, and a clock that does not stand by the run.
 
+use narrows_core::cards;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::cards;
-use narrows_core::connect::story::{BroadState, Outcome, Step};
-use narrows_core::connect::watch::story::Standing;
 use narrows_core::record::{Activity, Record};
 use narrows_core::secret::Secret;
+use narrows_core::story::{BroadState, Outcome, Standing, Step};
 use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;

@@ -1,13 +1,13 @@
 //! The ten traps that guides leave open, each by its name, where connect falls into it and where doctor finds it:
 //! `cargo test --test it traps::`.
 
-use narrows_core::cloudflare::{Client, Credential, Error, Kind, Owner};
-use narrows_core::connect::story::{BroadState, Choices, Connected, Outcome, TokenKind};
+use narrows_core::cloudflare::{Client, Credential, Error, Kind, Owner, TokenKind};
 use narrows_core::doctor::story::{CauseKind, DoctorOptions, PermissionState};
 use narrows_core::http::Base;
 use narrows_core::platform::{Platform, Session};
 use narrows_core::problem::Next;
 use narrows_core::profile::{Profile, lint};
+use narrows_core::story::{BroadState, Choices, Connected, Outcome};
 use narrows_core::vault::Item;
 use narrows_sandbox::Options;
 use serde_json::json;

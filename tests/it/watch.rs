@@ -1,15 +1,19 @@
 //! Watch: each way in which a connection can stop standing as it was made, and what is said where nobody can tell.
 
+use narrows_core::cards;
+use narrows_core::keep::vaults;
+use narrows_core::resume::redeliver;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::connect::story::{BroadWish, Choices, Connected, Outcome, VaultKind};
-use narrows_core::connect::watch::story::{NeedKind, Standing, WatchNext, Watched};
-use narrows_core::connect::watch::{check, reminded, reminders};
-use narrows_core::connect::{cards, redeliver, vaults};
+use narrows_core::cards::{reminded, reminders};
 use narrows_core::platform::Session;
 use narrows_core::secret::Secret;
-use narrows_core::vault::Item;
+use narrows_core::story::{
+    BroadWish, Choices, Connected, NeedKind, Outcome, Standing, WatchNext, Watched,
+};
+use narrows_core::vault::{Item, VaultKind};
+use narrows_core::watch::check;
 use serde_json::{Value, json};
 
 use crate::program::{PASSPHRASE, Program, SEALED};
@@ -474,10 +478,7 @@ async fn a_delivery_whose_answer_was_lost_is_confirmed_by_a_later_check() {
         .expect("a home")
         .connections
         .remove(0);
-    assert_eq!(
-        card.delivery,
-        narrows_core::connect::story::Delivery::Accepted
-    );
+    assert_eq!(card.delivery, narrows_core::story::Delivery::Accepted);
     assert!(card.receipt_code.is_some());
 }
 

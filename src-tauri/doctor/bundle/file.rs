@@ -1,5 +1,6 @@
 //! The finished files.
 
+use crate::run::{App, kept};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::Bundle;
 use super::markdown::markdown;
 use super::scan::{Leak, scan};
-use crate::connect::{App, kept};
 use crate::problem::{Next, Problem};
 use crate::secret::Secret;
 use crate::vault::Item;

@@ -1,14 +1,14 @@
 //! What stands in a bundle.
 
+use crate::steps::prepare;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cloudflare::id::is_id;
-use crate::connect::App;
-use crate::connect::cards;
-use crate::connect::story::VaultKind;
 use crate::doctor::story::{Comparison, Diagnosis};
 use crate::problem::Problem;
+use crate::run::App;
+use crate::vault::VaultKind;
 
 /// Activity lines that go along.
 const LINES: u32 = 50;
@@ -83,7 +83,7 @@ pub struct Line {
 
 /// Gathers a bundle about `diagnosis`. The vault's self-test runs now.
 pub async fn make(app: &App, diagnosis: &Diagnosis, full_ids: bool) -> Result<Bundle, Problem> {
-    let (vault, tested) = cards::vault(app).await;
+    let (vault, tested) = prepare::vault(app).await;
     let recorded = |error: crate::record::Error| error.problem();
     let connections = app.record.connections().map_err(recorded)?;
     let rows = app.record.activity(None, LINES, None).map_err(recorded)?;

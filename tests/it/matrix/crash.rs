@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use narrows_core::connect::{Addresses, App};
+use narrows_core::run::{Addresses, App};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::error::Elapsed;

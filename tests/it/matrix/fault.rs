@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use narrows_core::connect::App;
-use narrows_core::connect::story::Ending;
 use narrows_core::http::Http;
 use narrows_core::proof::Pace;
 use narrows_core::record::Connection;
+use narrows_core::run::App;
+use narrows_core::story::Ending;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

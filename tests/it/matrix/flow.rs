@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use narrows_core::connect::rotate::story::{RotationChoices, RotationState};
-use narrows_core::connect::story::{
-    Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell,
-    Outcome, Resume, RunKind,
-};
-use narrows_core::connect::{App, Walk, cancelled, left_over, redeliver};
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
+use narrows_core::record::RunKind;
+use narrows_core::resume::{left_over, redeliver};
+use narrows_core::run::{App, cancelled};
 use narrows_core::secret::Secret;
+use narrows_core::steps::Walk;
+use narrows_core::story::{
+    Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell,
+    Outcome, Resume, RotationChoices, RotationState,
+};
 use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;

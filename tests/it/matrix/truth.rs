@@ -5,8 +5,8 @@
 
 use std::process::Command;
 
-use narrows_core::connect::App;
 use narrows_core::record::Connection;
+use narrows_core::run::App;
 use narrows_core::secret::Secret;
 use narrows_core::vault::Item;
 use serde_json::Value;

@@ -4,6 +4,7 @@
 mod cli;
 #[cfg(feature = "gui")]
 mod desktop;
+mod start;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ fn main() -> ExitCode {
     match cli::arguments() {
         cli::Wanted::Command(command) => cli::run(*command),
         #[cfg(feature = "gui")]
-        cli::Wanted::Window => desktop::run(),
+        cli::Wanted::Window => desktop::run().unwrap_or_else(cli::window_silent),
         #[cfg(not(feature = "gui"))]
         cli::Wanted::Window => cli::no_window(),
         cli::Wanted::Nothing(code) => code,

@@ -331,6 +331,20 @@ pub(crate) fn already_connected(platform: &str) -> Problem {
     )
 }
 
+/// Refuses a token of a kind that does not serve `name`; `why` says why not.
+pub(crate) fn wrong_kind(name: &str, why: &str, kind: TokenKind) -> Problem {
+    let (is, wants) = match kind {
+        TokenKind::User => ("a user token", "an account token"),
+        TokenKind::Account => ("an account token", "a user token"),
+    };
+    Problem::new(
+        "wrong-token-kind",
+        format!("This is {is}; {name} needs {wants}. {why}"),
+        "Open the token page for the other kind and make the token there.",
+        Next::OpenTokenPage,
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::option::of;

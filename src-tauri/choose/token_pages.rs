@@ -11,23 +11,20 @@ use crate::profile::{Need, Permission, Profile};
 use crate::story::{PermissionRow, TokenPage};
 
 /// The pages for the kinds of token that a profile allows, best first.
-///
-/// A token that only deletes others (`mints` is false) needs nothing of the profile.
-pub(crate) fn token_pages(
-    dashboard: &Url,
-    profile: &Profile,
-    name: &str,
-    mints: bool,
-) -> Vec<TokenPage> {
-    let page_of = |kind| {
-        let rows = if mints {
-            rows(profile, kind)
-        } else {
-            own_rows(kind, "To delete the narrow token, and this one at the end.")
-        };
-        page(dashboard, kind, name, rows)
-    };
-    profile.tokens.kinds.iter().copied().map(page_of).collect()
+pub(crate) fn token_pages(dashboard: &Url, profile: &Profile, name: &str) -> Vec<TokenPage> {
+    let kinds = profile.tokens.kinds.iter().copied();
+    kinds
+        .map(|kind| page(dashboard, kind, name, rows(profile, kind)))
+        .collect()
+}
+
+/// The pages for tokens of these kinds that only delete others: they need nothing of a profile.
+pub(crate) fn deleting_pages(dashboard: &Url, kinds: &[TokenKind], name: &str) -> Vec<TokenPage> {
+    let rows = |kind| own_rows(kind, "To delete the narrow token, and this one at the end.");
+    let kinds = kinds.iter().copied();
+    kinds
+        .map(|kind| page(dashboard, kind, name, rows(kind)))
+        .collect()
 }
 
 /// The page for one token that makes what several profiles ask for.

@@ -1,8 +1,7 @@
 //! The words of the command line.
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Connects a Cloudflare account to a platform with the least privilege that works.
 ///
@@ -89,6 +88,7 @@ Exit codes:
   0   nothing needs you
   1   something needs you; each reason is listed
   3   nothing is known to need you, but with --check not everything could be told";
+
 const ACTIVITY: &str = "\
 Exit codes:
   0   shown; with --verify or --export, every hash is what it should be
@@ -542,17 +542,4 @@ pub(crate) struct Forget {
     pub(crate) records_anyway: bool,
     #[command(flatten)]
     pub(crate) output: Output,
-}
-
-/// The data folder of this computer's user.
-pub(crate) fn home(sandbox: bool) -> Option<PathBuf> {
-    if let Some(home) = std::env::var_os("NARROWS_HOME").filter(|home| !home.is_empty()) {
-        return Some(PathBuf::from(home));
-    }
-    let name = if sandbox {
-        "narrows-sandbox"
-    } else {
-        "narrows"
-    };
-    Some(directories::BaseDirs::new()?.data_local_dir().join(name))
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use narrows_core::connect::Connect as Task;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use narrows_core::resume::redeliver;
 use narrows_core::run::{App, cancelled};
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{BroadWish, Choices, Outcome, Progress, Step, StepState};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -20,35 +21,35 @@ use super::{ask, exit, print};
 pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
     let json = wanted.output.json;
     let cancel = stop_when_interrupted(json);
-    // Until something is made, stopping is leaving: the walk closes its run when it is dropped.
-    let (mut walk, choices) = cancel
+    // Until something is made, stopping is leaving: the task closes its run when it is dropped.
+    let (mut connect, choices) = cancel
         .run_until_cancelled(Box::pin(ready(app, wanted)))
         .await
         .unwrap_or_else(|| Err(cancelled()))?;
     let (sender, shown) = showing(STEPS, json);
-    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    let outcome = connect.connect(&choices, Some(sender), &cancel).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
     Ok(finish(&outcome, json))
 }
 
 /// Everything that comes before the first thing is made.
-async fn ready(app: &App, wanted: Connect) -> Result<(Walk, Choices), Problem> {
+async fn ready(app: &App, wanted: Connect) -> Result<(Task, Choices), Problem> {
     let profile = Profile::load(&wanted.profile.profile)?;
     ask::vault(app, wanted.vault).await?;
-    let mut walk = Walk::begin(app, profile, wanted.platform.as_deref())?;
-    let prepared = walk.prepare().await;
+    let mut task = Task::begin(app, profile, wanted.platform.as_deref())?;
+    let prepared = task.approach.prepare().await;
     if let Some(problem) = prepared.problems.into_iter().next() {
         return Err(problem);
     }
     if prepared.sign_in_needed {
-        sign_in(&mut walk).await?;
+        sign_in(&mut task.approach).await?;
     }
-    let pasted = walk.paste(ask::token().await?)?;
+    let pasted = task.approach.paste(ask::token().await?)?;
     if !wanted.output.json {
         pasted.notices.iter().for_each(print::err);
     }
-    let inspection = walk.inspect(wanted.account.as_deref()).await?;
+    let inspection = task.approach.inspect(wanted.account.as_deref()).await?;
     let destroy = !wanted.keep_broad
         && (!ask::at_terminal()
             || inspection.ours
@@ -66,9 +67,10 @@ async fn ready(app: &App, wanted: Connect) -> Result<(Walk, Choices), Problem> {
             BroadWish::Keep
         },
     };
-    walk.look_up_zones(&choices).await?;
-    walk.preview(&choices)?;
-    Ok((walk, choices))
+    let mut choosing = task.choosing()?;
+    choosing.look_up_zones(&choices).await?;
+    choosing.preview(&choices)?;
+    Ok((task, choices))
 }
 
 /// Cancelled by Ctrl-C.
@@ -99,12 +101,12 @@ pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> 
 }
 
 /// Signs in at the platform, in the browser.
-pub(crate) async fn sign_in(walk: &mut Walk) -> Result<(), Problem> {
-    let (prompt, waiting) = walk.begin_sign_in().await?;
+pub(crate) async fn sign_in(approach: &mut Approach) -> Result<(), Problem> {
+    let (prompt, waiting) = approach.begin_sign_in().await?;
     print::err(format!("Sign in at {}", prompt.verification_uri));
     print::err(format!("and compare the code {}", prompt.user_code));
     let signed_in = waiting.wait().await?;
-    let person = walk.signed_in(signed_in);
+    let person = approach.signed_in(signed_in);
     print::err(format!("Signed in as {}.", person.email));
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `narrows disconnect`.
 
+use narrows_core::disconnect::Disconnect as Task;
 use narrows_core::problem::Problem;
-use narrows_core::record::RunKind;
 use narrows_core::run::{App, cancelled};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{Broad, BroadWish, Disconnected, Farewell, TruthState, Truths};
 
 use super::args::Disconnect;
@@ -17,16 +17,15 @@ pub(crate) const STEPS: u64 = 4;
 /// Ends a connection.
 pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Problem> {
     ask::vault(app, wanted.vault).await?;
-    let mut walk = Walk::about(app, RunKind::Disconnect, &wanted.connection)?;
+    let mut task = Task::begin(app, &wanted.connection)?;
     // Until the first thing is deleted, stopping is leaving.
-    interruptible(ready(&mut walk, wanted.no_revoke)).await?;
+    interruptible(ready(&mut task.approach, wanted.no_revoke)).await?;
     let farewell = Farewell {
         broad: broad_wish(wanted.keep_broad),
         forget: wanted.forget,
     };
     let (sender, shown) = showing(STEPS, wanted.output.json);
-    walk.listen(sender);
-    let ended = walk.disconnect(&farewell).await;
+    let ended = task.disconnect(&farewell, Some(sender)).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
     let ended = ended?;
@@ -38,17 +37,17 @@ pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Prob
     Ok(exit_of(&ended.truths))
 }
 
-async fn ready(walk: &mut Walk, no_revoke: bool) -> Result<(), Problem> {
-    reach(walk).await?;
+async fn ready(approach: &mut Approach, no_revoke: bool) -> Result<(), Problem> {
+    reach(approach).await?;
     if no_revoke {
         return Ok(());
     }
-    inspect(walk, ask::token().await?, None).await
+    inspect(approach, ask::token().await?, None).await
 }
 
 /// Signs in where that can be done. A platform that cannot be reached is told later.
-pub(crate) async fn reach(walk: &mut Walk) -> Result<(), Problem> {
-    let prepared = walk.prepare().await;
+pub(crate) async fn reach(approach: &mut Approach) -> Result<(), Problem> {
+    let prepared = approach.prepare().await;
     let mut problems = prepared.problems.into_iter();
     match (prepared.vault.self_test_ms, problems.next()) {
         (None, Some(problem)) => return Err(problem),
@@ -56,7 +55,7 @@ pub(crate) async fn reach(walk: &mut Walk) -> Result<(), Problem> {
             print::err(format!("The platform is told later. {}", problem.message));
         }
         (_, None) if prepared.sign_in_needed => {
-            if let Err(problem) = sign_in(walk).await {
+            if let Err(problem) = sign_in(approach).await {
                 print::err(format!("The platform is told later. {}", problem.message));
             }
         }
@@ -67,12 +66,12 @@ pub(crate) async fn reach(walk: &mut Walk) -> Result<(), Problem> {
 
 /// Pastes a one-time token and asks who it is.
 pub(crate) async fn inspect(
-    walk: &mut Walk,
+    approach: &mut Approach,
     token: Secret,
     account: Option<&str>,
 ) -> Result<(), Problem> {
-    walk.paste(token)?;
-    walk.inspect(account).await.map(drop)
+    approach.paste(token)?;
+    approach.inspect(account).await.map(drop)
 }
 
 /// Runs what may be left at any moment by Ctrl-C.

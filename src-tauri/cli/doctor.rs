@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::args::Doctor;
 use super::{ask, exit, hint, print};
+use crate::start::variable;
 
 /// Variables that other tools read a credential from, the newer names first.
 const TOKENS: [&str; 2] = ["CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"];
@@ -180,11 +181,11 @@ struct Environment {
 impl Environment {
     fn read() -> Result<Self, Problem> {
         Ok(Self {
-            token: super::variable(TOKENS[0])?.map(Secret::new),
-            email: super::variable(EMAIL)?,
-            key: super::variable(GLOBAL_KEY)?.map(Secret::new),
-            account: super::variable(ACCOUNT)?,
-            zone: super::variable(ZONE)?,
+            token: variable(TOKENS[0])?.map(Secret::new),
+            email: variable(EMAIL)?,
+            key: variable(GLOBAL_KEY)?.map(Secret::new),
+            account: variable(ACCOUNT)?,
+            zone: variable(ZONE)?,
         })
     }
 

@@ -4,7 +4,7 @@ use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use narrows_core::run::App;
-use narrows_core::steps::Walk;
+use narrows_core::steps::offer;
 use narrows_core::story::{Checked, ConnectionCard, Delivery, Home, Need};
 use narrows_core::{cards, steps, watch};
 use serde_json::json;
@@ -15,7 +15,7 @@ use super::{ask, exit, print};
 /// Prints the links that make a one-time token, and the list in words.
 pub(crate) fn token_page(app: &App, wanted: &TokenPage) -> Result<u8, Problem> {
     let profile = Profile::load(&wanted.profile.profile)?;
-    let pages = Walk::offer(app, &profile)?;
+    let pages = offer(app, &profile)?;
     if wanted.output.json {
         print::object(&json!({ "profile": profile.id, "pages": pages }));
         return Ok(exit::DONE);

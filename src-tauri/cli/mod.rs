@@ -1,4 +1,5 @@
 //! The command line: thin. It asks, prints, and sets the exit code; what to do is the library's to decide.
+
 mod activity;
 mod args;
 mod ask;
@@ -17,17 +18,12 @@ mod rotate;
 mod settings;
 mod usage;
 mod vault;
-
+use crate::start::{open, start_log};
+use args::Command;
+use clap::Parser;
+use narrows_core::problem::Problem;
 use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser;
-use narrows_core::problem::{Next, Problem};
-use narrows_core::run::{Addresses, App};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, Targets};
-use tracing_subscriber::prelude::*;
-
-use args::Command;
 
 /// What the arguments ask for.
 pub(crate) enum Wanted {
@@ -132,25 +128,6 @@ pub(crate) fn run(command: Command) -> ExitCode {
     }
 }
 
-/// Opens the application on the addresses and the data folder that the environment names.
-pub(crate) fn open() -> Result<App, Problem> {
-    let (api, dashboard, platform) = (
-        variable("NARROWS_CLOUDFLARE_API")?,
-        variable("NARROWS_DASHBOARD")?,
-        variable("NARROWS_PLATFORM")?,
-    );
-    let addresses = Addresses::new(api.as_deref(), dashboard.as_deref(), platform.as_deref())?;
-    let folder = args::home(addresses.sandbox).ok_or_else(|| {
-        Problem::new(
-            "no-home",
-            "This user has no home folder to keep the records in.",
-            "Name a folder in NARROWS_HOME.",
-            Next::StartOver,
-        )
-    })?;
-    App::open(folder, addresses)
-}
-
 /// What a build without the window says when the window is asked for.
 #[cfg(not(feature = "gui"))]
 pub(crate) fn no_window() -> ExitCode {
@@ -165,40 +142,4 @@ pub(crate) fn window_silent() -> ExitCode {
         "narrows: its window is open already, and does not answer. Close it, then start again.",
     );
     ExitCode::from(exit::STOPPED)
-}
-
-/// Logs to standard error what `NARROWS_LOG` names, and nothing without it.
-///
-/// Of other crates only warnings are let through, whatever is named: how much of a header, a body or a keychain's
-/// message they log below that is theirs to change with any version.
-pub(crate) fn start_log() {
-    let Ok(named) = EnvFilter::try_from_env("NARROWS_LOG") else {
-        return;
-    };
-    let ours = Targets::new()
-        .with_target("narrows", LevelFilter::TRACE)
-        .with_default(LevelFilter::WARN);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_filter(named.and(ours));
-    // A second call in one process is a programming fault that harms nobody.
-    let _ = tracing_subscriber::registry().with(lines).try_init();
-}
-
-/// What a variable of the environment is set to; nothing where it is empty.
-fn variable(name: &str) -> Result<Option<String>, Problem> {
-    match std::env::var(name) {
-        Ok(text) if !text.is_empty() => Ok(Some(text)),
-        Ok(_) | Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(unreadable(name)),
-    }
-}
-
-fn unreadable(name: &str) -> Problem {
-    Problem::new(
-        "environment-unreadable",
-        format!("{name} is not text."),
-        format!("Correct {name}."),
-        Next::StartOver,
-    )
 }

@@ -2,8 +2,8 @@
 
 use narrows_core::problem::Problem;
 use narrows_core::run::App;
-use narrows_core::steps::Walk;
 use narrows_core::story::{Orphan, Orphans as Found, Swept};
+use narrows_core::sweep::Sweep;
 use serde_json::json;
 
 use super::args::Orphans;
@@ -13,8 +13,8 @@ use super::{ask, exit, print};
 /// Lists tokens that nothing uses, and deletes those that are named.
 pub(crate) async fn orphans(app: &App, wanted: Orphans) -> Result<u8, Problem> {
     let json = wanted.output.json;
-    let mut walk = Walk::sweep(app)?;
-    let found = interruptible(look(&mut walk, wanted.account.as_deref())).await?;
+    let mut sweep = Sweep::begin(app)?;
+    let found = interruptible(look(&mut sweep, wanted.account.as_deref())).await?;
     if !json {
         list(&found);
     }
@@ -38,9 +38,7 @@ pub(crate) async fn orphans(app: &App, wanted: Orphans) -> Result<u8, Problem> {
     } else {
         Vec::new()
     };
-    let swept = walk
-        .delete_orphans(&chosen, broad_wish(wanted.keep_broad))
-        .await?;
+    let swept = sweep.delete(&chosen, broad_wish(wanted.keep_broad)).await?;
     if json {
         print::object(&json!({
             "quota": swept.quota.unwrap_or(found.quota),
@@ -60,9 +58,9 @@ pub(crate) async fn orphans(app: &App, wanted: Orphans) -> Result<u8, Problem> {
     })
 }
 
-async fn look(walk: &mut Walk, account: Option<&str>) -> Result<Found, Problem> {
-    inspect(walk, ask::token().await?, account).await?;
-    walk.orphans().await
+async fn look(sweep: &mut Sweep, account: Option<&str>) -> Result<Found, Problem> {
+    inspect(&mut sweep.approach, ask::token().await?, account).await?;
+    sweep.orphans().await
 }
 
 fn list(found: &Found) {

@@ -1,9 +1,8 @@
 //! `narrows resume`.
 
 use narrows_core::problem::Problem;
-use narrows_core::resume::{left_over, retry};
+use narrows_core::resume::{Resuming, left_over, retry};
 use narrows_core::run::App;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     BroadNeed, Ending, Fact, FactState, LeftOver, Resume as Wish, Settled, TruthState, Way,
 };
@@ -22,22 +21,20 @@ pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
     let Some(run) = wanted.run.clone() else {
         return Box::pin(all(app, wanted.output.json)).await;
     };
-    let mut walk = Walk::resuming(app, &run)?;
+    let mut task = Resuming::begin(app, &run)?;
     let ending = match (wanted.finish, wanted.undo) {
         (true, _) => Ending::Finish,
         (_, true) => Ending::Undo,
-        (false, false) => return one(&walk, wanted.output.json).await,
+        (false, false) => return one(&task, wanted.output.json).await,
     };
-    interruptible(ready(&mut walk, ending, &wanted)).await?;
+    interruptible(ready(&mut task, ending, &wanted)).await?;
     let (sender, shown) = showing(STEPS, wanted.output.json);
-    walk.listen(sender);
-    let settled = walk
-        .settle(Wish {
-            ending,
-            broad: broad_wish(wanted.keep_broad),
-            forget: wanted.forget,
-        })
-        .await;
+    let wish = Wish {
+        ending,
+        broad: broad_wish(wanted.keep_broad),
+        forget: wanted.forget,
+    };
+    let settled = task.settle(wish, Some(sender)).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
     Ok(finish(&settled?, wanted.output.json))
@@ -60,8 +57,8 @@ async fn all(app: &App, json: bool) -> Result<u8, Problem> {
     })
 }
 
-async fn one(walk: &Walk, json: bool) -> Result<u8, Problem> {
-    let left = walk.stands().await?;
+async fn one(task: &Resuming, json: bool) -> Result<u8, Problem> {
+    let left = task.stands().await?;
     if json {
         print::object(&left);
     } else {
@@ -71,9 +68,9 @@ async fn one(walk: &Walk, json: bool) -> Result<u8, Problem> {
 }
 
 /// Signs in where that is needed, and takes a one-time token where one helps.
-async fn ready(walk: &mut Walk, ending: Ending, wanted: &Resume) -> Result<(), Problem> {
-    reach(walk).await?;
-    let left = walk.stands().await?;
+async fn ready(task: &mut Resuming, ending: Ending, wanted: &Resume) -> Result<(), Problem> {
+    reach(&mut task.approach).await?;
+    let left = task.stands().await?;
     let way = match ending {
         Ending::Finish => left.finish,
         Ending::Undo => left.undo,
@@ -86,7 +83,7 @@ async fn ready(walk: &mut Walk, ending: Ending, wanted: &Resume) -> Result<(), P
         BroadNeed::Must => Some(ask::token().await?),
     };
     match token {
-        Some(token) => inspect(walk, token, None).await,
+        Some(token) => inspect(&mut task.approach, token, None).await,
         None => Ok(()),
     }
 }

@@ -1,9 +1,9 @@
 //! `narrows rotate`.
 
 use narrows_core::problem::Problem;
-use narrows_core::rotate::Several;
+use narrows_core::rotate::{Rotate as Task, Several};
 use narrows_core::run::{App, cancelled};
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{BroadWish, Rotation, RotationChoices, RotationState, SeveralProgress};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
@@ -31,13 +31,13 @@ async fn one(
     cancel: &CancellationToken,
 ) -> Result<u8, Problem> {
     let json = wanted.output.json;
-    // Until something is made, stopping is leaving: the walk closes its run when it is dropped.
-    let (mut walk, choices) = cancel
+    // Until something is made, stopping is leaving: the task closes its run when it is dropped.
+    let (mut task, choices) = cancel
         .run_until_cancelled(Box::pin(ready(app, wanted, connection)))
         .await
         .unwrap_or_else(|| Err(cancelled()))?;
     let (sender, shown) = showing(STEPS, json);
-    let rotation = walk.rotate(&choices, Some(sender), cancel).await;
+    let rotation = task.rotate(&choices, Some(sender), cancel).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
     let rotation = rotation?;
@@ -53,30 +53,30 @@ async fn ready(
     app: &App,
     wanted: &Rotate,
     connection: &str,
-) -> Result<(Walk, RotationChoices), Problem> {
+) -> Result<(Task, RotationChoices), Problem> {
     ask::vault(app, wanted.vault).await?;
-    let mut walk = Walk::rotation(app, connection, wanted.profile.as_deref())?;
-    prepare(&mut walk).await?;
-    let pasted = walk.paste(ask::token().await?)?;
+    let mut task = Task::begin(app, connection, wanted.profile.as_deref())?;
+    prepare(&mut task.approach).await?;
+    let pasted = task.approach.paste(ask::token().await?)?;
     if !wanted.output.json {
         pasted.notices.iter().for_each(print::err);
     }
-    let inspection = walk.inspect(None).await?;
+    let inspection = task.approach.inspect(None).await?;
     let choices = choices(wanted, inspection.ours).await?;
-    let preview = walk.preview_rotation(&choices).await?;
+    let preview = task.preview(&choices).await?;
     if !wanted.output.json {
         print::rotation_preview(&preview);
     }
-    Ok((walk, choices))
+    Ok((task, choices))
 }
 
-async fn prepare(walk: &mut Walk) -> Result<(), Problem> {
-    let prepared = walk.prepare().await;
+async fn prepare(approach: &mut Approach) -> Result<(), Problem> {
+    let prepared = approach.prepare().await;
     if let Some(problem) = prepared.problems.into_iter().next() {
         return Err(problem);
     }
     if prepared.sign_in_needed {
-        sign_in(walk).await?;
+        sign_in(approach).await?;
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ async fn all(app: &App, wanted: &Rotate, cancel: &CancellationToken) -> Result<u
             .iter()
             .position(|one| one.sign_in)
         {
-            sign_in(&mut several.walks()[next]).await?;
+            sign_in(&mut several.walks()[next].approach).await?;
         }
         let pasted = several.paste(&ask::token().await?)?;
         if let (Some(pasted), false) = (pasted, json) {

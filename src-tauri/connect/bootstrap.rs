@@ -47,7 +47,7 @@ impl Run<'_> {
         let granted = granted(
             &decision.requested,
             &created.token.policies,
-            &self.broad.catalogue,
+            &self.broad().catalogue,
         )
         .map_err(at(Step::Prove))?;
         let narrow = self
@@ -138,7 +138,7 @@ impl Run<'_> {
             project_exists: proof.project_exists,
             token_id: created.token.id.clone(),
             token_name: created.token.name.clone(),
-            token_kind: self.broad.kind(),
+            token_kind: self.broad().kind(),
             fingerprint: created.value.fingerprint(),
             expires_on: created.token.expires_on.map(|end| end.to_string()),
             requested: decision.requested.clone(),

@@ -5,3 +5,6 @@
 
 pub(crate) mod bootstrap;
 pub(crate) mod finish;
+pub(crate) mod task;
+
+pub use task::{Choosing, Connect};

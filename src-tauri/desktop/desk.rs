@@ -9,20 +9,21 @@ use narrows_core::problem::{Next, Problem};
 use narrows_core::rotate::Several;
 use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::steps::{PASTE_LIVES, SignIn, Walk};
-use narrows_core::story::Home;
+use narrows_core::steps::{Approach, PASTE_LIVES, SignIn};
+use narrows_core::story::{Home, Prepared};
 use tauri::ipc::{Channel, IpcResponse};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::sync::{Mutex, MutexGuard as WalkGuard};
+use tokio::sync::{MappedMutexGuard as Part, Mutex, MutexGuard as Guard};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::doctor::Exam;
+use super::exam::Exam;
+use super::task::Task;
 
 /// The state of the window.
 pub(crate) struct Desk {
     app: OnceLock<App>,
-    walk: Mutex<Option<Walk>>,
+    task: Mutex<Option<Task>>,
     several: Mutex<Option<Several>>,
     sign_in: Quick<Option<SignIn>>,
     links: Quick<HashMap<String, String>>,
@@ -39,7 +40,7 @@ impl Desk {
     pub(crate) fn new() -> Self {
         Self {
             app: OnceLock::new(),
-            walk: Mutex::new(None),
+            task: Mutex::new(None),
             several: Mutex::new(None),
             sign_in: Quick::new(None),
             links: Quick::new(HashMap::new()),
@@ -58,7 +59,7 @@ impl Desk {
         if let Some(app) = self.app.get() {
             return Ok(app);
         }
-        let app = crate::cli::open()?;
+        let app = crate::start::open()?;
         Ok(self.app.get_or_init(|| app))
     }
 
@@ -75,13 +76,43 @@ impl Desk {
         }
     }
 
-    /// The run under way.
-    pub(crate) async fn walk(&self) -> WalkGuard<'_, Option<Walk>> {
-        self.walk.lock().await
+    /// The task under way.
+    pub(crate) async fn task(&self) -> Guard<'_, Option<Task>> {
+        self.task.lock().await
+    }
+
+    /// Puts a task on the desk in the place of the one before, and prepares it.
+    pub(crate) async fn begin(
+        &self,
+        make: impl FnOnce(&App) -> Result<Task, Problem>,
+    ) -> Result<Prepared, Problem> {
+        let mut slot = self.task().await;
+        // The run before this one lets go of its lock first.
+        *slot = None;
+        let task = slot.insert(make(self.app()?)?);
+        let prepared = task.approach().prepare().await;
+        if let Some(address) = task.approach().platform_address() {
+            self.put_link("platform", address);
+        }
+        Ok(prepared)
+    }
+
+    /// The beginning of the task under way, whichever it is.
+    pub(crate) async fn approach(&self) -> Result<Part<'_, Approach>, Problem> {
+        self.part(|task| Some(task.approach())).await
+    }
+
+    /// The task under way, where `which` finds it to be the one that is meant.
+    pub(crate) async fn part<T: 'static>(
+        &self,
+        which: impl FnOnce(&mut Task) -> Option<&mut T>,
+    ) -> Result<Part<'_, T>, Problem> {
+        let slot = self.task().await;
+        Guard::try_map(slot, |slot| which(slot.as_mut()?)).map_err(|_| out_of_order())
     }
 
     /// Several rotations under way. While there are any, what is pasted is for them.
-    pub(crate) async fn several(&self) -> WalkGuard<'_, Option<Several>> {
+    pub(crate) async fn several(&self) -> Guard<'_, Option<Several>> {
         self.several.lock().await
     }
 

@@ -6,7 +6,7 @@ use narrows_core::doctor::bundle::Form;
 use narrows_core::doctor::story::{
     Against, Comparison, Diagnosis, DoctorOptions, DoctorProgress, SecondCard,
 };
-use narrows_core::doctor::{self, Given, Input, Subject, bundle};
+use narrows_core::doctor::{self, bundle};
 use narrows_core::problem::{Next, Problem};
 use narrows_core::secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
 use super::desk::{Desk, forward, out_of_order};
+use super::exam::{Exam, From, Question};
 use super::{clipboard, save};
 
 type Answer<T> = Result<T, Problem>;
@@ -52,49 +53,6 @@ enum Second {
     /// From the clipboard, before.
     Pasted,
     Typed,
-}
-
-/// The last examination, held to be made once more. What was pasted for it is wiped with it.
-pub(crate) struct Exam {
-    asked: Arc<Question>,
-    diagnosis: Diagnosis,
-}
-
-/// What an examination was made from.
-struct Question {
-    source: From,
-    second: Option<Secret>,
-    options: DoctorOptions,
-}
-
-enum From {
-    Connection(String),
-    Pasted(Secret),
-}
-
-impl Question {
-    fn input(&self) -> Input {
-        let subject = match &self.source {
-            From::Connection(id) => Subject::Connection(id.clone()),
-            From::Pasted(text) => Subject::Given(Given::Token(text.duplicate())),
-        };
-        let second = self.second.as_ref().map(Secret::duplicate);
-        Input {
-            subject,
-            second: second.map(Given::Token),
-            options: self.options.clone(),
-        }
-    }
-
-    /// What was pasted or typed, for the leak scanner to look for.
-    fn secrets(&self) -> Vec<Secret> {
-        let pasted = match &self.source {
-            From::Connection(_) => None,
-            From::Pasted(text) => Some(text),
-        };
-        let given = pasted.into_iter().chain(&self.second);
-        given.map(Secret::duplicate).collect()
-    }
 }
 
 /// A second credential that was taken from the clipboard.
@@ -303,13 +261,6 @@ async fn make(desk: &Desk, exam: &Exam, full_ids: bool) -> Answer<(bundle::Bundl
     let mut secrets = bundle::secrets(app, diagnosis.connection.as_deref()).await;
     secrets.extend(exam.asked.secrets());
     Ok((bundle::make(app, diagnosis, full_ids).await?, secrets))
-}
-
-impl Exam {
-    /// Whether it was made from anything that was pasted or typed.
-    pub(crate) fn is_of_paste(&self) -> bool {
-        matches!(self.asked.source, From::Pasted(_)) || self.asked.second.is_some()
-    }
 }
 
 fn nothing_examined() -> Problem {

@@ -16,8 +16,8 @@ pub(super) async fn forget_stale_pastes(app: AppHandle) {
     loop {
         clock.tick().await;
         app.state::<Desk>().forget_stale_exam();
-        if let Some(walk) = app.state::<Desk>().walk().await.as_mut() {
-            walk.forget_stale();
+        if let Some(task) = app.state::<Desk>().task().await.as_mut() {
+            task.approach().forget_stale();
         }
         if let Some(several) = app.state::<Desk>().several().await.as_mut() {
             several.forget_stale();
@@ -38,8 +38,8 @@ pub(super) fn heard(window: &Window, event: &WindowEvent) {
     desk.cancel();
     let window = window.clone();
     tauri::async_runtime::spawn(async move {
-        // The run holds the walk to its end.
-        drop(window.state::<Desk>().walk().await);
+        // The run holds the task to its end.
+        drop(window.state::<Desk>().task().await);
         drop(window.state::<Desk>().several().await);
         if let Err(error) = window.destroy() {
             tracing::warn!(%error, "the window did not close");

@@ -2,22 +2,22 @@
 
 use narrows_core::cards;
 use narrows_core::problem::{Next, Problem};
-use narrows_core::profile::Profile;
 use narrows_core::resume::redeliver;
 use narrows_core::run::{App, token_list_of};
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{ConnectionCard, Home};
 use tauri::State;
 
 use super::browser;
-use super::desk::{Desk, out_of_order};
+use super::desk::Desk;
+use super::task::Task;
 
 #[tauri::command]
 pub(crate) async fn home(desk: State<'_, Desk>) -> Result<Home, Problem> {
     let app = desk.app()?;
-    let mut slot = desk.walk().await;
+    let mut slot = desk.task().await;
     // Whoever is back here has left it, and a run that is held would be missing from the list.
-    if slot.as_ref().is_some_and(Walk::is_errand) {
+    if slot.as_ref().is_some_and(Task::is_errand) {
         *slot = None;
     }
     *desk.several().await = None;
@@ -50,18 +50,13 @@ pub(super) async fn let_sign_in<T>(
         next: Next::SignIn, ..
     }) = &answer
     {
-        *desk.walk().await = Some(walk_to(desk.app()?, connection_id)?);
+        *desk.task().await = Some(sign_in_at(desk.app()?, connection_id)?);
     }
     answer
 }
 
-/// A walk on which the person can sign in at the platform of a connection.
-pub(super) fn walk_to(app: &App, connection: &str) -> Result<Walk, Problem> {
-    let known = app
-        .record
-        .connection(connection)
-        .map_err(|error| error.problem())?
-        .ok_or_else(out_of_order)?;
-    let profile = Profile::load(&known.profile)?;
-    Walk::begin(app, profile, known.platform_address.as_deref())
+/// A sign-in at the platform of a connection.
+pub(super) fn sign_in_at(app: &App, connection: &str) -> Result<Task, Problem> {
+    let approach = Approach::about(app, connection)?;
+    Ok(Task::SignIn(Box::new(approach)))
 }

@@ -6,6 +6,7 @@ mod clipboard;
 mod desk;
 mod disconnect;
 mod doctor;
+mod exam;
 mod life;
 mod manage;
 mod place;
@@ -13,6 +14,7 @@ mod recover;
 mod rotate;
 mod save;
 mod settings;
+mod task;
 mod watch;
 mod wizard;
 
@@ -24,15 +26,15 @@ use tauri::{Manager, WebviewWindowBuilder};
 
 use desk::Desk;
 
-/// Opens the window, and returns when it is closed.
-pub(crate) fn run() -> ExitCode {
-    crate::cli::start_log();
+/// Opens the window, and returns when it is closed; nothing where another one is open that does not answer.
+pub(crate) fn run() -> Option<ExitCode> {
+    crate::start::start_log();
     let desk = Desk::new();
     // Where the library cannot be opened the window opens all the same, to say why.
     let place = match desk.app().and_then(|app| place::take(&app.record)) {
         Ok(place::Found::Free(place)) => Some(place),
-        Ok(place::Found::Shown) => return ExitCode::SUCCESS,
-        Ok(place::Found::Silent) => return crate::cli::window_silent(),
+        Ok(place::Found::Shown) => return Some(ExitCode::SUCCESS),
+        Ok(place::Found::Silent) => return None,
         Err(_) => None,
     };
     let built = tauri::Builder::default()
@@ -107,11 +109,11 @@ pub(crate) fn run() -> ExitCode {
     match built {
         Ok(app) => {
             app.run(|_, _| {});
-            ExitCode::SUCCESS
+            Some(ExitCode::SUCCESS)
         }
         Err(error) => {
             tracing::error!(%error, "the window could not be opened");
-            ExitCode::from(70)
+            Some(ExitCode::from(70))
         }
     }
 }

@@ -2,15 +2,17 @@
 
 use narrows_core::cards;
 use narrows_core::problem::Problem;
-use narrows_core::resume::{FIRST_PAUSE, keep_trying, left_over, retry};
-use narrows_core::steps::Walk;
+use narrows_core::resume::{FIRST_PAUSE, Resuming, keep_trying, left_over, retry};
+use narrows_core::run::App;
 use narrows_core::story::{
     BroadWish, Home, LeftOver, Orphans, Prepared, Progress, Resume, Settled, Swept,
 };
+use narrows_core::sweep::Sweep;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State};
 
 use super::desk::{Desk, forward, out_of_order};
+use super::task::Task;
 
 /// Goes on with what needs nobody, then says what is left by what is true now.
 #[tauri::command]
@@ -23,13 +25,9 @@ pub(crate) async fn check_left_over(desk: State<'_, Desk>) -> Result<Vec<LeftOve
 /// Takes up a run that was cut off; nothing is changed yet.
 #[tauri::command]
 pub(crate) async fn resume_begin(desk: State<'_, Desk>, run: String) -> Result<Prepared, Problem> {
-    let mut slot = desk.walk().await;
-    // The run before this one lets go of its lock first.
-    *slot = None;
-    let mut walk = Walk::resuming(desk.app()?, &run)?;
-    let prepared = walk.prepare().await;
-    *slot = Some(walk);
-    Ok(prepared)
+    let begin = |app: &App| Resuming::begin(app, &run);
+    desk.begin(|app| Ok(Task::Resume(Box::new(begin(app)?))))
+        .await
 }
 
 /// Ends the run in one of its ways.
@@ -40,11 +38,11 @@ pub(crate) async fn resume(
     progress: Channel<Progress>,
 ) -> Result<Settled, Problem> {
     let (sender, forward) = forward(progress);
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
-    walk.listen(sender);
+    let mut slot = desk.task().await;
+    let task = slot.as_mut().and_then(Task::resume);
+    let task = task.ok_or_else(out_of_order)?;
     desk.set_connecting(true);
-    let settled = walk.settle(wish).await;
+    let settled = task.settle(wish, Some(sender)).await;
     desk.set_connecting(false);
     let _ = forward.await;
     let settled = settled?;
@@ -55,20 +53,14 @@ pub(crate) async fn resume(
 /// Begins a look for tokens that nothing uses.
 #[tauri::command]
 pub(crate) async fn orphans_begin(desk: State<'_, Desk>) -> Result<Prepared, Problem> {
-    let mut slot = desk.walk().await;
-    // The run before this one lets go of its lock first.
-    *slot = None;
-    let mut walk = Walk::sweep(desk.app()?)?;
-    let prepared = walk.prepare().await;
-    *slot = Some(walk);
-    Ok(prepared)
+    desk.begin(|app| Ok(Task::Sweep(Box::new(Sweep::begin(app)?))))
+        .await
 }
 
 /// Tokens of this installation that nothing uses.
 #[tauri::command]
 pub(crate) async fn orphans(desk: State<'_, Desk>) -> Result<Orphans, Problem> {
-    let mut slot = desk.walk().await;
-    slot.as_mut().ok_or_else(out_of_order)?.orphans().await
+    desk.part(Task::sweep).await?.orphans().await
 }
 
 /// Deletes the chosen ones.
@@ -78,10 +70,11 @@ pub(crate) async fn delete_orphans(
     token_ids: Vec<String>,
     broad: BroadWish,
 ) -> Result<Swept, Problem> {
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    let mut slot = desk.task().await;
+    let task = slot.as_mut().and_then(Task::sweep);
+    let task = task.ok_or_else(out_of_order)?;
     desk.set_connecting(true);
-    let swept = walk.delete_orphans(&token_ids, broad).await;
+    let swept = task.delete(&token_ids, broad).await;
     desk.set_connecting(false);
     let swept = swept?;
     *slot = None;

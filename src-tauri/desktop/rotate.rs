@@ -1,8 +1,8 @@
 //! Commands of a rotation. What is pasted and signed in goes the wizard's way.
 
 use narrows_core::problem::Problem;
-use narrows_core::rotate::Several;
-use narrows_core::steps::Walk;
+use narrows_core::rotate::{Rotate, Several};
+use narrows_core::run::App;
 use narrows_core::story::{
     Prepared, Progress, Rotation, RotationChoices, RotationPreview, SeveralAhead, SeveralPreview,
     SeveralProgress, SeveralRotations,
@@ -11,22 +11,16 @@ use tauri::State;
 use tauri::ipc::Channel;
 
 use super::desk::{Desk, forward, out_of_order};
+use super::task::Task;
 
 #[tauri::command]
 pub(crate) async fn rotate_prepare(
     desk: State<'_, Desk>,
     connection_id: String,
 ) -> Result<Prepared, Problem> {
-    let mut slot = desk.walk().await;
-    // The run before this one lets go of its lock first.
-    *slot = None;
-    let mut walk = Walk::rotation(desk.app()?, &connection_id, None)?;
-    let prepared = walk.prepare().await;
-    if let Some(address) = walk.platform_address() {
-        desk.put_link("platform", address);
-    }
-    *slot = Some(walk);
-    Ok(prepared)
+    let begin = |app: &App| Rotate::begin(app, &connection_id, None);
+    desk.begin(|app| Ok(Task::Rotate(Box::new(begin(app)?))))
+        .await
 }
 
 #[tauri::command]
@@ -34,9 +28,7 @@ pub(crate) async fn rotate_preview(
     desk: State<'_, Desk>,
     choices: RotationChoices,
 ) -> Result<RotationPreview, Problem> {
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
-    walk.preview_rotation(&choices).await
+    desk.part(Task::rotate).await?.preview(&choices).await
 }
 
 #[tauri::command]
@@ -47,10 +39,9 @@ pub(crate) async fn rotate(
 ) -> Result<Rotation, Problem> {
     let cancel = desk.new_cancel();
     let (sender, forward) = forward(progress);
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    let mut task = desk.part(Task::rotate).await?;
     desk.set_connecting(true);
-    let rotation = Box::pin(walk.rotate(&choices, Some(sender), &cancel)).await;
+    let rotation = Box::pin(task.rotate(&choices, Some(sender), &cancel)).await;
     desk.set_connecting(false);
     let _ = forward.await;
     if let Some(link) = rotation
@@ -69,7 +60,7 @@ pub(crate) async fn rotate_all_prepare(desk: State<'_, Desk>) -> Result<SeveralA
     let mut slot = desk.several().await;
     // The runs before these let go of their locks first.
     *slot = None;
-    *desk.walk().await = None;
+    *desk.task().await = None;
     let mut several = Several::begin(desk.app()?)?;
     let ahead = several.prepare().await?;
     *slot = Some(several);

@@ -90,7 +90,7 @@ pub(crate) async fn vault_move(
     passphrase: Option<Secret>,
 ) -> Answer<Moved> {
     // A run that was begun and left would hold the lock that a move needs.
-    *desk.walk().await = None;
+    *desk.task().await = None;
     vaults::move_vault(desk.app()?, to, passphrase).await
 }
 
@@ -107,7 +107,7 @@ pub(crate) async fn forget_everything(
     typed: String,
     records_anyway: bool,
 ) -> Answer<Forgotten> {
-    *desk.walk().await = None;
+    *desk.task().await = None;
     desk.put_exam(None);
     let forgotten = forget::forget(desk.app()?, &typed, records_anyway).await?;
     put_links(&desk, &forgotten.alive);

@@ -10,7 +10,7 @@ use notify_rust::Notification;
 use tauri::{AppHandle, Manager, State};
 
 use super::desk::Desk;
-use super::manage::walk_to;
+use super::manage::sign_in_at;
 
 /// Between two looks for reminders. Often, because one long wait would stand still while the computer sleeps.
 const LOOK: Duration = Duration::from_mins(1);
@@ -32,7 +32,7 @@ pub(crate) async fn sign_in_for(
     desk: State<'_, Desk>,
     connection_id: String,
 ) -> Result<(), Problem> {
-    *desk.walk().await = Some(walk_to(desk.app()?, &connection_id)?);
+    *desk.task().await = Some(sign_in_at(desk.app()?, &connection_id)?);
     Ok(())
 }
 

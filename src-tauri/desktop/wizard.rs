@@ -2,11 +2,11 @@
 
 use narrows_core::cards;
 use narrows_core::cloudflare::TokenKind;
+use narrows_core::connect::Connect;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::profile::Profile;
-use narrows_core::run::{brand_link, own_token_list};
+use narrows_core::run::{App, brand_link, own_token_list};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     About, Choices, Inspection, Outcome, Pasted, Person, Prepared, Preview, Progress, SignInPrompt,
     TokenPage, ZoneChoice,
@@ -16,6 +16,7 @@ use tauri::State;
 use tauri::ipc::Channel;
 
 use super::desk::{Desk, forward, out_of_order};
+use super::task::Task;
 use super::{browser, clipboard};
 
 type Answer<T> = Result<T, Problem>;
@@ -32,16 +33,9 @@ pub(crate) async fn prepare(
     platform_address: Option<String>,
 ) -> Answer<Prepared> {
     let profile = Profile::load(&profile)?;
-    let mut slot = desk.walk().await;
-    // The run before this one lets go of its lock first.
-    *slot = None;
-    let mut walk = Walk::begin(desk.app()?, profile, platform_address.as_deref())?;
-    let prepared = walk.prepare().await;
-    if let Some(address) = walk.platform_address() {
-        desk.put_link("platform", address);
-    }
-    *slot = Some(walk);
-    Ok(prepared)
+    let begin = |app: &App| Connect::begin(app, profile, platform_address.as_deref());
+    desk.begin(|app| Ok(Task::Connect(Box::new(begin(app)?))))
+        .await
 }
 
 #[tauri::command]
@@ -55,18 +49,12 @@ pub(crate) async fn choose_file_vault(
         .map_err(|error| error.problem())?;
     app.use_vault(vault);
     app.remember_sealed_file()?;
-    let mut slot = desk.walk().await;
-    Ok(slot.as_mut().ok_or_else(out_of_order)?.prepare().await)
+    Ok(desk.approach().await?.prepare().await)
 }
 
 #[tauri::command]
 pub(crate) async fn sign_in_start(desk: State<'_, Desk>) -> Answer<SignInPrompt> {
-    let slot = desk.walk().await;
-    let (prompt, waiting) = slot
-        .as_ref()
-        .ok_or_else(out_of_order)?
-        .begin_sign_in()
-        .await?;
+    let (prompt, waiting) = desk.approach().await?.begin_sign_in().await?;
     desk.put_link("sign-in", prompt.verification_uri.clone());
     desk.put_sign_in(Some(waiting));
     Ok(prompt)
@@ -80,8 +68,7 @@ pub(crate) async fn sign_in_wait(desk: State<'_, Desk>) -> Answer<Person> {
         () = cancel.cancelled() => return Err(sign_in_cancelled()),
         signed_in = waiting.wait() => signed_in?,
     };
-    let mut slot = desk.walk().await;
-    Ok(slot.as_mut().ok_or_else(out_of_order)?.signed_in(signed_in))
+    Ok(desk.approach().await?.signed_in(signed_in))
 }
 
 #[tauri::command]
@@ -160,16 +147,14 @@ async fn take(desk: &Desk, text: Secret) -> Answer<Pasted> {
     if let Some(several) = desk.several().await.as_mut() {
         return several.paste(&text)?.ok_or_else(out_of_order);
     }
-    let mut slot = desk.walk().await;
-    slot.as_mut().ok_or_else(out_of_order)?.paste(text)
+    desk.approach().await?.paste(text)
 }
 
 async fn pages(desk: &Desk) -> Answer<Vec<TokenPage>> {
     if let Some(several) = desk.several().await.as_ref() {
         return several.token_pages();
     }
-    let slot = desk.walk().await;
-    slot.as_ref().ok_or_else(out_of_order)?.token_pages()
+    desk.approach().await?.token_pages()
 }
 
 #[tauri::command]
@@ -177,11 +162,10 @@ pub(crate) async fn inspect(desk: State<'_, Desk>) -> Answer<Inspection> {
     let (inspected, list) = if let Some(several) = desk.several().await.as_mut() {
         (several.inspect().await, several.pasted_list())
     } else {
-        let mut slot = desk.walk().await;
-        let walk = slot.as_mut().ok_or_else(out_of_order)?;
-        (walk.inspect(None).await, walk.pasted_list())
+        let mut approach = desk.approach().await?;
+        (approach.inspect(None).await, approach.pasted_list())
     };
-    // The walk forgets the token before a person may want to find it there.
+    // The task forgets the token before a person may want to find it there.
     if let Some(list) = list {
         desk.put_link(PASTED_LIST, list);
     }
@@ -193,17 +177,16 @@ pub(crate) async fn zones(
     desk: State<'_, Desk>,
     account: Option<String>,
 ) -> Answer<Option<Vec<ZoneChoice>>> {
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
-    walk.zones(account.as_deref()).await
+    let mut task = desk.part(Task::connect).await?;
+    task.choosing()?.zones(account.as_deref()).await
 }
 
 #[tauri::command]
 pub(crate) async fn preview(desk: State<'_, Desk>, choices: Choices) -> Answer<Preview> {
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
-    walk.look_up_zones(&choices).await?;
-    walk.preview(&choices)
+    let mut task = desk.part(Task::connect).await?;
+    let mut choosing = task.choosing()?;
+    choosing.look_up_zones(&choices).await?;
+    choosing.preview(&choices)
 }
 
 #[tauri::command]
@@ -214,10 +197,9 @@ pub(crate) async fn connect(
 ) -> Answer<Outcome> {
     let cancel = desk.new_cancel();
     let (sender, forward) = forward(progress);
-    let mut slot = desk.walk().await;
-    let walk = slot.as_mut().ok_or_else(out_of_order)?;
+    let mut task = desk.part(Task::connect).await?;
     desk.set_connecting(true);
-    let outcome = walk.connect(&choices, Some(sender), &cancel).await;
+    let outcome = task.connect(&choices, Some(sender), &cancel).await;
     desk.set_connecting(false);
     let _ = forward.await;
     Ok(outcome)

@@ -2,4 +2,6 @@
 //!
 //! Enters: a connection, and a pasted token where there is one. Leaves: three truths. Never: another task.
 
-pub(crate) mod end;
+pub(crate) mod task;
+
+pub use task::Disconnect;

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::causes::Facts;
 use super::found::{Found, key, resources};
 use super::heard::Heard;
+use super::history::keep;
 use super::identify::{Look, Who, identify};
 use super::issuer;
 use super::places::{self, Places};
@@ -530,7 +531,7 @@ pub(super) fn millis(duration: Duration) -> u32 {
 
 /// Keeps the diagnosis, so that a later one can be held against it.
 fn remember(app: &App, diagnosis: &Diagnosis) -> Result<(), Problem> {
-    super::keep(app, diagnosis)?;
+    keep(app, diagnosis)?;
     let line = Activity {
         at: (app.now)(),
         run: None,

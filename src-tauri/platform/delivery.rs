@@ -110,10 +110,15 @@ impl Delivery<'_> {
             nonce: self.nonce.as_str(),
             replaces: self.replaces,
         };
-        serde_json::to_vec(&body)
-            .map(Zeroizing::new)
-            .map_err(|_| Error::Contract("a delivery that is not JSON".to_owned()))
+        written(&body)
     }
+}
+
+/// A body as it is sent, wiped when dropped.
+pub(super) fn written(body: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    serde_json::to_vec(body)
+        .map(Zeroizing::new)
+        .map_err(|_| Error::Contract("a delivery that is not JSON".to_owned()))
 }
 
 /// A connection as the platform holds it.

@@ -1,13 +1,14 @@
 //! Tokens of their own beside a connection's narrow one. A platform need not offer them.
 
 use jiff::Timestamp;
-use reqwest::{Method, RequestBuilder};
+use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::answer::Asked;
-use super::delivery::BodyToken;
-use super::{Error, Nonce, PAUSES, Platform, Receipt, Session, TokenKind};
+use super::client::{Platform, until_settled};
+use super::delivery::{BodyToken, written};
+use super::{Error, Nonce, Receipt, Session, TokenKind};
 use crate::http::Answer;
 use crate::secret::{Fingerprint, Secret};
 
@@ -46,9 +47,7 @@ impl ExtraDelivery<'_> {
             ),
             nonce: self.nonce.as_str(),
         };
-        serde_json::to_vec(&body)
-            .map(Zeroizing::new)
-            .map_err(|_| Error::Contract("a delivery that is not JSON".to_owned()))
+        written(&body)
     }
 }
 
@@ -87,33 +86,17 @@ impl Platform {
         let asked = Asked::changing(session).with(delivery.token);
         let path = format!("/v1/connections/{connection}/extras/{extra}");
         let body = delivery.body()?;
-        let mut pauses = PAUSES.into_iter();
-        let mut doubt = None;
-        loop {
-            let request = self
-                .request(Method::PUT, &path, session)
+        let request = || {
+            self.request(Method::PUT, &path, session)
                 .header("content-type", "application/json")
-                .body(body.to_vec());
+                .body(body.to_vec())
+        };
+        let put = async || {
             let label = "PUT /v1/connections/{id}/extras/{extra}";
-            let answer = self.send_optional(label, request, &asked).await;
-            let error = match answer.and_then(|answer| read(&asked, &answer, extra)) {
-                Ok(held) => return Ok(held),
-                Err(error) => error,
-            };
-            let pause = pauses.next().and_then(|usual| error.pause(usual));
-            // Only an answer about this very request tells what became of an earlier one that was not answered.
-            let error = match doubt.take() {
-                Some(doubt) if !error.settles() => doubt,
-                _ => error,
-            };
-            let Some(pause) = pause else {
-                return Err(error);
-            };
-            if matches!(error, Error::Unknown(_)) {
-                doubt = Some(error);
-            }
-            tokio::time::sleep(pause).await;
-        }
+            let answer = self.send_optional(label, request(), &asked).await?;
+            read(&asked, &answer, extra)
+        };
+        until_settled(put, tokio::time::sleep).await
     }
 
     /// Which token of its own does the platform hold? With a receipt over this nonce; nothing where it holds none.
@@ -136,16 +119,6 @@ impl Platform {
             Err(Error::UnknownConnection(_)) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    async fn send_optional(
-        &self,
-        label: &'static str,
-        request: RequestBuilder,
-        asked: &Asked<'_>,
-    ) -> Result<Answer, Error> {
-        let answer = self.http.send(label, request).await?;
-        asked.judge_optional(answer)
     }
 }
 

@@ -139,7 +139,7 @@ impl Platform {
     }
 
     fn client(&self) -> Result<Client, Error> {
-        let address = |path| self.base.join(path).to_string();
+        let address = |path| self.base().join(path).to_string();
         let wrong = |error: url::ParseError| Error::Contract(error.to_string());
         let device = DeviceAuthorizationUrl::new(address("/oauth/device_authorization"));
         let token = TokenUrl::new(address("/oauth/token"));

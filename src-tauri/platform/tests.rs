@@ -1,11 +1,15 @@
 //! The client against a platform that answers what it is told to, word for word.
 
+use crate::http::{Base, Http};
+use jiff::Timestamp;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::client::PAUSES;
 use super::*;
 use crate::calls::Calls;
 use crate::secret::Secret;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::column::{At, Json};
-use super::{Error, Extra, Record};
+use super::{Error, Extra, ExtraState, ExtraToken, Record};
 use crate::secret::Fingerprint;
 
 /// An account that is linked through a profile. Everything of it but the token's value.
@@ -65,6 +65,29 @@ pub struct Connection {
 const COLUMNS: &str = "id, profile, platform, platform_address, account_id, account_name, project, token_id, \
     token_name, token_kind, fingerprint, policy, expires_on, allow_ip, connected_on, delivery, receipt_code, nonce, \
     vault, broad_left, choices, person, extras";
+
+impl Connection {
+    /// Cloudflare's ids of the tokens beside the narrow one that are used, or wait to be.
+    pub fn extras_in_use(&self) -> impl Iterator<Item = &str> {
+        self.extras
+            .iter()
+            .flat_map(|extra| &extra.tokens)
+            .filter(|token| token.state != ExtraState::Retired)
+            .filter_map(|token| token.token_id.as_deref())
+    }
+
+    /// Whether one of its tokens has this public name.
+    pub fn has(&self, fingerprint: &Fingerprint) -> bool {
+        let mut extras = self.extra_tokens();
+        self.fingerprint == *fingerprint
+            || extras.any(|token| token.fingerprint.as_ref() == Some(fingerprint))
+    }
+
+    /// Every token beside the narrow one.
+    pub fn extra_tokens(&self) -> impl Iterator<Item = &ExtraToken> {
+        self.extras.iter().flat_map(|extra| &extra.tokens)
+    }
+}
 
 impl Record {
     /// Remembers a connection, in place of what was known of its id.

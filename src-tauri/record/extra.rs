@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::column::Json;
-use super::{Connection, Error, Record};
+use super::{Error, Record};
 use crate::secret::Fingerprint;
 
 /// What a connection has of one kind of token beside its narrow one.
@@ -64,29 +64,6 @@ impl Extra {
 
     fn of(&self, state: ExtraState) -> impl Iterator<Item = &ExtraToken> {
         self.tokens.iter().filter(move |token| token.state == state)
-    }
-}
-
-impl Connection {
-    /// Cloudflare's ids of the tokens beside the narrow one that are used, or wait to be.
-    pub fn extras_in_use(&self) -> impl Iterator<Item = &str> {
-        self.extras
-            .iter()
-            .flat_map(|extra| &extra.tokens)
-            .filter(|token| token.state != ExtraState::Retired)
-            .filter_map(|token| token.token_id.as_deref())
-    }
-
-    /// Whether one of its tokens has this public name.
-    pub fn has(&self, fingerprint: &Fingerprint) -> bool {
-        let mut extras = self.extra_tokens();
-        self.fingerprint == *fingerprint
-            || extras.any(|token| token.fingerprint.as_ref() == Some(fingerprint))
-    }
-
-    /// Every token beside the narrow one.
-    pub fn extra_tokens(&self) -> impl Iterator<Item = &ExtraToken> {
-        self.extras.iter().flat_map(|extra| &extra.tokens)
     }
 }
 

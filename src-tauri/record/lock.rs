@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::{Error, Record, make_private};
+use super::store::make_private;
+use super::{Error, Record};
 
 /// Held while a run is under way; freed when it is dropped, and by the system when its process dies.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::column::{At, Json, Word, Worded};
 use super::{Error, Record};
@@ -131,6 +131,32 @@ pub struct Offer {
 const RUN: &str = "SELECT id, kind, profile, account, began, ended, how FROM run";
 
 impl Record {
+    /// Sets the setting of this name and value, says of every connection that its token rests in `vault`, and notes
+    /// the same as `step` in the journal of every run that has not ended: all of it or nothing.
+    pub fn move_vault(
+        &self,
+        setting: (&str, &str),
+        vault: &str,
+        step: &str,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let detail = json!({ "vault": vault });
+        self.write(|db| {
+            db.execute(
+                "INSERT INTO setting (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                setting,
+            )?;
+            db.execute("UPDATE connection SET vault = ?1", [vault])?;
+            db.execute(
+                "INSERT INTO journal (run, at, step, phase, detail)
+                 SELECT id, ?1, ?2, ?3, ?4 FROM run WHERE ended IS NULL",
+                (At(at), step, Worded(Phase::Done), Json(&detail)),
+            )?;
+            Ok(())
+        })
+    }
+
     /// Begins a run. An id that was used already is an error.
     pub fn begin_run(&self, run: &NewRun) -> Result<(), Error> {
         self.db().execute(

@@ -1,11 +1,16 @@
+use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use jiff::Timestamp;
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::store::{FILE, PATIENCE, make_private};
 use super::*;
 use crate::secret::Secret;
+use rusqlite::Connection as Db;
+use std::time::Duration;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")

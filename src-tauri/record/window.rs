@@ -4,7 +4,8 @@
 use std::fs::{self, File, TryLockError};
 use std::path::PathBuf;
 
-use super::{Error, Record, make_private};
+use super::store::make_private;
+use super::{Error, Record};
 
 const LOCK: &str = "window.lock";
 const KNOCK: &str = "window.knock";

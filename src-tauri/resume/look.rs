@@ -1,7 +1,6 @@
 //! What is true of a run that was cut off: everything that can be asked is asked, and nothing is changed by it.
 
-use std::collections::HashMap;
-
+use super::seen::Seen;
 use super::ways::{way, ways};
 use crate::cards::left_over::told;
 use crate::http::Base;
@@ -11,20 +10,11 @@ use crate::problem::Problem;
 use crate::record::{Connection, RunKind};
 use crate::run::rotation::{DELETED, REFUSED};
 use crate::run::{App, Cut, Left, Link, Mark, Nominated, effect, session};
-use crate::secret::Secret;
 use crate::steps::destroy::broad_left;
 use crate::steps::withdraw::asked;
 use crate::steps::{Answer, Bond};
 use crate::story::{BroadNeed, Fact, FactAbout, FactState, LeftOver};
-
-/// What is known of a run's token, platform and copy.
-pub(crate) struct Seen {
-    pub(crate) value: Result<Option<Secret>, Problem>,
-    pub(crate) answer: Answer,
-    /// What the other tokens that are to be taken back say, by their ids; nothing where the value is not here.
-    pub(crate) others: HashMap<String, Option<Answer>>,
-    pub(crate) link: Option<Link>,
-}
+use std::collections::HashMap;
 
 /// Asks everything that can be asked.
 pub(crate) async fn look(app: &App, cut: &Cut) -> LeftOver {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use super::task::Resuming;
 use crate::cards::left_over::{open_runs, trying};
 use crate::problem::Problem;
 use crate::record::RunKind;
 use crate::run::{App, Cut, Left};
-use crate::steps::Walk;
 use crate::story::{BroadWish, Ending, Resume, RotationState};
 
 /// Between tries to come to the end of what is left over: doubled each time, up to the last.
@@ -69,8 +69,8 @@ impl<'a> Round<'a> {
                 forget: false,
             };
             // Somebody else may have taken it up meanwhile.
-            if let Ok(mut walk) = Walk::resuming(self.app, run) {
-                let settled = Box::pin(walk.settle(wish)).await;
+            if let Ok(mut walk) = Resuming::begin(self.app, run) {
+                let settled = Box::pin(walk.settle(wish, None)).await;
                 open += u32::from(!settled.is_ok_and(|settled| settled.ended));
             }
             trying(self.app).remove(run);

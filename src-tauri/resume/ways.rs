@@ -1,6 +1,6 @@
 //! The ways in which a run that was cut off can end, by its kind and by what is true of it.
 
-use super::look::Seen;
+use super::seen::Seen;
 use crate::record::RunKind;
 use crate::run::{Cut, Left, Trace, effect, extra_trace};
 use crate::steps::{Answer, Bond};

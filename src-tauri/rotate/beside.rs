@@ -52,7 +52,7 @@ pub(crate) async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated)
         journal: &run.journal,
         report: run.report,
         link: run.link,
-        broad: Some(run.broad),
+        broad: Some(run.broad()),
         vault,
         nominated: &nominated,
         token_id: fresh.created.token.id.clone(),
@@ -92,7 +92,7 @@ pub(crate) async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated)
     let others = finish_earlier(&run).await;
     turn.notices.extend(others);
     let broad = run.destroy().await;
-    if broad.state != BroadState::Refused && !run.shared {
+    if broad.state != BroadState::Refused && !run.shared() {
         remember_broad(run.app, &turn.known.id, &broad);
     }
     if fresh.proof.elsewhere {
@@ -115,7 +115,7 @@ async fn finish_earlier(run: &Run<'_>) -> Vec<String> {
             continue;
         }
         let silent = Report::silent();
-        let finished = finish::finish_held(run.app, &open.run, Some(run.broad), &silent).await;
+        let finished = finish::finish_held(run.app, &open.run, Some(run.broad()), &silent).await;
         if finished.is_ok_and(|rotation| rotation.state == RotationState::Rotated) {
             told.push(format!(
                 "\"{}\", which an earlier rotation left open, was deleted as well.",
@@ -137,7 +137,7 @@ async fn make(run: &mut Run<'_>, nominated: &mut Nominated, vault: &Vault) -> Re
     let granted = granted(
         &decision.requested,
         &created.token.policies,
-        &run.broad.catalogue,
+        &run.broad().catalogue,
     )
     .map_err(at(Step::Prove))?;
     let subject = json!({ "token": created.token.id });

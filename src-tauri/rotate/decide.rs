@@ -9,46 +9,60 @@ use crate::choose::{Known, decide, extra, granted, limits};
 use crate::cloudflare::resources::{Reach, Resources};
 use crate::cloudflare::{Account, Catalogue, Condition, GroupRef, NewToken, Policy, Scope};
 use crate::problem::{Next, Problem};
+use crate::profile::Profile;
 use crate::record::Connection;
 use crate::run::rotation::Nominated;
-use crate::run::{Decision, ids};
-use crate::steps::Walk;
-use crate::steps::paste::nothing_pasted;
+use crate::run::{App, Decision, ids};
+use crate::steps::paste::OneTime;
+use crate::steps::site::Site;
 use crate::story::{
     Choices, Difference, Grant, GrantChange, RotationChoices, RotationPreview, RotationWay,
     TokenFacts,
 };
 
-impl Walk {
+/// A rotation whose pasted token is known and whose old token was looked at: what there is to decide with.
+pub(crate) struct Looked<'a> {
+    pub app: &'a App,
+    pub site: &'a Site,
+    /// The run's id.
+    pub run: &'a str,
+    pub profile: &'a Profile,
+    /// The connection's id.
+    pub connection: &'a str,
+    pub installation: &'a str,
+    pub one_time: &'a OneTime,
+    pub old: &'a Old,
+}
+
+impl Looked<'_> {
     /// What a rotation with these choices would do, decided anew each time.
-    pub(crate) fn decide_rotation(
+    pub(crate) fn decide(
         &self,
         wish: &RotationChoices,
-        old: &Old,
     ) -> Result<(Nominated, Vec<Difference>), Problem> {
-        let broad = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let (broad, old) = (&self.one_time.broad, self.old);
         let known = &old.known;
         let choices = choices(known, wish);
         let account = decide::account(Some(&known.account_id), &broad.accounts)?;
         let name = ids::rotated_token_name(
             &self.profile.id,
-            &self.installation,
-            &self.connection,
-            &self.run,
+            self.installation,
+            self.connection,
+            self.run,
         );
-        let extra_mark = ids::extra_token_mark(&self.installation, &self.connection, &self.run);
+        let extra_mark = ids::extra_token_mark(self.installation, self.connection, self.run);
         let newer = decide::decide(
             &choices,
             &Known {
                 extra_mark: &extra_mark,
-                profile: &self.profile,
+                profile: self.profile,
                 accounts: &broad.accounts,
                 catalogue: &broad.catalogue,
                 kind: broad.kind(),
                 own: broad.own.as_ref(),
-                zones: self.zones.as_ref(),
+                zones: self.one_time.zones.as_ref(),
                 token_name: name.clone(),
-                installation: &self.installation,
+                installation: self.installation,
                 now: (self.app.now)(),
             },
         );
@@ -83,11 +97,11 @@ impl Walk {
         let nominated = Nominated {
             connection: known.id.clone(),
             platform: self.profile.receiver().to_owned(),
-            platform_address: self.platform_address(),
+            platform_address: self.site.address(),
             person: known
                 .person
                 .clone()
-                .or_else(|| self.link.as_ref().map(|link| link.person.clone())),
+                .or_else(|| self.site.link().map(|link| link.person.clone())),
             kind: broad.kind(),
             decision,
             way: if wish.in_place {
@@ -113,14 +127,14 @@ impl Walk {
         (name, extra_mark): (String, &str),
         held: &[Grant],
     ) -> Result<Decision, Problem> {
-        let broad = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
+        let broad = &self.one_time.broad;
         let policies = policies(held, &broad.catalogue)?;
         let expires_on = choices
             .expires
             .as_deref()
             .map(|text| limits::expiry(text, (self.app.now)()))
             .transpose()?;
-        let probes = asked(&self.profile, broad.kind(), choices).map_or_else(
+        let probes = asked(self.profile, broad.kind(), choices).map_or_else(
             |_| Vec::new(),
             |asked| asked.probes_of(broad.kind(), |group| held.iter().any(|g| g.group == group)),
         );
@@ -134,7 +148,7 @@ impl Walk {
         let allow_ip = known.allow_ip.clone();
         let condition = (!allow_ip.is_empty()).then(|| Condition::only_from(allow_ip.clone()));
         let (extras, notices) = extra::plan(&crate::choose::Asked {
-            profile: &self.profile,
+            profile: self.profile,
             choices,
             kind: broad.kind(),
             account: &account,
@@ -164,17 +178,16 @@ impl Walk {
     }
 
     /// The decision in words.
-    pub(crate) fn rotation_in_words(
+    pub(crate) fn in_words(
         &self,
-        nominated: &Nominated,
-        difference: Vec<Difference>,
+        (nominated, difference): (Nominated, Vec<Difference>),
     ) -> RotationPreview {
         let in_place = nominated.way == RotationWay::InPlace;
         let told = decide::preview(
             &nominated.decision,
-            self.zones.as_ref(),
-            self.platform.as_ref().map(|_| self.profile.receiver()),
-            self.ours,
+            self.one_time.zones.as_ref(),
+            self.site.exists().then(|| self.profile.receiver()),
+            self.one_time.ours,
         );
         let name = &nominated.replaces.token_name;
         RotationPreview {

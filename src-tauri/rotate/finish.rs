@@ -27,7 +27,7 @@ use crate::secret::Secret;
 use crate::steps::destroy::broad_left;
 use crate::steps::mint::sweep;
 use crate::steps::withdraw::{ask, other_owner};
-use crate::steps::{Answer, Inspected, Subject, Swept, Undone, Walk, paste, prove};
+use crate::steps::{Answer, Approach, Inspected, Subject, Swept, Undone, prove};
 use crate::story::{Delivery, Grant, OldTokenState, Rotation, RotationState, RotationWay};
 
 /// Deletes tokens under names whose making was never answered; gives those that there were.
@@ -56,18 +56,21 @@ pub async fn finish_rotation(app: &App, run: &str) -> Result<Rotation, Problem> 
     finish(app, run, None, &Report::silent()).await
 }
 
-impl Walk {
-    /// The same with the pasted token at hand: the old token is deleted as well.
-    pub async fn finish_rotation(&self, run: &str) -> Result<Rotation, Problem> {
-        finish(&self.app, run, self.inspected.as_ref(), &self.report).await
-    }
+/// The same with the pasted token at hand: the old token is deleted as well.
+pub async fn finish_rotation_with(approach: &Approach, run: &str) -> Result<Rotation, Problem> {
+    let broad = approach.hand.one_time().map(|one_time| &one_time.broad);
+    finish(&approach.app, run, broad, &Report::silent()).await
+}
 
-    /// Undoes a rotation with the pasted token: deletes the new token, if the platform does not hold it.
-    pub async fn undo_rotation(&self, run: &str) -> Result<(Vec<String>, Vec<String>), Problem> {
-        let broad = self.inspected.as_ref().ok_or_else(paste::nothing_pasted)?;
-        let undone = undo(&self.app, run, broad).await?;
-        Ok((undone.undone, undone.stands))
-    }
+/// Undoes a rotation with the pasted token: deletes the new token, if the platform does not hold it. Tells what was
+/// undone and what stands, a sentence each.
+pub async fn undo_rotation(
+    approach: &Approach,
+    run: &str,
+) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let one_time = approach.hand.known()?;
+    let Undone { undone, stands } = undo(&approach.app, run, &one_time.broad).await?;
+    Ok((undone, stands))
 }
 
 /// Goes on with a rotation where it was cut off. An error before anything was done; from then on a [`Rotation`].

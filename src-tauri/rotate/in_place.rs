@@ -75,7 +75,7 @@ pub(crate) async fn in_place(mut run: Run<'_>, old: Old, nominated: Nominated) -
     }
     let (delivery, receipt, problem) = handed.deliver(old.known).await;
     let broad = run.destroy().await;
-    if broad.state != BroadState::Refused && !run.shared {
+    if broad.state != BroadState::Refused && !run.shared() {
         remember_broad(run.app, run.connection, &broad);
     }
     let state = if problem.is_none() {
@@ -100,7 +100,7 @@ pub(crate) async fn in_place(mut run: Run<'_>, old: Old, nominated: Nominated) -
             nominated.platform
         ));
     }
-    if broad.state != BroadState::Refused && !run.shared {
+    if broad.state != BroadState::Refused && !run.shared() {
         rotation
             .stands
             .push(format!("The token you pasted: {}", broad.sentence));
@@ -134,8 +134,8 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     let subject = json!({ "token": id, "connection": nominated.connection });
     run.journal.intent(ROLL, &subject).map_err(at(Step::Mint))?;
     let name = &nominated.replaces.token_name;
-    let (ordering, heard) = run.broad.client.listening();
-    let value = match ordering.roll_token(&run.broad.owner, id).await {
+    let (ordering, heard) = run.broad().client.listening();
+    let value = match ordering.roll_token(&run.broad().owner, id).await {
         Ok(value) => value,
         Err(error) => {
             let problem = error.problem();
@@ -200,7 +200,7 @@ async fn lost(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rota
         .tell(Step::Mint, StepState::Failed, problem.message.clone());
     run.join_fuse().await;
     // The broad token is what the next rotation needs, and is left for it.
-    let broad = run.left_alive();
+    let broad = run.doomed.left_alive();
     run.close("value-lost");
     run.journal.activity(
         "roll token",
@@ -230,7 +230,7 @@ async fn lost(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rota
             ),
             format!("The token you pasted: {}", broad.sentence),
         ],
-        broad: (!run.shared).then_some(broad),
+        broad: (!run.shared()).then_some(broad),
         step: Some(Step::Mint),
         problem: Some(problem),
         ..rotation
@@ -242,7 +242,7 @@ async fn untold(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Ro
     run.report
         .tell(Step::Mint, StepState::Warned, problem.message.clone());
     run.join_fuse().await;
-    let broad = run.left_alive();
+    let broad = run.doomed.left_alive();
     let name = &nominated.replaces.token_name;
     run.journal.activity("roll token", name, "no answer", None);
     let mut told = in_use(nominated);
@@ -266,7 +266,7 @@ async fn untold(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Ro
             ),
             format!("The token you pasted: {}", broad.sentence),
         ],
-        broad: (!run.shared).then_some(broad),
+        broad: (!run.shared()).then_some(broad),
         step: Some(Step::Mint),
         problem: Some(problem),
         ..rotation

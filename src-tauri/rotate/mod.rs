@@ -17,10 +17,11 @@ pub(crate) mod in_place;
 pub(crate) mod old;
 pub(crate) mod several;
 pub(crate) mod stopped;
+pub(crate) mod task;
 pub(crate) mod told;
 pub(crate) mod turn;
-pub(crate) mod walk;
 
-pub use finish::finish_rotation;
-pub(crate) use old::Old;
+pub(crate) use finish::finish;
+pub use finish::{finish_rotation, finish_rotation_with, undo_rotation};
 pub use several::Several;
+pub use task::Rotate;

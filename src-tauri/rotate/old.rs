@@ -10,7 +10,7 @@ use crate::run::known::{kind, stored};
 use crate::run::rotation::Nominated;
 use crate::run::{App, kept, known};
 use crate::secret::Secret;
-use crate::steps::{Inspected, Walk, paste};
+use crate::steps::Inspected;
 use crate::story::{Broad, OldToken, OldTokenState};
 use crate::vault::{Item, VaultKind};
 
@@ -53,47 +53,40 @@ pub(crate) struct Old {
     pub value: Option<Secret>,
 }
 
-impl Walk {
-    /// Looks at the token of this walk's connection, with the pasted token and with its own value. Refuses a pasted
-    /// token that cannot see it, and so could not delete it.
-    pub(crate) async fn look_at_old(&mut self) -> Result<(), Problem> {
-        if self.old.is_some() {
-            return Ok(());
-        }
-        let broad = self.inspected.clone().ok_or_else(paste::nothing_pasted)?;
-        let known = known::stored(&self.app, &self.connection)?;
-        serves(&known, &broad)?;
-        in_one_vault(&self.app, &known)?;
-        let value = value(&self.app, &known).await?;
-        let own = value.as_ref().map(|value| client(&self.app, value));
-        let own = own.transpose()?;
-        let (listed, verified) =
-            tokio::join!(broad.client.token(&broad.owner, &known.token_id), async {
-                match &own {
-                    Some(own) => Some(own.verify(&broad.owner).await),
-                    None => None,
-                }
-            });
-        let listed = match listed {
-            Ok(token) => Some(token),
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {
-                match verified {
-                    // It is gone, or its time is over: there is nothing to delete.
-                    Some(Err(error)) if error.kind == Kind::UnknownToken => None,
-                    Some(Ok(verified)) if verified.status == TokenStatus::Expired => None,
-                    Some(Err(error)) if !answers_about_it(&error) => return Err(error.problem()),
-                    _ => return Err(other_owner(&known)),
-                }
+/// Looks at the token of a connection, with the pasted token and with its own value. Refuses a pasted token that cannot
+/// see it, and so could not delete it.
+pub(crate) async fn look(app: &App, connection: &str, broad: &Inspected) -> Result<Old, Problem> {
+    let known = known::stored(app, connection)?;
+    serves(&known, broad)?;
+    in_one_vault(app, &known)?;
+    let value = value(app, &known).await?;
+    let own = value.as_ref().map(|value| client(app, value));
+    let own = own.transpose()?;
+    let (listed, verified) =
+        tokio::join!(broad.client.token(&broad.owner, &known.token_id), async {
+            match &own {
+                Some(own) => Some(own.verify(&broad.owner).await),
+                None => None,
             }
-            Err(error) => return Err(error.problem()),
-        };
-        self.old = Some(Old {
-            known,
-            listed,
-            value,
         });
-        Ok(())
-    }
+    let listed = match listed {
+        Ok(token) => Some(token),
+        Err(error) if matches!(error.kind, Kind::NotFound | Kind::NoRoute) => {
+            match verified {
+                // It is gone, or its time is over: there is nothing to delete.
+                Some(Err(error)) if error.kind == Kind::UnknownToken => None,
+                Some(Ok(verified)) if verified.status == TokenStatus::Expired => None,
+                Some(Err(error)) if !answers_about_it(&error) => return Err(error.problem()),
+                _ => return Err(other_owner(&known)),
+            }
+        }
+        Err(error) => return Err(error.problem()),
+    };
+    Ok(Old {
+        known,
+        listed,
+        value,
+    })
 }
 
 /// A client that speaks as a narrow token.

@@ -10,27 +10,29 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use super::old::remember_broad;
+use super::task::Rotate;
 use crate::choose::token_pages::shared_page;
 use crate::cloudflare::TokenKind;
 use crate::problem::Problem;
 use crate::record::{NewRun, RunKind, RunLock};
 use crate::run::effect::DESTROY;
-use crate::run::hold::another_run;
+use crate::run::hold::hold;
 use crate::run::stop::cancelled;
 use crate::run::{App, Journal, Report, ids, known};
 use crate::secret::Secret;
-use crate::steps::destroy::{alive, expiring};
+use crate::steps::Approach;
+use crate::steps::approach::offered;
+use crate::steps::destroy::{Doomed, untouched};
 use crate::steps::paste::{nothing_pasted, paste_stale};
-use crate::steps::{Run, Walk};
 use crate::story::{
-    Ahead, Broad, BroadState, BroadWish, Inspection, Pasted, Planned, Rotation, RotationChoices,
+    Ahead, Broad, BroadState, Inspection, Pasted, Planned, Rotation, RotationChoices,
     RotationState, RotationSummary, SeveralAhead, SeveralPreview, SeveralProgress,
     SeveralRotations, Skipped, TokenPage,
 };
 
 /// Several rotations that have not ended.
 pub struct Several {
-    walks: Vec<Walk>,
+    walks: Vec<Rotate>,
     skipped: Vec<Skipped>,
     /// Which walk inspected the pasted token, and so can end it.
     inspected: Option<usize>,
@@ -46,7 +48,7 @@ impl Several {
         };
         let connections = app.record.connections().map_err(|error| error.problem())?;
         for known in connections.iter().rev() {
-            match Walk::rotation(app, &known.id, None) {
+            match Rotate::begin(app, &known.id, None) {
                 Ok(walk) => several.walks.push(walk),
                 Err(problem) => several.skipped.push(Skipped {
                     connection_id: known.id.clone(),
@@ -59,7 +61,7 @@ impl Several {
     }
 
     /// The walks, each to be prepared and signed in.
-    pub fn walks(&mut self) -> &mut [Walk] {
+    pub fn walks(&mut self) -> &mut [Rotate] {
         &mut self.walks
     }
 
@@ -68,7 +70,7 @@ impl Several {
     pub async fn prepare(&mut self) -> Result<SeveralAhead, Problem> {
         let mut ahead = Vec::new();
         for mut walk in std::mem::take(&mut self.walks) {
-            let prepared = walk.prepare().await;
+            let prepared = walk.approach.prepare().await;
             match prepared.problems.into_iter().next() {
                 Some(problem) if prepared.vault.self_test_ms.is_none() => return Err(problem),
                 Some(problem) => self.skipped.push(skip(&walk, problem)),
@@ -92,15 +94,13 @@ impl Several {
             if pages.iter().any(|page| page.kind == kind) {
                 continue;
             }
-            let (app, name) = (&lead.app, ids::broad_token_name(&lead.run));
-            app.record
-                .offer(&lead.run, &name, (app.now)())
-                .map_err(|error| error.problem())?;
+            let app = &lead.approach.app;
+            let name = offered(app, lead.approach.hold.id())?;
             let served = self
                 .walks
                 .iter()
                 .filter(|walk| kind_of(walk).is_ok_and(|other| other == kind))
-                .map(Walk::profile);
+                .map(|walk| &walk.profile);
             pages.push(shared_page(&app.addresses.dashboard, served, kind, &name));
         }
         Ok(pages)
@@ -110,7 +110,7 @@ impl Several {
     pub fn forget_stale(&mut self) -> bool {
         let mut stale = false;
         for walk in &mut self.walks {
-            stale |= walk.forget_stale();
+            stale |= walk.approach.forget_stale();
         }
         stale
     }
@@ -118,7 +118,7 @@ impl Several {
     /// Cloudflare's list in which the pasted token is found.
     pub fn pasted_list(&self) -> Option<String> {
         let holder = self.inspected.and_then(|number| self.walks.get(number));
-        holder.or(self.walks.first())?.pasted_list()
+        holder.or(self.walks.first())?.approach.pasted_list()
     }
 
     /// What the rotations would do, each in its own words; those that the pasted token cannot serve come with the
@@ -145,7 +145,7 @@ impl Several {
         let mut seen = None;
         self.inspected = None;
         for walk in &mut self.walks {
-            seen = Some(walk.paste(text.duplicate())?);
+            seen = Some(walk.approach.paste(text.duplicate())?);
         }
         Ok(seen)
     }
@@ -154,7 +154,7 @@ impl Several {
     pub async fn inspect(&mut self) -> Result<Inspection, Problem> {
         let mut first = None;
         for number in 0..self.walks.len() {
-            match self.walks[number].inspect(None).await {
+            match self.walks[number].approach.inspect(None).await {
                 Ok(inspection) => {
                     self.inspected = Some(number);
                     return Ok(inspection);
@@ -174,21 +174,18 @@ impl Several {
     ) -> Result<SeveralRotations, Problem> {
         let holder = self.inspected.ok_or_else(nothing_pasted)?;
         let began = self.walks[holder]
-            .pasted
-            .as_ref()
+            .approach
+            .hand
+            .paste()
             .map_or_else(Instant::now, |paste| paste.since);
         let of = count(self.walks.len());
-        let app = self.walks[holder].app.clone();
+        let app = self.walks[holder].approach.app.clone();
         let end = PastedEnd::begin(&self.walks[holder], wish)?;
         let mut broad = None;
         let mut rotations: Vec<Rotation> = Vec::new();
         for number in 0..self.walks.len() {
-            if broad.is_none() && self.walks[holder].is_stale() {
-                broad = Some(
-                    self.walks[holder]
-                        .end_pasted(&end, wish, began, cancel)
-                        .await,
-                );
+            if broad.is_none() && is_stale(&self.walks[holder]) {
+                broad = Some(end.carry_out(&mut self.walks[holder], wish, began).await);
                 self.forget();
             }
             let tell = progress.clone().map(|sender| Teller {
@@ -207,11 +204,7 @@ impl Several {
         }
         let broad = match broad {
             Some(broad) => broad,
-            None => {
-                self.walks[holder]
-                    .end_pasted(&end, wish, began, cancel)
-                    .await
-            }
+            None => end.carry_out(&mut self.walks[holder], wish, began).await,
         };
         for rotation in &rotations {
             if broad.state == BroadState::Refused {
@@ -234,7 +227,7 @@ impl Several {
     /// Drops, and so wipes, what was pasted.
     fn forget(&mut self) {
         for walk in &mut self.walks {
-            (walk.pasted, walk.inspected) = (None, None);
+            walk.approach.hand.take();
         }
     }
 
@@ -250,15 +243,15 @@ impl Several {
         }
         let since = Instant::now();
         let walk = &mut self.walks[number];
-        if walk.inspected.is_none() {
-            walk.inspect(None).await?;
+        if walk.approach.hand.one_time().is_none() {
+            walk.approach.inspect(None).await?;
         }
         let (sender, relay) = match tell {
             Some(tell) => {
                 let (sender, mut receiver) = unbounded_channel();
                 let (id, name) = (
                     walk.connection.clone(),
-                    known::stored(&walk.app, &walk.connection)?.account_name,
+                    known::stored(&walk.approach.app, &walk.connection)?.account_name,
                 );
                 let relay = tokio::spawn(async move {
                     while let Some(progress) = receiver.recv().await {
@@ -277,7 +270,7 @@ impl Several {
             None => (None, None),
         };
         let report = Report::new(sender, since);
-        let rotated = walk.rotate_sharing(wish, report, cancel, since, true).await;
+        let rotated = walk.sharing(wish, report, cancel, since, true).await;
         if let Some(relay) = relay {
             let _ = relay.await;
         }
@@ -285,8 +278,8 @@ impl Several {
     }
 }
 
-fn ahead_of(walk: &Walk, sign_in: bool) -> Result<Ahead, Problem> {
-    let known = known::stored(&walk.app, &walk.connection)?;
+fn ahead_of(walk: &Rotate, sign_in: bool) -> Result<Ahead, Problem> {
+    let known = known::stored(&walk.approach.app, &walk.connection)?;
     Ok(Ahead {
         connection_id: known.id,
         account_name: known.account_name,
@@ -298,30 +291,30 @@ fn ahead_of(walk: &Walk, sign_in: bool) -> Result<Ahead, Problem> {
     })
 }
 
-async fn planned(walk: &mut Walk, wish: &RotationChoices) -> Result<Planned, Problem> {
-    if walk.inspected.is_none() {
-        walk.inspect(None).await?;
+async fn planned(walk: &mut Rotate, wish: &RotationChoices) -> Result<Planned, Problem> {
+    if walk.approach.hand.one_time().is_none() {
+        walk.approach.inspect(None).await?;
     }
-    let preview = walk.preview_rotation(wish).await?;
+    let preview = walk.preview(wish).await?;
     Ok(Planned {
         connection_id: walk.connection.clone(),
-        account_name: known::stored(&walk.app, &walk.connection)?.account_name,
+        account_name: known::stored(&walk.approach.app, &walk.connection)?.account_name,
         preview,
     })
 }
 
-fn skip(walk: &Walk, problem: Problem) -> Skipped {
+fn skip(walk: &Rotate, problem: Problem) -> Skipped {
     Skipped {
         connection_id: walk.connection.clone(),
-        account_name: known::stored(&walk.app, &walk.connection)
+        account_name: known::stored(&walk.approach.app, &walk.connection)
             .map_or_else(|_| String::new(), |known| known.account_name),
         problem,
     }
 }
 
 /// Whose token a walk's connection holds.
-fn kind_of(walk: &Walk) -> Result<TokenKind, Problem> {
-    known::stored(&walk.app, &walk.connection).map(|known| known::kind(&known))
+fn kind_of(walk: &Rotate) -> Result<TokenKind, Problem> {
+    known::stored(&walk.approach.app, &walk.connection).map(|known| known::kind(&known))
 }
 
 /// Tells which of several it is about.
@@ -342,37 +335,53 @@ struct PastedEnd {
 }
 
 impl PastedEnd {
-    fn begin(walk: &Walk, wish: &RotationChoices) -> Result<Self, Problem> {
-        let broad = walk.inspected.as_ref().ok_or_else(nothing_pasted)?;
-        let (record, run) = (&walk.app.record, ids::id()?);
-        let open = record.hold_run(&run).map_err(|error| error.problem())?;
-        let open = open.ok_or_else(another_run)?;
+    fn begin(walk: &Rotate, wish: &RotationChoices) -> Result<Self, Problem> {
+        let Approach { app, hand, .. } = &walk.approach;
+        let one_time = hand.known()?;
+        let broad = &one_time.broad;
+        let (record, run) = (&app.record, ids::id()?);
+        let open = hold(record, &run)?;
         let name = broad.own.as_ref().map(|own| own.name.clone());
-        let destroys = match wish.broad {
-            BroadWish::Destroy => true,
-            BroadWish::Unsaid => walk.ours,
-            BroadWish::Keep => false,
-        };
-        if destroys {
+        if Doomed::of(one_time, wish.broad, false).destroys() {
             let new = NewRun {
                 id: run.clone(),
                 kind: RunKind::Rotate,
                 profile: walk.profile.id.clone(),
-                began: (walk.app.now)(),
+                began: (app.now)(),
             };
             record.begin_run(&new).map_err(|error| error.problem())?;
             let subject = json!({ "token": broad.token_id, "name": name });
-            Journal::new(record.clone(), run.clone(), walk.app.now).intent(DESTROY, &subject)?;
+            Journal::new(record.clone(), run.clone(), app.now).intent(DESTROY, &subject)?;
         }
         Ok(Self {
             run,
             token: broad.token_id.clone(),
-            left: match broad.own.as_ref().and_then(|own| own.expires_on) {
-                Some(end) => expiring(name, end),
-                None => alive(name),
-            },
+            left: untouched(broad, None),
             _open: open,
         })
+    }
+
+    /// Ends the pasted token, which `holder` has in hand.
+    async fn carry_out(
+        &self,
+        holder: &mut Rotate,
+        wish: &RotationChoices,
+        since: Instant,
+    ) -> Broad {
+        let Approach {
+            app, hold, hand, ..
+        } = &mut holder.approach;
+        let Some(one_time) = hand.take() else {
+            hold.end_other(&self.run, "left");
+            return self.left.clone();
+        };
+        let journal = Journal::new(app.record.clone(), self.run.clone(), app.now);
+        let report = Report::new(None, since);
+        let mut doomed = Doomed::of(&one_time, wish.broad, false);
+        doomed.join_fuse(&report).await;
+        let ended = doomed.destroy(app, &journal, &report).await;
+        hold.end_other(&self.run, "pasted-token-ended");
+        ended
     }
 
     /// Lets a rotation that is still open know that the token is dead.
@@ -391,47 +400,10 @@ impl PastedEnd {
     }
 }
 
-impl Walk {
-    /// Ends the pasted token that several shared.
-    async fn end_pasted(
-        &mut self,
-        end: &PastedEnd,
-        wish: &RotationChoices,
-        since: Instant,
-        cancel: &CancellationToken,
-    ) -> Broad {
-        let Some(broad) = self.inspected.take() else {
-            self.end(&end.run, "left");
-            return end.left.clone();
-        };
-        let report = Report::new(None, since);
-        let mut run = Run {
-            app: &self.app,
-            id: &end.run,
-            connection: &self.connection,
-            profile: &self.profile.id,
-            platform_name: self.profile.receiver(),
-            link: self.link.as_ref(),
-            broad: &broad,
-            ours: self.ours,
-            wish: wish.broad,
-            shared: false,
-            pasted: since,
-            fuse: self.fuse.clone(),
-            fuse_end: broad.own.as_ref().and_then(|own| own.expires_on),
-            report: &report,
-            cancel,
-            journal: Journal::new(self.app.record.clone(), end.run.clone(), self.app.now),
-            made: None,
-            lost: Vec::new(),
-            stands: false,
-        };
-        run.join_fuse().await;
-        let ended = run.destroy().await;
-        run.close("pasted-token-ended");
-        self.pasted = None;
-        ended
-    }
+/// Whether what was pasted has been held too long.
+fn is_stale(walk: &Rotate) -> bool {
+    let Approach { app, hand, .. } = &walk.approach;
+    hand.is_stale((app.now)())
 }
 
 fn summary(rotations: &[Rotation], skipped: &[Skipped]) -> RotationSummary {

@@ -48,7 +48,7 @@ pub(crate) async fn stopped(mut run: Run<'_>, nominated: &Nominated, stop: Stop)
         extras: known.as_ref().map_or_else(Vec::new, |known| {
             cards::extras(&known.extras, &known.platform)
         }),
-        broad: broad.filter(|_| !run.shared),
+        broad: broad.filter(|_| !run.shared()),
         step: Some(step),
         problem: Some(problem),
         undone,

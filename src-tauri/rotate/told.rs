@@ -18,7 +18,7 @@ impl Turn<'_> {
     ) -> Rotation {
         let left = broad
             .as_ref()
-            .filter(|broad| broad.state != BroadState::Refused && !run.shared)
+            .filter(|broad| broad.state != BroadState::Refused && !run.shared())
             .map(|broad| format!("The token you pasted: {}", broad.sentence));
         let mut told = self.tell(run.id, run.pasted, broad, proof, granted);
         told.stands.extend(left);

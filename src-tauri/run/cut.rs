@@ -1,19 +1,18 @@
 //! A run that was cut off, as its journal tells it. What is true of it now is asked elsewhere.
 
-use jiff::Timestamp;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use super::app::App;
 use super::decision::Decision;
 use super::effect::{DESTROY, KEEP, MOVE_VAULT, NOMINATE, REVOKE, REVOKE_EXTRA, UNDO};
+use super::entry::field;
 use super::extra_trace;
 use super::maker::Maker;
 use crate::cloudflare::{Account, Owner, Policy, TokenKind};
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Entry, Phase, Run, RunKind};
 use crate::vault::{Item, VaultKind};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A run and its journal.
 #[derive(Clone)]
@@ -375,11 +374,6 @@ impl Cut {
 pub(crate) fn vault(entries: &[Entry]) -> Option<VaultKind> {
     let noted = |entry: &&Entry| matches!(entry.step.as_str(), KEEP | MOVE_VAULT);
     field(entries.iter().rfind(noted)?, "vault")
-}
-
-/// A field of an entry; nothing where it is missing or of another version's make.
-pub(crate) fn field<T: DeserializeOwned>(entry: &Entry, name: &str) -> Option<T> {
-    serde_json::from_value(entry.detail.get(name)?.clone()).ok()
 }
 
 /// What is said where no open run has the id that was given.

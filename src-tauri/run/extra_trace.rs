@@ -1,7 +1,7 @@
 //! What a journal says of these tokens.
 
-use super::cut::field;
 use super::effect::{DELIVER_EXTRA, MINT_EXTRA, NOTE_EXTRA, REVOKE, REVOKE_EXTRA};
+use super::entry::field;
 use crate::cloudflare::Policy;
 use crate::record::{Entry, Phase};
 

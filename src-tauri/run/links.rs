@@ -50,15 +50,11 @@ pub fn brand_link(profile: &str, doc: Option<usize>) -> Result<Url, Problem> {
 
 /// Cloudflare's list of the tokens of this kind: the person's own, or the account's.
 pub(crate) fn token_list(app: &App, kind: TokenKind, account: &str) -> String {
-    let path = match kind {
-        TokenKind::User => "/profile/api-tokens".to_owned(),
-        TokenKind::Account => format!("/{account}/api-tokens"),
+    let owner = match kind {
+        TokenKind::User => Owner::User,
+        TokenKind::Account => Owner::Account(account.to_owned()),
     };
-    let dashboard = &app.addresses.dashboard;
-    dashboard
-        .join(&path)
-        .unwrap_or_else(|_| dashboard.clone())
-        .into()
+    cloudflare::token_list(&app.addresses.dashboard, &owner).into()
 }
 
 /// Cloudflare's list of a person's own tokens.

@@ -10,6 +10,7 @@ pub(crate) mod course;
 pub(crate) mod cut;
 pub(crate) mod decision;
 pub(crate) mod effect;
+pub(crate) mod entry;
 pub(crate) mod extra_trace;
 pub(crate) mod hold;
 pub(crate) mod ids;

@@ -269,7 +269,7 @@ impl Run<'_> {
             value: &created.value,
             token_id: &created.token.id,
             token_name: &created.token.name,
-            token_kind: self.broad.kind(),
+            token_kind: self.broad().kind(),
             expires_on: created.token.expires_on,
             replaces: None,
         };

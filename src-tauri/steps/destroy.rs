@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::fuse::Fuse;
 use super::inspect::Inspected;
-use super::run::Run;
+use super::paste::OneTime;
 use crate::cloudflare::{Error, Kind, NewToken, TokenStatus};
 use crate::problem::Problem;
 use crate::run::effect::DESTROY;
-use crate::run::{App, Cut};
+use crate::run::{App, Cut, Journal, Report};
 use crate::story::{Broad, BroadState, BroadWish, Step, StepState};
 
 /// How long Cloudflare may take to refuse a token that was deleted.
@@ -196,39 +197,87 @@ async fn refused(broad: &Inspected) -> bool {
     }
 }
 
-impl Run<'_> {
-    /// Destroys the pasted token, unless it is to be kept.
-    pub(crate) async fn destroy(&self) -> Broad {
+/// A pasted token on its way to its end.
+pub(crate) struct Doomed<'a> {
+    /// What Cloudflare says of it.
+    pub broad: &'a Inspected,
+    /// Whether it was made through our link.
+    pub ours: bool,
+    /// What is to become of it.
+    pub wish: BroadWish,
+    /// Whether another run needs it after this one, and so ends it.
+    pub shared: bool,
+    /// The fuse, lit or being lit.
+    fuse: Option<Fuse>,
+    /// When it ends by itself, once that is known.
+    fuse_end: Option<Timestamp>,
+}
+
+impl<'a> Doomed<'a> {
+    /// A token that was pasted, with what is wished for it.
+    pub(crate) fn of(one_time: &'a OneTime, wish: BroadWish, shared: bool) -> Self {
+        Self {
+            broad: &one_time.broad,
+            ours: one_time.ours,
+            wish,
+            shared,
+            fuse: one_time.fuse.clone(),
+            fuse_end: one_time.broad.own.as_ref().and_then(|own| own.expires_on),
+        }
+    }
+
+    /// Waits until the fuse is lit, if one is being lit.
+    pub(crate) async fn join_fuse(&mut self, report: &Report) {
+        let Some(fuse) = self.fuse.take() else {
+            return;
+        };
+        if let Some(end) = fuse.await {
+            self.fuse_end = Some(end);
+            report.done(
+                Step::Fuse,
+                format!(
+                    "The pasted token ends at {} at the latest.",
+                    end.strftime("%H:%M UTC")
+                ),
+            );
+        } else {
+            report.tell(
+                Step::Fuse,
+                StepState::Warned,
+                "The pasted token could not be given an early end.",
+            );
+        }
+    }
+
+    /// Destroys it, unless it is to be kept.
+    pub(crate) async fn destroy(&self, app: &App, journal: &Journal, report: &Report) -> Broad {
         if self.shared {
             return handed_on(self.left_alive());
         }
         let name = self.broad.own.as_ref().map(|own| own.name.clone());
         if !self.destroys() {
             let broad = kept(name, self.wish == BroadWish::Keep);
-            self.report
-                .tell(Step::Destroy, StepState::Skipped, broad.sentence.clone());
+            report.tell(Step::Destroy, StepState::Skipped, broad.sentence.clone());
             return broad;
         }
-        self.report.began(Step::Destroy);
+        report.began(Step::Destroy);
         let subject = json!({ "token": self.broad.token_id });
-        if let Err(problem) = self.journal.intent(DESTROY, &subject) {
-            self.report
-                .tell(Step::Destroy, StepState::Warned, problem.message);
+        if let Err(problem) = journal.intent(DESTROY, &subject) {
+            report.tell(Step::Destroy, StepState::Warned, problem.message);
             return self.left_alive();
         }
-        let now = (self.app.now)();
+        let now = (app.now)();
         let ordered = Instant::now();
         let (ordering, heard) = self.broad.listening();
         let told = |how: &str| {
             let subject = name.as_deref().unwrap_or(PASTED);
-            self.journal
-                .activity(DESTROY_PASTED, subject, how, Some(&heard));
+            journal.activity(DESTROY_PASTED, subject, how, Some(&heard));
         };
         let rung = order(&ordering, now, |error| told(&error.problem().code)).await;
         let broad = watch(self.broad, rung, ordered, self.fuse_end, now).await;
         let _ = match broad.state {
-            BroadState::Refused => self.journal.done(DESTROY, &subject),
-            _ => self.journal.failed(
+            BroadState::Refused => journal.done(DESTROY, &subject),
+            _ => journal.failed(
                 DESTROY,
                 &json!({ "token": self.broad.token_id, "rung": rung_word(rung) }),
             ),
@@ -238,13 +287,12 @@ impl Run<'_> {
         } else {
             StepState::Warned
         };
-        self.report
-            .tell(Step::Destroy, state, broad.sentence.clone());
+        report.tell(Step::Destroy, state, broad.sentence.clone());
         told(&broad.sentence);
         broad
     }
 
-    /// Whether the pasted token is to be destroyed.
+    /// Whether it is to be destroyed.
     pub(crate) fn destroys(&self) -> bool {
         match self.wish {
             _ if self.shared => false,
@@ -254,7 +302,7 @@ impl Run<'_> {
         }
     }
 
-    /// What is said of a pasted token that this run leaves as it is.
+    /// What is said of it where a run leaves it as it is.
     pub(crate) fn left_alive(&self) -> Broad {
         untouched(self.broad, self.fuse_end)
     }

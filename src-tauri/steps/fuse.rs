@@ -6,12 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::inspect::Inspected;
-use super::run::Run;
 use crate::cloudflare::NewToken;
 use crate::problem::Problem;
 use crate::run::Journal;
 use crate::run::effect::FUSE;
-use crate::story::{Step, StepState};
 
 /// How long a broad token made for a run lives at the most.
 pub(crate) const MINUTES: i64 = 15;
@@ -64,29 +62,4 @@ async fn set_end(broad: &Inspected, journal: &Journal, now: Timestamp) -> Option
     };
     journal.activity("limit pasted token", &own.name, &how, Some(&heard));
     changed.ok().map(|_| end)
-}
-
-impl Run<'_> {
-    /// Waits until the fuse is lit, if one is being lit.
-    pub(crate) async fn join_fuse(&mut self) {
-        let Some(fuse) = self.fuse.take() else {
-            return;
-        };
-        if let Some(end) = fuse.await {
-            self.fuse_end = Some(end);
-            self.report.done(
-                Step::Fuse,
-                format!(
-                    "The pasted token ends at {} at the latest.",
-                    end.strftime("%H:%M UTC")
-                ),
-            );
-        } else {
-            self.report.tell(
-                Step::Fuse,
-                StepState::Warned,
-                "The pasted token could not be given an early end.",
-            );
-        }
-    }
 }

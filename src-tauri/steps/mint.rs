@@ -122,7 +122,7 @@ impl Run<'_> {
             let name = new_token.name.clone();
             let intent = json!({ "name": name, "account": account, "connection": self.connection });
             self.journal.intent(MINT, &intent).map_err(at(Step::Mint))?;
-            let (broad, heard) = self.broad.listening();
+            let (broad, heard) = self.broad().listening();
             match mint(&broad, new_token, &self.journal).await {
                 Minted::Made(created) => {
                     self.made = Some(Made {
@@ -190,8 +190,9 @@ impl Run<'_> {
 
     /// Looks once more for tokens whose making was not answered.
     pub(crate) async fn look_again(&mut self) {
+        let broad = self.broad();
         for lost in &mut self.lost {
-            let swept = sweep(self.broad, &lost.name, &self.journal).await;
+            let swept = sweep(broad, &lost.name, &self.journal).await;
             lost.clear = !matches!(swept, Swept::Unknown(_));
         }
     }

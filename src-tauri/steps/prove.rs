@@ -245,7 +245,7 @@ impl Run<'_> {
     pub(crate) fn plan(&self, decision: &Decision, granted: &[Grant]) -> Plan {
         let account = decision.account.id.as_str();
         let other = self
-            .broad
+            .broad()
             .accounts
             .iter()
             .map(|seen| seen.id.as_str())
@@ -263,7 +263,7 @@ impl Run<'_> {
         self.report.began(Step::Prove);
         let subject = Subject {
             client: narrow,
-            owner: &self.broad.owner,
+            owner: &self.broad().owner,
             plan,
             project: project(decision),
             limited_to_addresses: !decision.allow_ip.is_empty(),

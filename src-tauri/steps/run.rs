@@ -5,16 +5,15 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::fuse::Fuse;
+use super::destroy::Doomed;
 use super::inspect::Inspected;
 use crate::run::effect::NOMINATE;
 use crate::run::stop::{at, cancelled};
 use crate::run::{App, Decision, Journal, Link, Report, Stop};
-use crate::story::{BroadWish, Step};
+use crate::story::{Broad, Step};
 use crate::vault::Item;
 
 /// A run between its first effect and its end.
@@ -32,19 +31,9 @@ pub(crate) struct Run<'a> {
     /// The platform, signed in; nothing where the profile has none.
     pub link: Option<&'a Link>,
     /// The pasted token.
-    pub broad: &'a Inspected,
-    /// Whether that was made through our link.
-    pub ours: bool,
-    /// What is to become of it.
-    pub wish: BroadWish,
-    /// Whether another run needs it after this one, and so ends it.
-    pub shared: bool,
+    pub doomed: Doomed<'a>,
     /// The moment of the paste.
     pub pasted: Instant,
-    /// The fuse, lit or being lit.
-    pub fuse: Option<Fuse>,
-    /// When the broad token ends by itself, once that is known.
-    pub fuse_end: Option<Timestamp>,
     /// Tells the face.
     pub report: &'a Report,
     /// Stops the run where it can be stopped.
@@ -77,7 +66,29 @@ pub(crate) struct Lost {
     pub clear: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// What Cloudflare says of the pasted token.
+    pub(crate) fn broad(&self) -> &'a Inspected {
+        self.doomed.broad
+    }
+
+    /// Whether another run needs the pasted token after this one, and so ends it.
+    pub(crate) fn shared(&self) -> bool {
+        self.doomed.shared
+    }
+
+    /// Waits until the pasted token's fuse is lit, if one is being lit.
+    pub(crate) async fn join_fuse(&mut self) {
+        self.doomed.join_fuse(self.report).await;
+    }
+
+    /// Destroys the pasted token, unless it is to be kept.
+    pub(crate) async fn destroy(&self) -> Broad {
+        self.doomed
+            .destroy(self.app, &self.journal, self.report)
+            .await
+    }
+
     /// Stops here where the person has said so.
     pub(crate) fn still_wanted(&self, step: Step) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {
@@ -97,7 +108,7 @@ impl Run<'_> {
             "platform": self.platform_name,
             "platform_address": self.link.map(|link| link.platform.base().url()),
             "person": self.link.map(|link| &link.person),
-            "kind": self.broad.kind(),
+            "kind": self.broad().kind(),
             "decision": decision,
             "broad": self.broad_mark(),
         });
@@ -108,8 +119,9 @@ impl Run<'_> {
 
     /// What is noted of the pasted token, to find it by if the run is cut off.
     pub(crate) fn broad_mark(&self) -> Value {
-        let name = self.broad.own.as_ref().map(|own| &own.name);
-        json!({ "token": self.broad.token_id, "name": name, "ours": self.ours, "person": self.broad.person() })
+        let broad = self.broad();
+        let name = broad.own.as_ref().map(|own| &own.name);
+        json!({ "token": broad.token_id, "name": name, "ours": self.doomed.ours, "person": broad.person() })
     }
 
     /// Ends the run in the records, unless something of it stands that nothing else would account for.

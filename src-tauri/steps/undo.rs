@@ -21,7 +21,7 @@ impl Run<'_> {
     pub(crate) async fn undo(&mut self) -> Undone {
         let (mut undone, mut stands) = (Vec::new(), Vec::new());
         if let Some(made) = self.made.take() {
-            let broad = self.broad;
+            let broad = self.broad();
             let _ = self
                 .journal
                 .intent(UNDO_MINT, &json!({ "token": made.token_id }));
@@ -92,12 +92,12 @@ impl Run<'_> {
             mut stands,
         } = self.undo().await;
         self.join_fuse().await;
-        let broad = if stop.problem.code == CANCELLED && self.destroys() {
+        let broad = if stop.problem.code == CANCELLED && self.doomed.destroys() {
             self.destroy().await
         } else {
-            self.left_alive()
+            self.doomed.left_alive()
         };
-        if broad.state != BroadState::Refused && !self.shared {
+        if broad.state != BroadState::Refused && !self.shared() {
             stands.push(format!("The token you pasted: {}", broad.sentence));
         }
         if undone.is_empty() && stands.is_empty() {

@@ -19,6 +19,7 @@ pub(crate) mod proof;
 pub(crate) mod recovery;
 pub(crate) mod rotation;
 pub(crate) mod settings;
+pub(crate) mod settled;
 pub(crate) mod step;
 pub(crate) mod vault;
 pub(crate) mod watch;
@@ -39,13 +40,14 @@ pub use profile::{
     ProjectRule, ZoneReach,
 };
 pub use proof::{Check, Expected, Grant, Score};
-pub use recovery::{BroadNeed, Ending, Fact, FactAbout, FactState, LeftOver, Resume, Settled, Way};
+pub use recovery::{BroadNeed, Ending, Fact, FactAbout, FactState, LeftOver, Resume, Way};
 pub use rotation::{
     Ahead, Difference, GrantChange, NewTokenFacts, OldToken, OldTokenState, Planned, Rotation,
     RotationChoices, RotationPreview, RotationState, RotationSummary, RotationWay, SeveralAhead,
     SeveralPreview, SeveralProgress, SeveralRotations, Skipped, TokenFacts,
 };
 pub use settings::{Language, Reminders, Settings, Theme};
+pub use settled::Settled;
 pub use step::{Progress, Step, StepState};
 pub use vault::{ItemState, KeptItem, Moved, VaultPanel, VaultState};
 pub use watch::{Checked, Need, NeedKind, Reminder, Standing, WatchNext, Watched};

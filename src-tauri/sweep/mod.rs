@@ -2,4 +2,6 @@
 //!
 //! Enters: a pasted token. Never: a token that a connection or an open run knows, or that is not ours.
 
-pub(crate) mod delete;
+pub(crate) mod task;
+
+pub use task::Sweep;

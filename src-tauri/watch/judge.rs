@@ -1,19 +1,17 @@
 //! What the answers mean, in sentences. Decides and asks nothing.
 
-use std::collections::BTreeSet;
-
-use jiff::{SignedDuration, Timestamp};
-
-use super::look::{AtCloudflare, AtPlatform, Kept, Told, granted};
+use super::answers::{AtCloudflare, AtPlatform, Kept, Told, granted};
 use crate::cards::{End, Found};
 use crate::cloudflare::policies::grants;
 use crate::cloudflare::{Catalogue, Error, Kind, PolicyEffect, Token, TokenStatus, Verified};
 use crate::platform;
 use crate::platform::{Held, Nonce};
-use crate::problem::{Next, Problem};
+use crate::problem::Problem;
 use crate::proof::{Answered, Verdict};
 use crate::record::Connection;
 use crate::story::{Need, NeedKind, WatchNext};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 
 /// How far two tellings of one end may differ: Cloudflare keeps whole seconds.
 const SAME_END: SignedDuration = SignedDuration::from_secs(2);
@@ -399,14 +397,4 @@ pub(crate) fn row(kind: NeedKind, message: &str, hint: &str, next: WatchNext) ->
         next,
         evidence: None,
     }
-}
-
-/// What is said where no answer came in time.
-pub(crate) fn silent() -> Problem {
-    Problem::new(
-        "timed-out",
-        "No answer came in time.",
-        "Check the network, then try again.",
-        Next::Retry,
-    )
 }

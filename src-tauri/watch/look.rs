@@ -1,26 +1,24 @@
 //! Asks vault, Cloudflare and platform how a connection stands. Nothing is changed anywhere.
 
-use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
-
-use futures_util::future::join_all;
-use jiff::SignedDuration;
-use tokio::time::timeout;
-
+use super::answers::{self, AtCloudflare, AtPlatform, Kept, Told, granted};
 use super::judge;
 use crate::cards::Found;
 use crate::choose::asked::asked;
-use crate::cloudflare::{Credential, Error, Owner, Token, TokenKind, TokenStatus, Verified};
+use crate::cloudflare::{Credential, Error, Owner, TokenKind, TokenStatus};
 use crate::http::Base;
-use crate::platform;
-use crate::platform::{Held, Nonce, Platform};
+use crate::platform::{Nonce, Platform};
 use crate::problem::Problem;
 use crate::profile::Profile;
-use crate::proof::{Answered, ENDPOINTS, Pace, Plan, Where, ask_all, plan};
+use crate::proof::{ENDPOINTS, Pace, Plan, Where, ask_all, plan};
 use crate::record::Connection;
 use crate::run::{App, Link, kept, known, session};
 use crate::secret::Secret;
-use crate::story::{Choices, Grant};
+use crate::story::Choices;
+use futures_util::future::join_all;
+use jiff::SignedDuration;
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Connections that are looked at side by side, and questions that each has under way: eight requests in all.
 pub(crate) const AT_ONCE: usize = 2;
@@ -67,58 +65,8 @@ async fn resume(app: &App, address: &str) -> Result<Option<Link>, Problem> {
     let platform = Platform::new(&app.http, Base::https_or_loopback(address)?);
     match timeout(PATIENCE, session::resume(app, &platform)).await {
         Ok(resumed) => Ok(resumed?.map(|(link, _)| link)),
-        Err(_) => Err(judge::silent()),
+        Err(_) => Err(answers::silent()),
     }
-}
-
-/// What the vault holds.
-pub(crate) enum Kept {
-    /// The very token.
-    Same(Secret),
-    /// Another value.
-    Another,
-    /// Nothing.
-    Nothing,
-    /// It could not be asked.
-    Untold(Problem),
-}
-
-/// What Cloudflare told.
-pub(crate) enum AtCloudflare {
-    /// Nothing: there was no value to ask with.
-    Unasked,
-    /// It could not be asked.
-    Untold(Problem),
-    /// Its word on the token, and what followed.
-    Told(Box<Told>),
-}
-
-/// Cloudflare's answers.
-pub(crate) struct Told {
-    /// Who the token is.
-    pub verified: Result<Verified, Error>,
-    /// The token with its policies, where it may read itself.
-    pub own: Option<Token>,
-    /// What it should be able to do, tried.
-    pub can: Vec<Answered>,
-    /// What it should not.
-    pub cannot: Vec<Answered>,
-    /// Whether a refusal of what it should be able to do is certain to be a change.
-    pub certain: bool,
-    /// Whether it may be too new to be known everywhere.
-    pub young: bool,
-}
-
-/// What the platform told.
-pub(crate) enum AtPlatform {
-    /// The connection has none.
-    None,
-    /// Nobody is signed in.
-    SignedOut,
-    /// It could not be asked.
-    Untold(Problem),
-    /// Its answer, to this nonce.
-    Told(Box<Result<Held, platform::Error>>, Nonce),
 }
 
 /// Looks at one connection.
@@ -136,14 +84,14 @@ pub(crate) async fn look(app: &App, known: &Connection, platforms: &Platforms) -
             match timeout(PATIENCE, ask(app, known, value)).await {
                 Ok(Ok(told)) => AtCloudflare::Told(Box::new(told)),
                 Ok(Err(error)) => AtCloudflare::Untold(error.problem()),
-                Err(_) => AtCloudflare::Untold(judge::silent()),
+                Err(_) => AtCloudflare::Untold(answers::silent()),
             }
         },
         async {
             let asked = timeout(PATIENCE, ask_platform(known, platforms));
             asked
                 .await
-                .unwrap_or_else(|_| AtPlatform::Untold(judge::silent()))
+                .unwrap_or_else(|_| AtPlatform::Untold(answers::silent()))
         },
     );
     judge::found(known, &kept, &cloudflare, &platform)
@@ -218,11 +166,6 @@ fn doors(known: &Connection, kind: TokenKind) -> (Plan, bool) {
     // A profile that came from a file: whatever its groups may open is tried.
     let all: Vec<&str> = ENDPOINTS.iter().map(|endpoint| endpoint.id).collect();
     (plan(&all, &groups, place), false)
-}
-
-/// What the token was granted when it was made.
-pub(crate) fn granted(known: &Connection) -> Vec<Grant> {
-    serde_json::from_value(known.policy.clone()).unwrap_or_default()
 }
 
 async fn ask_platform(known: &Connection, platforms: &Platforms) -> AtPlatform {

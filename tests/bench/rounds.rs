@@ -11,10 +11,10 @@
 
 use std::time::{Duration, Instant};
 
+use narrows_core::connect::Connect;
 use narrows_core::profile::Profile;
 use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{BroadWish, Choices, Outcome};
 use narrows_core::vault::Vault;
 use narrows_sandbox::{Face, Options, Sandbox};
@@ -73,19 +73,21 @@ async fn measure(account_token: bool) -> (u32, Duration, Duration) {
     app.use_vault(Vault::mock().expect("a vault in memory"));
 
     let profile = Profile::load("site-generator").expect("the built-in profile");
-    let mut walk = Walk::begin(&app, profile, None).expect("a walk");
-    walk.prepare().await;
-    let (_, waiting) = walk.begin_sign_in().await.expect("a code");
+    let mut walk = Connect::begin(&app, profile, None).expect("a walk");
+    walk.approach.prepare().await;
+    let (_, waiting) = walk.approach.begin_sign_in().await.expect("a code");
     let signed_in = waiting.wait().await.expect("approved");
-    walk.signed_in(signed_in);
+    walk.approach.signed_in(signed_in);
 
     let token = if account_token {
         &face.broad_account_token
     } else {
         &face.broad_token
     };
-    walk.paste(Secret::new(token.clone())).expect("a token");
-    walk.inspect(None).await.expect("a good token");
+    walk.approach
+        .paste(Secret::new(token.clone()))
+        .expect("a token");
+    walk.approach.inspect(None).await.expect("a good token");
     let choices = Choices {
         broad: BroadWish::Destroy,
         ..Choices::default()

@@ -1,15 +1,18 @@
 //! The activity: what is written down, how it is found, checked and handed on.
 
+use narrows_core::connect::Connect;
+use narrows_core::disconnect::Disconnect;
 use narrows_core::keep::activity;
 use narrows_core::resume::{left_over, redeliver};
+use narrows_core::rotate::Rotate;
+use narrows_core::sweep::Sweep;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use narrows_core::record::{Activity, Phase, Record, RunKind};
-use narrows_core::steps::Walk;
+use narrows_core::record::{Activity, Phase, Record};
 use narrows_core::story::{
     ActivityRow, BroadWish, Choices, Ending, Farewell, Outcome, Rotation, RotationChoices,
     RotationState,
@@ -423,10 +426,11 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
     let stage = Stage::new().await;
     // A one-time token made through our link: its fuse is lit.
     let mut walk = stage.walk().await;
-    let offered = walk.token_pages().expect("pages")[0].token_name.clone();
-    let broad = json!({ "kind": "user", "name": offered, "groups": ["API Tokens Write", "Account Settings Read"] });
+    let pages = walk.approach.token_pages().expect("pages");
+    let broad = json!({ "kind": "user", "name": pages[0].token_name, "groups": ["API Tokens Write", "Account Settings Read"] });
     let (_, pasted) = stage.make_token(broad).await;
-    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let inspected = stage.inspect(&mut walk.approach, &pasted).await;
+    inspected.expect("good");
     let cancel = CancellationToken::new();
     let Outcome::Connected(result) = walk.connect(&destroy(), None, &cancel).await else {
         panic!("connect came through")
@@ -444,10 +448,10 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
         project: Some("another-project".to_owned()),
         ..destroy()
     };
-    let mut walk = Walk::begin(&hasty, Stage::profile(), None).expect("a walk");
-    walk.prepare().await;
+    let mut walk = Connect::begin(&hasty, Stage::profile(), None).expect("a walk");
+    walk.approach.prepare().await;
     stage
-        .inspect(&mut walk, &another_broad(&stage).await)
+        .inspect(&mut walk.approach, &another_broad(&stage).await)
         .await
         .expect("good");
     let stopped = walk.connect(&other, None, &cancel).await;
@@ -498,24 +502,24 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
     let orphan = json!({ "kind": "user", "groups": ["Pages Write"],
         "name": format!("Narrows site-generator {mark}-abcdefgh12345678") });
     let (orphan, _) = stage.make_token(orphan).await;
-    let mut walk = Walk::sweep(&stage.app).expect("a walk");
+    let mut walk = Sweep::begin(&stage.app).expect("a walk");
     stage
-        .inspect(&mut walk, &another_broad(&stage).await)
+        .inspect(&mut walk.approach, &another_broad(&stage).await)
         .await
         .expect("good");
-    let swept = walk.delete_orphans(&[orphan], BroadWish::Destroy).await;
+    let swept = walk.delete(&[orphan], BroadWish::Destroy).await;
     assert_eq!(swept.expect("swept").deleted.len(), 1);
 
-    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, id).expect("a walk");
+    let mut walk = Disconnect::begin(&stage.app, id).expect("a walk");
     stage
-        .inspect(&mut walk, &another_broad(&stage).await)
+        .inspect(&mut walk.approach, &another_broad(&stage).await)
         .await
         .expect("good");
     let farewell = Farewell {
         broad: BroadWish::Destroy,
         forget: false,
     };
-    let ended = walk.disconnect(&farewell).await.expect("it ends");
+    let ended = walk.disconnect(&farewell, None).await.expect("it ends");
     assert!(!ended.open, "{ended:#?}");
 
     let rows = all(&stage).await;
@@ -530,10 +534,10 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
 
 /// Rotates with another one-time token.
 async fn rotated(stage: &Stage, id: &str, wish: &RotationChoices) -> Rotation {
-    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
-    walk.prepare().await;
+    let mut walk = Rotate::begin(&stage.app, id, None).expect("a walk");
+    walk.approach.prepare().await;
     stage
-        .inspect(&mut walk, &another_broad(stage).await)
+        .inspect(&mut walk.approach, &another_broad(stage).await)
         .await
         .expect("good");
     let rotation = Box::pin(walk.rotate(wish, None, &CancellationToken::new())).await;
@@ -548,7 +552,7 @@ async fn cut_off(stage: &Stage, project: &str) {
         .await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &another_broad(stage).await)
+        .inspect(&mut walk.approach, &another_broad(stage).await)
         .await
         .expect("good");
     let choices = Choices {

@@ -168,13 +168,13 @@ async fn several_accounts_need_a_choice_and_say_so() {
 async fn a_token_made_through_our_link_is_known_fused_and_destroyed_without_asking() {
     let stage = Stage::new().await;
     let mut walk = stage.walk().await;
-    let pages = walk.token_pages().expect("pages");
+    let pages = walk.approach.token_pages().expect("pages");
     let name = pages[0].token_name.clone();
     let (_, value) = stage
         .make_token(json!({ "kind": "user", "name": name, "groups": ["API Tokens Write", "Account Settings Read"] }))
         .await;
     let inspection = stage
-        .inspect(&mut walk, &value)
+        .inspect(&mut walk.approach, &value)
         .await
         .expect("the token is good");
     assert!(inspection.ours, "its name is the one our link gave");
@@ -370,7 +370,7 @@ async fn a_cancelled_run_leaves_nothing_behind() {
     let stage = Stage::new().await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let cancel = CancellationToken::new();
@@ -395,12 +395,14 @@ async fn a_profile_without_a_platform_skips_delivery_and_says_so() {
     std::fs::write(&file, OWN_STACK).expect("a profile file");
     let profile =
         narrows_core::profile::Profile::load(&file.display().to_string()).expect("a sound profile");
-    let mut walk = narrows_core::steps::Walk::begin(&stage.app, profile, None).expect("a walk");
-    let prepared = walk.prepare().await;
+    let mut walk =
+        narrows_core::connect::Connect::begin(&stage.app, profile, None).expect("a walk");
+    let prepared = walk.approach.prepare().await;
     assert!(!prepared.sign_in_needed, "there is nobody to sign in to");
-    walk.paste(Secret::new(stage.face.broad_token.clone()))
+    walk.approach
+        .paste(Secret::new(stage.face.broad_token.clone()))
         .expect("a token");
-    walk.inspect(None).await.expect("good");
+    walk.approach.inspect(None).await.expect("good");
     let result = connected(
         walk.connect(&destroy(), None, &CancellationToken::new())
             .await,
@@ -426,7 +428,10 @@ async fn two_runs_for_one_account_do_not_go_on_at_once() {
     let (mut first, mut second) = (stage.walk().await, stage.walk().await);
     for walk in [&mut first, &mut second] {
         let broad = &stage.face.broad_token;
-        stage.inspect(walk, broad).await.expect("a good token");
+        stage
+            .inspect(&mut walk.approach, broad)
+            .await
+            .expect("a good token");
     }
     let cancel = CancellationToken::new();
     let choices = destroy();

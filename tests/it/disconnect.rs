@@ -1,11 +1,10 @@
 //! Disconnect: three truths, each for itself.
 
+use narrows_core::disconnect::Disconnect;
 use narrows_core::problem::Problem;
-use narrows_core::record::RunKind;
-use narrows_core::resume::{left_over, retry};
+use narrows_core::resume::{Resuming, left_over, retry};
 use narrows_core::run::token_list_of;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     BroadState, BroadWish, Choices, Connected, Disconnected, Ending, FactAbout, FactState,
     Farewell, Outcome, Progress, Resume, Step, StepState, Truth, TruthState,
@@ -48,13 +47,16 @@ pub(crate) async fn disconnect(
     broad: Option<&str>,
     farewell: Farewell,
 ) -> Result<Disconnected, Problem> {
-    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, id).map_err(golden::listed)?;
+    let mut walk = Disconnect::begin(&stage.app, id).map_err(golden::listed)?;
     if let Some(broad) = broad {
-        walk.paste(Secret::new(broad.to_owned()))
+        walk.approach
+            .paste(Secret::new(broad.to_owned()))
             .map_err(golden::listed)?;
-        walk.inspect(None).await.map_err(golden::listed)?;
+        walk.approach.inspect(None).await.map_err(golden::listed)?;
     }
-    walk.disconnect(&farewell).await.map_err(golden::listed)
+    walk.disconnect(&farewell, None)
+        .await
+        .map_err(golden::listed)
 }
 
 pub(crate) fn states(ended: &Disconnected) -> [TruthState; 3] {
@@ -226,13 +228,13 @@ async fn a_disconnect_that_is_open_can_be_taken_back_while_its_token_lives() {
     let ended = disconnect(&stage, &result.connection_id, None, Farewell::default())
         .await
         .expect("it ends");
-    let mut walk = Walk::resuming(&stage.app, &ended.run).expect("it is open");
+    let mut walk = Resuming::begin(&stage.app, &ended.run).expect("it is open");
     let wish = Resume {
         ending: Ending::Undo,
         broad: BroadWish::Unsaid,
         forget: false,
     };
-    let settled = walk.settle(wish).await.expect("it is taken back");
+    let settled = walk.settle(wish, None).await.expect("it is taken back");
     assert!(settled.ended, "{settled:#?}");
     let card = settled.connection.expect("a connection");
     assert!(
@@ -263,13 +265,13 @@ async fn a_disconnect_that_is_open_is_not_taken_back_once_another_connection_is_
         left.undo.is_none() && left.finish.is_some(),
         "the platform has room for one of them: {left:#?}"
     );
-    let mut walk = Walk::resuming(&stage.app, &ended.run).expect("it is open");
+    let mut walk = Resuming::begin(&stage.app, &ended.run).expect("it is open");
     let wish = Resume {
         ending: Ending::Undo,
         broad: BroadWish::Unsaid,
         forget: false,
     };
-    let refused = walk.settle(wish).await.map_err(golden::listed);
+    let refused = walk.settle(wish, None).await.map_err(golden::listed);
     assert_eq!(
         refused.expect_err("not offered").code,
         "already-connected",
@@ -314,8 +316,8 @@ async fn a_second_disconnect_goes_on_with_the_first() {
     let app = stage.app.clone();
     let id = result.connection_id.clone();
     let running = tokio::spawn(async move {
-        let mut walk = Walk::about(&app, RunKind::Disconnect, &id).expect("a walk");
-        walk.disconnect(&Farewell::default()).await
+        let mut walk = Disconnect::begin(&app, &id).expect("a walk");
+        walk.disconnect(&Farewell::default(), None).await
     });
     stage.reaches("DELETE /v1/connections").await;
     running.abort();
@@ -396,12 +398,10 @@ async fn each_side_of_an_end_is_told_as_it_is_done() {
     use StepState::{Began, Done, Warned};
     let stage = Stage::new().await;
     let result = connected(&stage).await;
-    let mut walk =
-        Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id).expect("a walk");
+    let mut walk = Disconnect::begin(&stage.app, &result.connection_id).expect("a walk");
     let (sender, lines) = unbounded_channel();
-    walk.listen(sender);
     let open = walk
-        .disconnect(&Farewell::default())
+        .disconnect(&Farewell::default(), Some(sender))
         .await
         .expect("it ends");
     assert_eq!(
@@ -418,18 +418,23 @@ async fn each_side_of_an_end_is_told_as_it_is_done() {
     );
     drop(walk);
 
-    let mut walk = Walk::resuming(&stage.app, &open.run).expect("the run is open");
-    walk.paste(Secret::new(another_broad(&stage).await))
+    let mut walk = Resuming::begin(&stage.app, &open.run).expect("the run is open");
+    walk.approach
+        .paste(Secret::new(another_broad(&stage).await))
         .expect("a token");
-    walk.inspect(None).await.expect("good");
+    walk.approach.inspect(None).await.expect("good");
     let (sender, lines) = unbounded_channel();
-    walk.listen(sender);
     let wish = Resume {
         ending: Ending::Finish,
         broad: BroadWish::Destroy,
         forget: false,
     };
-    assert!(walk.settle(wish).await.expect("it ends").ended);
+    assert!(
+        walk.settle(wish, Some(sender))
+            .await
+            .expect("it ends")
+            .ended
+    );
     let told = heard(lines);
     let done: Vec<_> = told.iter().filter(|(_, state)| *state == Done).collect();
     assert_eq!(
@@ -451,15 +456,14 @@ async fn whoever_keeps_a_connection_after_all_hears_that_it_is_delivered_again()
     let open = disconnect(&stage, &result.connection_id, None, Farewell::default())
         .await
         .expect("it ends");
-    let mut walk = Walk::resuming(&stage.app, &open.run).expect("the run is open");
+    let mut walk = Resuming::begin(&stage.app, &open.run).expect("the run is open");
     let (sender, lines) = unbounded_channel();
-    walk.listen(sender);
     let wish = Resume {
         ending: Ending::Undo,
         broad: BroadWish::Unsaid,
         forget: false,
     };
-    walk.settle(wish).await.expect("it is kept");
+    walk.settle(wish, Some(sender)).await.expect("it is kept");
     assert_eq!(
         heard(lines),
         [

@@ -1,15 +1,16 @@
 //! Tokens of their own beside the narrow one: R2 keys of flarelink, from the paste to the end.
 
+use narrows_core::connect::Connect;
 use narrows_core::keep::{forget, vaults};
 use narrows_core::profile::Profile;
 use narrows_core::record::{Connection, ExtraState};
 use narrows_core::resume::{left_over, redeliver};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     BroadState, BroadWish, Choices, Connected, Ending, ExtraStanding, Farewell, NeedKind, Outcome,
     RotationChoices, RotationState, TruthState,
 };
+use narrows_core::sweep::Sweep;
 use narrows_core::{cards, watch};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -35,10 +36,13 @@ fn with_keys() -> Choices {
     }
 }
 
-async fn ready(stage: &Stage) -> Walk {
+async fn ready(stage: &Stage) -> Connect {
     let mut walk = stage.walk_with(flarelink()).await;
     let pasted = stage.face.broad_token.clone();
-    stage.inspect(&mut walk, &pasted).await.expect("good");
+    stage
+        .inspect(&mut walk.approach, &pasted)
+        .await
+        .expect("good");
     walk
 }
 
@@ -142,7 +146,11 @@ async fn nothing_of_them(stage: &Stage, result: &Connected) {
 async fn keys_for_r2_are_made_beside_the_narrow_token_and_handed_over() {
     let stage = Stage::new().await;
     let mut walk = ready(&stage).await;
-    let preview = walk.preview(&with_keys()).expect("a preview");
+    let preview = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&with_keys())
+        .expect("a preview");
     assert_eq!(preview.extra_bodies.len(), 1, "its body is shown as well");
     let body: Value = serde_json::from_str(&preview.extra_bodies[0]).expect("JSON");
     let policies = body["policies"].as_array().expect("policies");
@@ -251,7 +259,10 @@ async fn with_room_for_one_token_only_the_keys_are_what_is_left_out() {
     let stage = Stage::new().await;
     let mut walk = ready(&stage).await;
     let again = stage.face.broad_token.clone();
-    let seen = stage.inspect(&mut walk, &again).await.expect("good");
+    let seen = stage
+        .inspect(&mut walk.approach, &again)
+        .await
+        .expect("good");
     let quota = seen.quota.expect("the list can be read");
     for number in 0..quota.of - quota.used - 1 {
         let body =
@@ -409,10 +420,12 @@ async fn what_nothing_uses_is_listed_and_what_is_used_is_not() {
         .expect("it rotates");
     stage.tell("/faults", &json!({ "faults": [] })).await;
 
-    let mut walk = Walk::sweep(&stage.app).expect("a walk");
-    walk.paste(Secret::new(another_broad(&stage).await))
+    let mut walk = Sweep::begin(&stage.app).expect("a walk");
+    walk.approach
+        .paste(Secret::new(another_broad(&stage).await))
         .expect("a token");
-    walk.inspect(None)
+    walk.approach
+        .inspect(None)
         .await
         .map_err(golden::listed)
         .expect("good");
@@ -425,7 +438,7 @@ async fn what_nothing_uses_is_listed_and_what_is_used_is_not() {
     assert_eq!(ids, [old.as_str()], "{found:#?}");
     assert_eq!(found.in_use, 2, "the narrow one, and the one for the keys");
     let wanted = [old.clone()];
-    let swept = walk.delete_orphans(&wanted, BroadWish::Destroy).await;
+    let swept = walk.delete(&wanted, BroadWish::Destroy).await;
     assert_eq!(swept.expect("a sweep").deleted.len(), 1);
     whole(&stage, id).await;
     assert_eq!(known(&stage, id).extra_tokens().count(), 1);

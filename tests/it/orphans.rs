@@ -1,8 +1,9 @@
 //! Orphans: tokens of this installation that nothing uses, and nothing else.
 
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::offer;
 use narrows_core::story::{BroadState, BroadWish, Outcome};
+use narrows_core::sweep::Sweep;
 use serde_json::json;
 
 use crate::disconnect::another_broad;
@@ -16,13 +17,15 @@ async fn named(stage: &Stage, name: &str) -> String {
     stage.make_token(body).await.0
 }
 
-async fn sweep(stage: &Stage) -> Walk {
+async fn sweep(stage: &Stage) -> Sweep {
     let broad = another_broad(stage).await;
-    let mut walk = Walk::sweep(&stage.app).expect("a walk");
-    walk.paste(Secret::new(broad))
+    let mut walk = Sweep::begin(&stage.app).expect("a walk");
+    walk.approach
+        .paste(Secret::new(broad))
         .map_err(golden::listed)
         .expect("a token");
-    walk.inspect(None)
+    walk.approach
+        .inspect(None)
         .await
         .map_err(golden::listed)
         .expect("a good one");
@@ -72,7 +75,7 @@ async fn only_what_bears_the_mark_and_is_not_used_is_listed_and_deleted() {
     let mut wanted = ids;
     wanted.extend(untouchable.clone());
     let swept = walk
-        .delete_orphans(&wanted, BroadWish::Destroy)
+        .delete(&wanted, BroadWish::Destroy)
         .await
         .expect("a sweep");
     assert_eq!(swept.deleted.len(), 2, "{swept:#?}");
@@ -102,7 +105,7 @@ async fn only_what_bears_the_mark_and_is_not_used_is_listed_and_deleted() {
 #[tokio::test]
 async fn a_one_time_token_that_was_offered_and_forgotten_is_an_orphan_too() {
     let stage = Stage::new().await;
-    let offered = Walk::offer(&stage.app, &Stage::profile()).expect("a page");
+    let offered = offer(&stage.app, &Stage::profile()).expect("a page");
     let forgotten = named(&stage, &offered[0].token_name).await;
     let found = sweep(&stage).await.orphans().await.expect("a list");
     assert_eq!(found.orphans.len(), 1, "{found:#?}");
@@ -126,10 +129,7 @@ async fn a_list_of_several_pages_is_read_to_its_end_and_a_full_one_can_be_swept(
         "those of the second page are there"
     );
     let all: Vec<_> = found.orphans.into_iter().map(|one| one.token_id).collect();
-    let swept = walk
-        .delete_orphans(&all, BroadWish::Keep)
-        .await
-        .expect("a sweep");
+    let swept = walk.delete(&all, BroadWish::Keep).await.expect("a sweep");
     assert_eq!(swept.deleted.len(), 60, "{:?}", swept.left);
 }
 
@@ -143,7 +143,9 @@ async fn inspecting_tells_how_many_there_are() {
     )
     .await;
     let mut walk = stage.walk().await;
-    let seen = stage.inspect(&mut walk, &stage.face.broad_token).await;
+    let seen = stage
+        .inspect(&mut walk.approach, &stage.face.broad_token)
+        .await;
     assert_eq!(seen.expect("good").orphans, 1);
 }
 

@@ -1,8 +1,9 @@
 //! Somebody else is signed in at the platform than who made the connection.
 
-use narrows_core::record::RunKind;
+use narrows_core::disconnect::Disconnect;
 use narrows_core::resume::{left_over, redeliver, retry};
-use narrows_core::steps::Walk;
+use narrows_core::rotate::{Rotate, undo_rotation};
+use narrows_core::steps::Approach;
 use narrows_core::story::{Connected, Farewell, Standing, TruthState};
 use narrows_core::watch::check;
 use serde_json::json;
@@ -41,14 +42,17 @@ async fn a_disconnect_waits_for_the_person_and_does_not_say_deleted() {
     let stage = Stage::new().await;
     let result: Connected = connected(&stage).await;
     somebody_else(&stage).await;
-    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id);
+    let mut walk = Disconnect::begin(&stage.app, &result.connection_id);
     let walk = walk.as_mut().expect("a walk");
-    let prepared = walk.prepare().await;
+    let prepared = walk.approach.prepare().await;
     assert!(
         prepared.sign_in_needed && prepared.person.is_none(),
         "the face asks for the right person: {prepared:?}"
     );
-    let ended = walk.disconnect(&Farewell::default()).await.expect("ends");
+    let ended = walk
+        .disconnect(&Farewell::default(), None)
+        .await
+        .expect("ends");
     let platform = &ended.truths.platform;
     assert_eq!(platform.state, TruthState::Queued, "{platform:?}");
     assert!(
@@ -93,11 +97,14 @@ async fn a_rotation_is_not_undone_on_the_word_that_another_person_has_no_connect
     // The platform takes the new token, and no answer arrives.
     let lost = json!({ "kind": "reset-after" });
     stage.fault("*", CONNECTION, lost).await;
-    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
-    walk.prepare().await;
+    let mut walk = Rotate::begin(&stage.app, id, None).expect("a walk");
+    walk.approach.prepare().await;
     let (_, pasted) = broad(&stage).await;
-    stage.inspect(&mut walk, &pasted).await.expect("good");
-    walk.preview_rotation(&wish).await.expect("a preview");
+    stage
+        .inspect(&mut walk.approach, &pasted)
+        .await
+        .expect("good");
+    walk.preview(&wish).await.expect("a preview");
     let rotation = Box::pin(walk.rotate(&wish, None, &CancellationToken::new()))
         .await
         .expect("it began");
@@ -105,10 +112,10 @@ async fn a_rotation_is_not_undone_on_the_word_that_another_person_has_no_connect
     assert_eq!(both.len(), 2, "{rotation:#?}");
 
     somebody_else(&stage).await;
-    let mut walk = Walk::about(&stage.app, RunKind::Rotate, id).expect("a walk");
+    let mut walk = Approach::about(&stage.app, id).expect("a walk");
     let (_, pasted) = broad(&stage).await;
     stage.inspect(&mut walk, &pasted).await.expect("good");
-    let refused = walk.undo_rotation(&rotation.run).await;
+    let refused = undo_rotation(&walk, &rotation.run).await;
     let problem = golden::listed(refused.expect_err("the platform may hold the new token"));
     assert_eq!(problem.code, "other-person");
 
@@ -118,7 +125,7 @@ async fn a_rotation_is_not_undone_on_the_word_that_another_person_has_no_connect
         "detail": "You have no connection with this id.", "code": "unknown-connection",
     } });
     stage.fault("GET", CONNECTION, none).await;
-    let refused = walk.undo_rotation(&rotation.run).await;
+    let refused = undo_rotation(&walk, &rotation.run).await;
     let problem = golden::listed(refused.expect_err("nobody said what it holds"));
     assert_eq!(problem.code, "unknown-connection");
     assert_eq!(stage.ours().await, both, "nothing was deleted");

@@ -1,11 +1,12 @@
 //! Each secret is looked for in the vault where it rests, whichever is open; also when everything was moved meanwhile.
 
+use narrows_core::connect::Connect;
+use narrows_core::disconnect::Disconnect;
 use narrows_core::keep::vaults;
-use narrows_core::record::RunKind;
-use narrows_core::resume::{redeliver, retry};
+use narrows_core::resume::{Resuming, redeliver, retry};
+use narrows_core::rotate::Rotate;
 use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{BroadWish, Connected, Ending, Farewell, Resume, Standing, TruthState};
 use narrows_core::vault::{Item, Vault, VaultKind};
 use narrows_core::watch::check;
@@ -45,17 +46,19 @@ fn beside(stage: &Stage, moody: &Moody) -> App {
 }
 
 async fn disconnect(app: &App, id: &str, broad: Option<&str>) -> (String, [TruthState; 3]) {
-    let mut walk = Walk::about(app, RunKind::Disconnect, id).expect("a walk");
-    walk.prepare().await;
+    let mut walk = Disconnect::begin(app, id).expect("a walk");
+    walk.approach.prepare().await;
     if let Some(broad) = broad {
-        walk.paste(Secret::new(broad.to_owned())).expect("a token");
-        walk.inspect(None).await.expect("a good one");
+        walk.approach
+            .paste(Secret::new(broad.to_owned()))
+            .expect("a token");
+        walk.approach.inspect(None).await.expect("a good one");
     }
     let farewell = Farewell {
         broad: BroadWish::Destroy,
         forget: false,
     };
-    let ended = walk.disconnect(&farewell).await.expect("ends");
+    let ended = walk.disconnect(&farewell, None).await.expect("ends");
     let truths = &ended.truths;
     let states = [&truths.platform, &truths.local, &truths.cloudflare].map(|truth| truth.state);
     (ended.run, states)
@@ -74,15 +77,15 @@ async fn a_token_in_the_keychain_is_asked_and_forgotten_there_while_the_sealed_f
     );
     let broad = another_broad(&stage).await;
     let run = app.record.unfinished().expect("reads").remove(0).id;
-    let mut walk = Walk::resuming(&app, &run).expect("it is open");
-    walk.paste(Secret::new(broad)).expect("a token");
-    walk.inspect(None).await.expect("a good one");
+    let mut walk = Resuming::begin(&app, &run).expect("it is open");
+    walk.approach.paste(Secret::new(broad)).expect("a token");
+    walk.approach.inspect(None).await.expect("a good one");
     let wish = Resume {
         ending: Ending::Finish,
         broad: BroadWish::Destroy,
         forget: false,
     };
-    let settled = walk.settle(wish).await.expect("settles");
+    let settled = walk.settle(wish, None).await.expect("settles");
     let truths = settled.truths.expect("three truths");
     assert_eq!(truths.cloudflare.state, TruthState::Revoked, "{truths:?}");
     assert_eq!(truths.local.state, TruthState::Forgotten, "{truths:?}");
@@ -99,9 +102,10 @@ async fn a_token_in_the_keychain_is_delivered_and_checked_while_the_sealed_file_
     let app = beside(&stage, &moody);
     app.use_sealed_file(passphrase()).await.expect("opens");
     // The sign-in is one of the file's own.
-    let mut walk = Walk::begin(&app, Stage::profile(), None).expect("a walk");
-    let (_, waiting) = walk.begin_sign_in().await.expect("a code");
-    walk.signed_in(waiting.wait().await.expect("approved"));
+    let mut walk = Connect::begin(&app, Stage::profile(), None).expect("a walk");
+    let (_, waiting) = walk.approach.begin_sign_in().await.expect("a code");
+    walk.approach
+        .signed_in(waiting.wait().await.expect("approved"));
     let card = redeliver(&app, &result.connection_id).await;
     assert!(card.is_ok(), "it is there: {card:?}");
     let checked = check(&app, None).await.expect("a check");
@@ -113,14 +117,16 @@ async fn a_rotation_wants_both_tokens_in_one_vault() {
     let (stage, moody, result) = in_keychain().await;
     let app = beside(&stage, &moody);
     app.use_sealed_file(passphrase()).await.expect("opens");
-    let mut walk = Walk::rotation(&app, &result.connection_id, None).expect("a walk");
-    let (_, waiting) = walk.begin_sign_in().await.expect("a code");
-    walk.signed_in(waiting.wait().await.expect("approved"));
-    walk.paste(Secret::new(another_broad(&stage).await))
+    let mut walk = Rotate::begin(&app, &result.connection_id, None).expect("a walk");
+    let (_, waiting) = walk.approach.begin_sign_in().await.expect("a code");
+    walk.approach
+        .signed_in(waiting.wait().await.expect("approved"));
+    walk.approach
+        .paste(Secret::new(another_broad(&stage).await))
         .expect("a token");
-    walk.inspect(None).await.expect("a good one");
+    walk.approach.inspect(None).await.expect("a good one");
     let refused = walk
-        .preview_rotation(&crate::rotate::destroy())
+        .preview(&crate::rotate::destroy())
         .await
         .expect_err("the old one is in the keychain");
     assert_eq!(golden::listed(refused).code, "rotation-other-vault");
@@ -148,13 +154,13 @@ async fn a_run_that_is_open_finds_its_values_where_everything_was_moved() {
         );
         let kept = app.vault().get(&item(&result)).await.expect("reads");
         assert!(kept.is_some(), "{to:?}: the value is there to ask with");
-        let mut walk = Walk::resuming(app, &run).expect("it is open");
+        let mut walk = Resuming::begin(app, &run).expect("it is open");
         let undo = Resume {
             ending: Ending::Undo,
             broad: BroadWish::Unsaid,
             forget: false,
         };
-        let settled = walk.settle(undo).await.expect("settles");
+        let settled = walk.settle(undo, None).await.expect("settles");
         assert!(
             settled.ended && settled.problem.is_none(),
             "{to:?}: {settled:#?}"

@@ -147,8 +147,8 @@ async fn a_session_is_kept_and_used_again() {
     let stage = Stage::new().await;
     drop(stage.walk().await);
     let mut walk =
-        narrows_core::steps::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
-    let prepared = walk.prepare().await;
+        narrows_core::connect::Connect::begin(&stage.app, Stage::profile(), None).expect("a walk");
+    let prepared = walk.approach.prepare().await;
     assert!(!prepared.sign_in_needed, "the session was kept");
     assert!(prepared.person.is_some(), "and it is known whose it is");
 }

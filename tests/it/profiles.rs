@@ -1,13 +1,13 @@
 //! Connect with each of the five profiles, from the token page's rows to connected.
 
 use narrows_core::cards;
+use narrows_core::connect::Connect;
 use std::collections::BTreeMap;
 
 use narrows_core::cloudflare::TokenKind;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use narrows_core::run::brand_link;
-use narrows_core::steps::Walk;
 use narrows_core::story::{Choices, Connected, Delivery, Outcome, TokenPage};
 use narrows_sandbox::Options;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::stage::{Stage, destroy};
 
 /// A broad token with the rows of the token page, and a walk into which it was pasted.
-pub(crate) async fn pasted(stage: &Stage, profile: &str, kind: TokenKind) -> Walk {
+pub(crate) async fn pasted(stage: &Stage, profile: &str, kind: TokenKind) -> Connect {
     let profile = Profile::load(profile).expect("a built-in profile");
     let mut walk = stage.walk_with(profile).await;
     let page = page(&walk, kind);
@@ -28,14 +28,14 @@ pub(crate) async fn pasted(stage: &Stage, profile: &str, kind: TokenKind) -> Wal
     let wanted = json!({ "kind": kind, "name": page.token_name, "groups": groups });
     let (_, value) = stage.make_token(wanted).await;
     stage
-        .inspect(&mut walk, &value)
+        .inspect(&mut walk.approach, &value)
         .await
         .expect("a token with the page's rows is good");
     walk
 }
 
-fn page(walk: &Walk, kind: TokenKind) -> TokenPage {
-    let pages = walk.token_pages().expect("pages");
+fn page(walk: &Connect, kind: TokenKind) -> TokenPage {
+    let pages = walk.approach.token_pages().expect("pages");
     let page = pages.into_iter().find(|page| page.kind == kind);
     page.expect("a page for this kind of token")
 }
@@ -48,7 +48,7 @@ async fn connect(
     choices: Choices,
 ) -> Result<Connected, Problem> {
     let mut walk = pasted(stage, profile, kind).await;
-    walk.preview(&choices)?;
+    walk.choosing().expect("a known token").preview(&choices)?;
     match walk
         .connect(&choices, None, &CancellationToken::new())
         .await
@@ -204,6 +204,8 @@ async fn several_zones_lie_in_one_policy_and_a_profile_for_one_zone_refuses_them
     .await;
     let mut walk = pasted(&stage, "edge-stack", TokenKind::User).await;
     let zones = walk
+        .choosing()
+        .expect("a known token")
         .zones(None)
         .await
         .expect("an answer")
@@ -212,6 +214,8 @@ async fn several_zones_lie_in_one_policy_and_a_profile_for_one_zone_refuses_them
     let two = [zones[0].name.as_str(), zones[2].id.as_str()];
     let choices = with(&["domain", "dns"], &two);
     let preview = walk
+        .choosing()
+        .expect("a known token")
         .preview(&choices)
         .expect("a domain is as good as an id");
     assert!(
@@ -231,10 +235,14 @@ async fn several_zones_lie_in_one_policy_and_a_profile_for_one_zone_refuses_them
     let (resources, groups) = policies(&stage, &result.token_id).await["zone"].clone();
     assert_eq!((resources.len(), groups), (2, 2));
 
-    let walk = pasted(&stage, "getaipage", TokenKind::User).await;
+    let mut walk = pasted(&stage, "getaipage", TokenKind::User).await;
     let ids = [zones[0].id.as_str(), zones[2].id.as_str()];
     for zones in [ids.as_slice(), &["all"]] {
-        let problem = walk.preview(&with(&[], zones)).expect_err("one zone");
+        let problem = walk
+            .choosing()
+            .expect("a known token")
+            .preview(&with(&[], zones))
+            .expect_err("one zone");
         assert_eq!(problem.code, "zone-too-wide", "{zones:?}");
     }
 }
@@ -247,10 +255,22 @@ async fn all_zones_are_reached_only_by_express_wish_where_the_profile_allows_it(
     })
     .await;
     let mut walk = pasted(&stage, "stackone", TokenKind::User).await;
-    let nothing_said = walk.preview(&with(&[], &[])).expect_err("a zone is needed");
+    let nothing_said = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&with(&[], &[]))
+        .expect_err("a zone is needed");
     assert_eq!(nothing_said.code, "zone-needed");
-    walk.zones(None).await.expect("an answer");
-    let told = walk.preview(&with(&[], &[])).expect_err("a zone is needed");
+    walk.choosing()
+        .expect("a known token")
+        .zones(None)
+        .await
+        .expect("an answer");
+    let told = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&with(&[], &[]))
+        .expect_err("a zone is needed");
     assert!(
         told.evidence
             .is_some_and(|list| list.contains(&stage.face.zone_id)),
@@ -300,14 +320,20 @@ async fn a_zone_of_another_account_is_refused_once_the_zones_are_listed() {
         .expect("an id")
         .to_owned();
     let mut walk = pasted(&stage, "getaipage", TokenKind::User).await;
-    walk.zones(Some(&stage.face.account_id))
+    walk.choosing()
+        .expect("a known token")
+        .zones(Some(&stage.face.account_id))
         .await
         .expect("an answer");
     let choices = Choices {
         account: Some(stage.face.account_id.clone()),
         ..with(&[], &[&elsewhere])
     };
-    let problem = walk.preview(&choices).expect_err("not this account's");
+    let problem = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&choices)
+        .expect_err("not this account's");
     assert_eq!(problem.code, "zone-unseen");
 }
 
@@ -317,10 +343,19 @@ async fn a_token_that_may_not_list_zones_leaves_the_id_to_be_named() {
     let profile = Profile::load("getaipage").expect("built in");
     let mut walk = stage.walk_with(profile).await;
     let broad = stage.face.broad_token.clone();
-    stage.inspect(&mut walk, &broad).await.expect("good");
-    assert_eq!(walk.zones(None).await, Ok(None));
+    stage
+        .inspect(&mut walk.approach, &broad)
+        .await
+        .expect("good");
+    assert_eq!(
+        walk.choosing().expect("a known token").zones(None).await,
+        Ok(None)
+    );
     let zone = stage.face.zone_id.clone();
-    walk.preview(&with(&[], &[&zone])).expect("an id will do");
+    walk.choosing()
+        .expect("a known token")
+        .preview(&with(&[], &[&zone]))
+        .expect("an id will do");
 }
 
 #[tokio::test]

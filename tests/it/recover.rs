@@ -4,10 +4,9 @@ use std::path::Path;
 
 use narrows_core::problem::Problem;
 use narrows_core::record::RunKind;
-use narrows_core::resume::left_over;
+use narrows_core::resume::{Resuming, left_over};
 use narrows_core::run::App;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     BroadWish, Ending, FactAbout, FactState, LeftOver, Resume, Settled, TruthState,
 };
@@ -30,7 +29,9 @@ pub(crate) async fn cut_at(stage: &Stage, method: &'static str, path: &'static s
         )
         .await;
     let mut walk = stage.walk().await;
-    let pasted = stage.inspect(&mut walk, &stage.face.broad_token).await;
+    let pasted = stage
+        .inspect(&mut walk.approach, &stage.face.broad_token)
+        .await;
     pasted.expect("good");
     let running = tokio::spawn(async move {
         walk.connect(&destroy(), None, &CancellationToken::new())
@@ -61,18 +62,21 @@ pub(crate) async fn settle(
     ending: Ending,
     broad: Option<&str>,
 ) -> Result<Settled, Problem> {
-    let mut walk = Walk::resuming(app, run).map_err(golden::listed)?;
+    let mut walk = Resuming::begin(app, run).map_err(golden::listed)?;
     if let Some(broad) = broad {
-        walk.paste(Secret::new(broad.to_owned()))
+        walk.approach
+            .paste(Secret::new(broad.to_owned()))
             .map_err(golden::listed)?;
-        walk.inspect(None).await.map_err(golden::listed)?;
+        walk.approach.inspect(None).await.map_err(golden::listed)?;
     }
     let wish = Resume {
         ending,
         broad: BroadWish::Destroy,
         forget: false,
     };
-    Box::pin(walk.settle(wish)).await.map_err(golden::listed)
+    Box::pin(walk.settle(wish, None))
+        .await
+        .map_err(golden::listed)
 }
 
 const MINT: (&str, &str) = ("POST", "/client/v4/user/tokens");
@@ -90,7 +94,7 @@ async fn a_token_whose_value_was_lost_is_found_by_its_name_and_deleted() {
         .await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let running = tokio::spawn(async move {
@@ -203,7 +207,7 @@ async fn a_delivery_whose_answer_was_cut_off_is_asked_for_and_not_assumed() {
         .await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let running = tokio::spawn(async move {
@@ -272,7 +276,7 @@ async fn a_token_that_could_not_be_deleted_again_leaves_its_run_open() {
     stage.app.pace.bound = std::time::Duration::ZERO;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let outcome = walk
@@ -297,17 +301,17 @@ async fn a_run_that_goes_on_elsewhere_is_neither_shown_nor_taken_up() {
     let stage = Stage::new().await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let run = stage.app.record.unfinished().expect("records").remove(0).id;
     assert_eq!(left_over(&stage.app).await.expect("records"), vec![]);
-    let refused = Walk::resuming(&stage.app, &run).map(|_| ());
+    let refused = Resuming::begin(&stage.app, &run).map(|_| ());
     assert_eq!(
         golden::listed(refused.expect_err("it is held")).code,
         "run-open"
     );
-    let refused = Walk::resuming(&stage.app, "nosuchrun").map(|_| ());
+    let refused = Resuming::begin(&stage.app, "nosuchrun").map(|_| ());
     assert_eq!(
         golden::listed(refused.expect_err("unknown")).code,
         "run-unknown"

@@ -4,8 +4,8 @@
 use narrows_core::record::{Connection, Phase, RunKind};
 use narrows_core::redeliver::rename;
 use narrows_core::resume::{left_over, redeliver, retry};
+use narrows_core::rotate::Rotate;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{Delivery, FactAbout, FactState, RotationState};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -23,13 +23,13 @@ fn known(stage: &Stage, id: &str) -> Connection {
 }
 
 /// A rotation with a token pasted and inspected, and its preview seen.
-async fn previewed(stage: &Stage, id: &str) -> Walk {
+async fn previewed(stage: &Stage, id: &str) -> Rotate {
     let (_, pasted) = broad(stage).await;
-    let mut walk = Walk::rotation(&stage.app, id, None).expect("a walk");
-    walk.prepare().await;
-    walk.paste(Secret::new(pasted)).expect("a token");
-    walk.inspect(None).await.expect("a good one");
-    walk.preview_rotation(&destroy()).await.expect("a preview");
+    let mut walk = Rotate::begin(&stage.app, id, None).expect("a walk");
+    walk.approach.prepare().await;
+    walk.approach.paste(Secret::new(pasted)).expect("a token");
+    walk.approach.inspect(None).await.expect("a good one");
+    walk.preview(&destroy()).await.expect("a preview");
     walk
 }
 

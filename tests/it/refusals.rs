@@ -9,7 +9,7 @@ use crate::stage::{Stage, destroy};
 /// What inspecting a pasted text says.
 async fn refusal(stage: &Stage, text: &str) -> (String, Next) {
     let mut walk = stage.walk().await;
-    match stage.inspect(&mut walk, text).await {
+    match stage.inspect(&mut walk.approach, text).await {
         Ok(inspection) => panic!("{text:.12} was taken: {inspection:?}"),
         Err(problem) => (problem.code, problem.next),
     }
@@ -129,7 +129,7 @@ async fn choices_that_cannot_be_are_named() {
     let stage = Stage::new().await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let owned = |text: &str| Some(text.to_owned());
@@ -213,7 +213,11 @@ async fn choices_that_cannot_be_are_named() {
             "zone-id",
         ),
     ] {
-        let problem = walk.preview(&choices).expect_err(code);
+        let problem = walk
+            .choosing()
+            .expect("a known token")
+            .preview(&choices)
+            .expect_err(code);
         assert_eq!(problem.code, code, "{choices:?}");
         assert_eq!(
             problem.next,

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use keyring_core::api::{CredentialStore, CredentialStoreApi};
 use keyring_core::{Entry, mock};
 use narrows_core::cloudflare::TokenKind;
+use narrows_core::connect::Connect;
 use narrows_core::problem::{Next, Problem};
 use narrows_core::record::Connection;
 use narrows_core::resume::redeliver;
-use narrows_core::rotate::{Several, finish_rotation};
+use narrows_core::rotate::{Rotate, Several, finish_rotation, finish_rotation_with, undo_rotation};
 use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{
     BroadState, BroadWish, Choices, Connected, Delivery, GrantChange, OldTokenState, Outcome,
     Progress, Rotation, RotationChoices, RotationState, Step, StepState,
@@ -59,13 +60,17 @@ pub(crate) async fn broad(stage: &Stage) -> (String, String) {
 }
 
 /// A walk about a connection, prepared, with a token pasted and inspected.
-pub(crate) async fn ready(stage: &Stage, connection: &str, pasted: &str) -> Result<Walk, Problem> {
-    let mut walk = Walk::rotation(&stage.app, connection, None).map_err(golden::listed)?;
-    let prepared = walk.prepare().await;
+pub(crate) async fn ready(
+    stage: &Stage,
+    connection: &str,
+    pasted: &str,
+) -> Result<Rotate, Problem> {
+    let mut walk = Rotate::begin(&stage.app, connection, None).map_err(golden::listed)?;
+    let prepared = walk.approach.prepare().await;
     assert_eq!(prepared.problems, vec![], "nothing stands in the way");
     assert!(!prepared.sign_in_needed, "the session was kept");
-    walk.paste(Secret::new(pasted.to_owned()))?;
-    walk.inspect(None).await.map_err(golden::listed)?;
+    walk.approach.paste(Secret::new(pasted.to_owned()))?;
+    walk.approach.inspect(None).await.map_err(golden::listed)?;
     Ok(walk)
 }
 
@@ -77,7 +82,7 @@ pub(crate) async fn rotate(
     wish: RotationChoices,
 ) -> Result<Rotation, Problem> {
     let mut walk = ready(stage, connection, pasted).await?;
-    walk.preview_rotation(&wish).await.map_err(golden::listed)?;
+    walk.preview(&wish).await.map_err(golden::listed)?;
     let rotation = Box::pin(walk.rotate(&wish, None, &CancellationToken::new()))
         .await
         .map_err(golden::listed)?;
@@ -364,7 +369,9 @@ async fn a_platform_that_refuses_leaves_both_tokens_and_a_rotation_that_is_finis
         golden::listed(told.problem.expect("and says so"));
 
         let walk = ready(&stage, id, &another).await.expect("a good token");
-        let told = walk.finish_rotation(&open.run).await.expect("it goes on");
+        let told = finish_rotation_with(&walk.approach, &open.run)
+            .await
+            .expect("it goes on");
         assert_eq!(told.state, RotationState::Rotated, "{told:#?}");
         assert_eq!(told.old_token.state, OldTokenState::Refused);
         assert_eq!(token(&stage, &before.token_id).await, None);
@@ -481,9 +488,9 @@ async fn a_profile_without_a_platform_swaps_after_the_proof_and_says_so() {
     std::fs::write(&file, include_str!("own-stack.toml")).expect("a file");
     let file = file.display().to_string();
     let profile = narrows_core::profile::Profile::load(&file).expect("sound");
-    let mut walk = Walk::begin(&stage.app, profile, None).expect("a walk");
+    let mut walk = Connect::begin(&stage.app, profile, None).expect("a walk");
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let outcome = walk
@@ -493,20 +500,23 @@ async fn a_profile_without_a_platform_swaps_after_the_proof_and_says_so() {
         panic!("connect did not come through: {outcome:#?}")
     };
     let id = before.connection_id.as_str();
-    let missing = Walk::rotation(&stage.app, id, None)
+    let missing = Rotate::begin(&stage.app, id, None)
         .err()
         .map(|p| golden::listed(p).code);
     assert_eq!(missing.as_deref(), Some("profile-not-found"));
-    let other = Walk::rotation(&stage.app, id, Some("getaipage")).err();
+    let other = Rotate::begin(&stage.app, id, Some("getaipage")).err();
     assert_eq!(
         other.map(|p| golden::listed(p).code).as_deref(),
         Some("profile-other")
     );
 
-    let mut walk = Walk::rotation(&stage.app, id, Some(&file)).expect("a walk");
-    assert!(!walk.prepare().await.sign_in_needed, "nobody to sign in to");
+    let mut walk = Rotate::begin(&stage.app, id, Some(&file)).expect("a walk");
+    assert!(
+        !walk.approach.prepare().await.sign_in_needed,
+        "nobody to sign in to"
+    );
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     let rotation = walk
@@ -735,7 +745,7 @@ async fn a_vault_that_fails_undoes_the_new_token() {
     let mut walk = ready(&stage, &before.connection_id, &pasted)
         .await
         .expect("ready");
-    walk.preview_rotation(&destroy()).await.expect("a preview");
+    walk.preview(&destroy()).await.expect("a preview");
     refuses.store(true, Ordering::Relaxed);
     let rotation = walk
         .rotate(&destroy(), None, &CancellationToken::new())
@@ -803,7 +813,7 @@ async fn a_policy_is_kept_or_taken_anew_and_the_difference_is_shown_grant_by_gra
     stage.app.record.put_connection(&was).expect("records");
     let (_, pasted) = broad(&stage).await;
     let mut walk = ready(&stage, id, &pasted).await.expect("ready");
-    let preview = walk.preview_rotation(&destroy()).await.expect("a preview");
+    let preview = walk.preview(&destroy()).await.expect("a preview");
     assert!(preview.differs);
     let lines: Vec<_> = preview
         .difference
@@ -822,7 +832,7 @@ async fn a_policy_is_kept_or_taken_anew_and_the_difference_is_shown_grant_by_gra
         expires: Some("90d".to_owned()),
         ..destroy()
     };
-    let preview = walk.preview_rotation(&newer).await.expect("a preview");
+    let preview = walk.preview(&newer).await.expect("a preview");
     assert!(!preview.body_json.expect("a body").is_empty());
     let rotation = walk
         .rotate(&newer, None, &CancellationToken::new())
@@ -865,13 +875,13 @@ async fn rolling_in_place_happens_only_when_asked_and_keeps_the_value_before_any
     };
     let (_, pasted) = broad(&stage).await;
     let mut walk = ready(&stage, id, &pasted).await.expect("ready");
-    let preview = walk.preview_rotation(&wish).await.expect("a preview");
+    let preview = walk.preview(&wish).await.expect("a preview");
     assert!(preview.cost.contains("fails"), "{}", preview.cost);
     let both = RotationChoices {
         profile_policy: true,
         ..wish.clone()
     };
-    let refused = walk.preview_rotation(&both).await.map_err(golden::listed);
+    let refused = walk.preview(&both).await.map_err(golden::listed);
     assert_eq!(
         refused.map_err(|problem| problem.code).err().as_deref(),
         Some("rotation-only-the-value")
@@ -973,15 +983,15 @@ async fn a_pending_rotation_is_undone_only_where_the_platform_does_not_hold_the_
         .await
         .expect("it begins");
     stage.tell("/reset", &json!({})).await;
-    let mut walk = Walk::rotation(&stage.app, id, None);
+    let walk = Rotate::begin(&stage.app, id, None);
     assert_eq!(
         walk.err().map(|problem| problem.code).as_deref(),
         Some("rotation-open")
     );
-    walk = Walk::about(&stage.app, narrows_core::record::RunKind::Rotate, id);
+    let walk = Approach::about(&stage.app, id);
     let mut walk = walk.expect("resume walks about it all the same");
     stage.inspect(&mut walk, &again).await.expect("good");
-    walk.undo_rotation(&rotation.run).await.expect("undone");
+    undo_rotation(&walk, &rotation.run).await.expect("undone");
     assert_eq!(stage.ours().await.len(), 1, "only the old token is left");
     assert!(open_rotations(&stage.app, id).expect("records").is_empty());
 
@@ -994,10 +1004,12 @@ async fn a_pending_rotation_is_undone_only_where_the_platform_does_not_hold_the_
         .expect("it begins");
     assert_eq!(rotation.state, RotationState::Pending, "{rotation:#?}");
     stage.tell("/reset", &json!({})).await;
-    let refused = walk.undo_rotation(&rotation.run).await;
+    let refused = undo_rotation(&walk, &rotation.run).await;
     let code = refused.map_err(|problem| golden::listed(problem).code);
     assert_eq!(code.err().as_deref(), Some("rotation-too-late"));
-    let told = walk.finish_rotation(&rotation.run).await.expect("finished");
+    let told = finish_rotation_with(&walk, &rotation.run)
+        .await
+        .expect("finished");
     assert_eq!(told.state, RotationState::Rotated, "{told:#?}");
     assert_ne!(known(&stage, id).token_id, before.token_id);
 }
@@ -1011,7 +1023,7 @@ async fn several_connections_share_one_pasted_token_and_those_it_cannot_serve_ar
     .await;
     let mut walk = stage.walk().await;
     let seen = stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("good");
     drop(walk);
@@ -1037,7 +1049,7 @@ async fn several_connections_share_one_pasted_token_and_those_it_cannot_serve_ar
 
     let mut several = Several::begin(&stage.app).expect("it begins");
     for walk in several.walks() {
-        assert_eq!(walk.prepare().await.problems, vec![]);
+        assert_eq!(walk.approach.prepare().await.problems, vec![]);
     }
     several
         .paste(&Secret::new(stage.face.broad_token.clone()))

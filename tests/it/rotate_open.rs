@@ -384,7 +384,7 @@ async fn an_old_value_that_works_a_while_longer_does_not_hide_that_the_roll_was_
     let id = before.connection_id.as_str();
     let (_, pasted) = broad(&stage).await;
     let mut walk = ready(&stage, id, &pasted).await.expect("ready");
-    walk.preview_rotation(&in_place()).await.expect("a preview");
+    walk.preview(&in_place()).await.expect("a preview");
     let active = json!({ "success": true, "errors": [], "messages": [],
         "result": { "id": before.token_id, "status": "active" } });
     let faults = json!({ "faults": [
@@ -411,7 +411,7 @@ async fn a_roll_of_which_nothing_is_known_stays_open_until_the_old_value_tells()
     let id = before.connection_id.as_str();
     let (_, pasted) = broad(&stage).await;
     let mut walk = ready(&stage, id, &pasted).await.expect("ready");
-    walk.preview_rotation(&in_place()).await.expect("a preview");
+    walk.preview(&in_place()).await.expect("a preview");
     let faults = json!({ "faults": [
         { "method": "PUT", "path": VALUE, "kind": "reset-after" },
         { "method": "GET", "path": VERIFY, "kind": "status", "status": 500 },
@@ -561,7 +561,9 @@ async fn a_rotation_that_was_cut_off_tells_of_the_token_that_was_pasted() {
 /// Two connections on two accounts.
 async fn two(stage: &Stage) -> Vec<Connected> {
     let mut walk = stage.walk().await;
-    let seen = stage.inspect(&mut walk, &stage.face.broad_token).await;
+    let seen = stage
+        .inspect(&mut walk.approach, &stage.face.broad_token)
+        .await;
     drop(walk);
     let mut made = Vec::new();
     for account in seen.expect("good").accounts {
@@ -578,7 +580,7 @@ async fn two(stage: &Stage) -> Vec<Connected> {
 async fn several(stage: &Stage) -> Several {
     let mut several = Several::begin(&stage.app).expect("it begins");
     for walk in several.walks() {
-        assert_eq!(walk.prepare().await.problems, vec![]);
+        assert_eq!(walk.approach.prepare().await.problems, vec![]);
     }
     let (_, pasted) = broad(stage).await;
     several.paste(&Secret::new(pasted)).expect("a token");

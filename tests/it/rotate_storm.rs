@@ -3,11 +3,10 @@
 //! Each case has a seed, which is printed with a failure; `NARROWS_SEEDS=100` runs that many, and
 //! `NARROWS_SEED=7` that one alone.
 
-use narrows_core::record::RunKind;
-use narrows_core::rotate::finish_rotation;
+use narrows_core::rotate::{Rotate, finish_rotation, finish_rotation_with, undo_rotation};
 use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{BroadWish, RotationChoices, RotationState};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -148,12 +147,12 @@ async fn held(stage: &Stage, id: &str) -> String {
 /// A rotation that is cut off after so many lines of progress, if it gets there.
 async fn rotate_until_cut(stage: &Stage, id: &str, in_place: bool, cut: usize) {
     let (_, pasted) = broad(stage).await;
-    let Ok(mut walk) = Walk::rotation(&stage.app, id, None) else {
+    let Ok(mut walk) = Rotate::begin(&stage.app, id, None) else {
         return;
     };
-    walk.prepare().await;
-    walk.paste(Secret::new(pasted)).expect("a token");
-    if walk.inspect(None).await.is_err() {
+    walk.approach.prepare().await;
+    walk.approach.paste(Secret::new(pasted)).expect("a token");
+    if walk.approach.inspect(None).await.is_err() {
         return;
     }
     let wish = RotationChoices {
@@ -193,15 +192,15 @@ async fn take_up(stage: &Stage, id: &str, dice: &mut Dice) {
         return;
     };
     if dice.below(2) == 0 {
-        let _ = walk.finish_rotation(&open.run).await;
+        let _ = finish_rotation_with(&walk, &open.run).await;
     } else {
-        let _ = walk.undo_rotation(&open.run).await;
+        let _ = undo_rotation(&walk, &open.run).await;
     }
 }
 
 /// A walk about the connection with a fresh broad token, as whoever resumes a run has it.
-async fn with_broad(stage: &Stage, id: &str) -> Option<Walk> {
-    let mut walk = Walk::about(&stage.app, RunKind::Rotate, id).expect("a walk");
+async fn with_broad(stage: &Stage, id: &str) -> Option<Approach> {
+    let mut walk = Approach::about(&stage.app, id).expect("a walk");
     walk.paste(Secret::new(broad(stage).await.1)).expect("good");
     walk.inspect(None).await.ok()?;
     Some(walk)
@@ -238,10 +237,10 @@ async fn any_order_of_faults_crashes_and_restarts_keeps_what_must_hold() {
         stage.tell("/reset", &json!({})).await;
         for open in open_rotations(&stage.app, &id).expect("records") {
             let walk = with_broad(&stage, &id).await.expect("good weather");
-            match walk.finish_rotation(&open.run).await {
+            match finish_rotation_with(&walk, &open.run).await {
                 Ok(told) => assert_eq!(told.state, RotationState::Rotated, "{case}: {told:#?}"),
                 Err(why) => {
-                    let undone = walk.undo_rotation(&open.run).await;
+                    let undone = undo_rotation(&walk, &open.run).await;
                     undone.unwrap_or_else(|problem| panic!("{case}: {why}, and {problem}"));
                 }
             }

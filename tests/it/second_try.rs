@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use narrows_core::record::RunKind;
-use narrows_core::resume::{keep_trying, left_over, retry};
+use narrows_core::disconnect::Disconnect;
+use narrows_core::resume::{Resuming, keep_trying, left_over, retry};
+use narrows_core::rotate::Rotate;
 use narrows_core::run::open_rotations;
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
 use narrows_core::story::{
     BroadWish, Connected, Ending, Farewell, Outcome, Resume, RotationChoices, RotationState,
 };
@@ -44,11 +44,14 @@ fn is_free(stage: &Stage, account: &str) -> bool {
 }
 
 /// A walk that ends the connection, with a one-time token pasted; and the token's id.
-async fn ending(stage: &Stage, connection: &str) -> (Walk, String) {
+async fn ending(stage: &Stage, connection: &str) -> (Disconnect, String) {
     let body = json!({ "kind": "user", "name": "one-time", "groups": ["API Tokens Write", "Account Settings Read"] });
     let (id, value) = stage.make_token(body).await;
-    let mut walk = Walk::about(&stage.app, RunKind::Disconnect, connection).expect("a walk");
-    stage.inspect(&mut walk, &value).await.expect("good");
+    let mut walk = Disconnect::begin(&stage.app, connection).expect("a walk");
+    stage
+        .inspect(&mut walk.approach, &value)
+        .await
+        .expect("good");
     (walk, id)
 }
 
@@ -63,7 +66,7 @@ async fn a_press_after_one_that_failed_finds_the_account_free() {
     let decided = journal.iter().find(|entry| entry.step == "nominate");
     let decided = &decided.expect("it was decided").detail["decision"];
     let account = decided["account"]["id"].as_str().expect("an id").to_owned();
-    let mut walk = Walk::resuming(&stage.app, &run).expect("it is open");
+    let mut walk = Resuming::begin(&stage.app, &run).expect("it is open");
     stage
         .fault(
             OUT_OF_ORDER.0,
@@ -71,14 +74,18 @@ async fn a_press_after_one_that_failed_finds_the_account_free() {
             json!({ "kind": "reset-before" }),
         )
         .await;
-    let failed = walk.settle(wish(Ending::Finish, BroadWish::Unsaid)).await;
+    let failed = walk
+        .settle(wish(Ending::Finish, BroadWish::Unsaid), None)
+        .await;
     golden::listed(failed.expect_err("the platform is down"));
     assert!(
         is_free(&stage, &account),
         "the command line may work on it meanwhile"
     );
     stage.tell("/faults", &json!({ "faults": [] })).await;
-    let settled = walk.settle(wish(Ending::Finish, BroadWish::Unsaid)).await;
+    let settled = walk
+        .settle(wish(Ending::Finish, BroadWish::Unsaid), None)
+        .await;
     let settled = settled.expect("the next press works");
     assert!(settled.ended, "{settled:#?}");
     assert_eq!(balanced(&stage, &stage.app, "finished").await, vec![]);
@@ -88,9 +95,9 @@ async fn a_press_after_one_that_failed_finds_the_account_free() {
 async fn a_disconnect_that_met_another_process_works_at_the_next_press() {
     let stage = Stage::new().await;
     let result = connected(&stage).await;
-    let first = Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id)
+    let first = Disconnect::begin(&stage.app, &result.connection_id)
         .expect("a walk")
-        .disconnect(&Farewell::default())
+        .disconnect(&Farewell::default(), None)
         .await
         .expect("it stays open");
     settle(&stage.app, &first.run, Ending::Undo, None)
@@ -99,8 +106,8 @@ async fn a_disconnect_that_met_another_process_works_at_the_next_press() {
     // Cut off while the platform was told, and taken up by somebody else right now.
     let fault = json!({ "kind": "delay", "ms": 600_000 });
     stage.fault("DELETE", "/v1/connections/{}", fault).await;
-    let mut cut = Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id).expect("one");
-    let running = tokio::spawn(async move { cut.disconnect(&Farewell::default()).await });
+    let mut cut = Disconnect::begin(&stage.app, &result.connection_id).expect("one");
+    let running = tokio::spawn(async move { cut.disconnect(&Farewell::default(), None).await });
     let calls = async || {
         let requests = stage.requests().await;
         let sent = requests
@@ -117,7 +124,7 @@ async fn a_disconnect_that_met_another_process_works_at_the_next_press() {
     assert!(elsewhere.is_some(), "nobody holds it");
 
     let (mut walk, pasted) = ending(&stage, &result.connection_id).await;
-    let refused = walk.disconnect(&Farewell::default()).await;
+    let refused = walk.disconnect(&Farewell::default(), None).await;
     let refused = golden::listed(refused.expect_err("it is held"));
     assert_eq!(refused.code, "run-open");
     assert!(
@@ -131,7 +138,10 @@ async fn a_disconnect_that_met_another_process_works_at_the_next_press() {
         broad: BroadWish::Destroy,
         forget: false,
     };
-    let ended = walk.disconnect(&farewell).await.expect("the next press");
+    let ended = walk
+        .disconnect(&farewell, None)
+        .await
+        .expect("the next press");
     assert!(!ended.open, "{ended:#?}");
     assert_eq!(balanced(&stage, &stage.app, "afterwards").await, vec![]);
 }
@@ -144,8 +154,11 @@ async fn nothing_is_ended_without_the_pasted_token_once_that_has_lapsed() {
     let result = connected(&stage).await;
     let (mut walk, _) = ending(&stage, &result.connection_id).await;
     SHIFT.store(16 * 60, Ordering::SeqCst);
-    assert!(walk.forget_stale(), "the window's timer drops it unasked");
-    let refused = walk.disconnect(&Farewell::default()).await;
+    assert!(
+        walk.approach.forget_stale(),
+        "the window's timer drops it unasked"
+    );
+    let refused = walk.disconnect(&Farewell::default(), None).await;
     let refused = golden::listed(refused.expect_err("it was to be revoked as well"));
     assert_eq!(refused.code, "paste-stale");
     assert_eq!(
@@ -154,8 +167,14 @@ async fn nothing_is_ended_without_the_pasted_token_once_that_has_lapsed() {
         "nothing was done"
     );
     let fresh = another_broad(&stage).await;
-    stage.inspect(&mut walk, &fresh).await.expect("good");
-    let ended = walk.disconnect(&Farewell::default()).await.expect("good");
+    stage
+        .inspect(&mut walk.approach, &fresh)
+        .await
+        .expect("good");
+    let ended = walk
+        .disconnect(&Farewell::default(), None)
+        .await
+        .expect("good");
     assert!(!ended.open, "with another token it is: {ended:#?}");
     assert_eq!(made(&stage).await.len(), 0);
 }
@@ -164,9 +183,11 @@ async fn nothing_is_ended_without_the_pasted_token_once_that_has_lapsed() {
 async fn a_connection_whose_token_is_switched_off_is_not_put_back_into_the_list() {
     let stage = Stage::new().await;
     let result = connected(&stage).await;
-    let mut walk =
-        Walk::about(&stage.app, RunKind::Disconnect, &result.connection_id).expect("a walk");
-    let open = walk.disconnect(&Farewell::default()).await.expect("open");
+    let mut walk = Disconnect::begin(&stage.app, &result.connection_id).expect("a walk");
+    let open = walk
+        .disconnect(&Farewell::default(), None)
+        .await
+        .expect("open");
     for status in ["disabled", "expired"] {
         let change = json!({ "tokens": { (result.token_id.as_str()): { "status": status } } });
         stage.tell("/world", &change).await;
@@ -201,9 +222,12 @@ async fn a_pasted_token_is_ended_as_wished_also_where_the_run_could_not_be() {
     ] {
         let body = json!({ "kind": "user", "name": "one-time", "groups": ["API Tokens Write", "Account Settings Read"] });
         let (id, value) = stage.make_token(body).await;
-        let mut walk = Walk::resuming(&stage.app, &run).expect("it is open");
-        stage.inspect(&mut walk, &value).await.expect("good");
-        let failed = walk.settle(wish(Ending::Finish, broad)).await;
+        let mut walk = Resuming::begin(&stage.app, &run).expect("it is open");
+        stage
+            .inspect(&mut walk.approach, &value)
+            .await
+            .expect("good");
+        let failed = walk.settle(wish(Ending::Finish, broad), None).await;
         let failed = golden::listed(failed.expect_err("the platform is down"));
         assert!(failed.message.contains(says), "{broad:?}: {failed:?}");
         assert_eq!(token(&stage, &id).await.is_some(), lives, "{broad:?}");
@@ -215,10 +239,10 @@ async fn a_rotation_that_does_not_begin_says_what_stands_of_the_pasted_token() {
     let stage = Stage::new().await;
     let result = connected(&stage).await;
     let pasted = another_broad(&stage).await;
-    let mut walk = Walk::rotation(&stage.app, &result.connection_id, None).expect("a walk");
-    walk.prepare().await;
-    walk.paste(Secret::new(pasted)).expect("a token");
-    walk.inspect(None).await.expect("good");
+    let mut walk = Rotate::begin(&stage.app, &result.connection_id, None).expect("a walk");
+    walk.approach.prepare().await;
+    walk.approach.paste(Secret::new(pasted)).expect("a token");
+    walk.approach.inspect(None).await.expect("good");
     let account = format!("account-{}", result.account_id);
     let elsewhere = stage.app.record.lock(&account).expect("a lock");
     let wish = RotationChoices::default();
@@ -247,9 +271,12 @@ async fn a_rotation_whose_old_token_stayed_open_is_asked_about_again() {
     let stage = Stage::new().await;
     let result = connected(&stage).await;
     let pasted = another_broad(&stage).await;
-    let mut walk = Walk::rotation(&stage.app, &result.connection_id, None).expect("a walk");
-    walk.prepare().await;
-    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let mut walk = Rotate::begin(&stage.app, &result.connection_id, None).expect("a walk");
+    walk.approach.prepare().await;
+    stage
+        .inspect(&mut walk.approach, &pasted)
+        .await
+        .expect("good");
     let fault = json!({ "kind": "status", "status": 403, "code": 10000 });
     stage
         .fault("DELETE", "/client/v4/user/tokens/{}", fault)
@@ -281,7 +308,10 @@ async fn what_is_gone_on_with_by_itself_stays_in_the_list_and_is_told_of_when_it
         )
         .await;
     let (mut walk, _) = ending(&stage, &result.connection_id).await;
-    let ended = walk.disconnect(&Farewell::default()).await.expect("queued");
+    let ended = walk
+        .disconnect(&Farewell::default(), None)
+        .await
+        .expect("queued");
     assert!(ended.open, "{ended:#?}");
     drop(walk);
     stage.tell("/faults", &json!({ "faults": [] })).await;
@@ -328,9 +358,12 @@ async fn a_connect_whose_end_was_not_written_down_takes_nothing_back_once_the_co
         "as if the process had died before its last line"
     );
     let pasted = another_broad(&stage).await;
-    let mut walk = Walk::rotation(&stage.app, &card.connection_id, None).expect("a walk");
-    walk.prepare().await;
-    stage.inspect(&mut walk, &pasted).await.expect("good");
+    let mut walk = Rotate::begin(&stage.app, &card.connection_id, None).expect("a walk");
+    walk.approach.prepare().await;
+    stage
+        .inspect(&mut walk.approach, &pasted)
+        .await
+        .expect("good");
     let cancel = CancellationToken::new();
     let rotation = Box::pin(walk.rotate(&RotationChoices::default(), None, &cancel)).await;
     assert_eq!(rotation.expect("it begins").state, RotationState::Rotated);

@@ -168,14 +168,17 @@ async fn what_the_library_and_its_dependencies_show_holds_no_secret() {
     let stage = Stage::new().await;
     let broad = stage.face.broad_token.as_str();
     let mut walk =
-        narrows_core::steps::Walk::begin(&stage.app, Stage::profile(), None).expect("a walk");
-    walk.prepare().await;
-    let (prompt, waiting) = walk.begin_sign_in().await.expect("a code");
+        narrows_core::connect::Connect::begin(&stage.app, Stage::profile(), None).expect("a walk");
+    walk.approach.prepare().await;
+    let (prompt, waiting) = walk.approach.begin_sign_in().await.expect("a code");
     let signed_in = waiting.wait().await.expect("the sandbox approves");
     let mut shown = vec![format!("{prompt:?} {signed_in:?}")];
-    walk.signed_in(signed_in);
-    let pasted = walk.paste(Secret::new(broad.to_owned())).expect("a token");
-    let inspection = walk.inspect(None).await.expect("good");
+    walk.approach.signed_in(signed_in);
+    let pasted = walk
+        .approach
+        .paste(Secret::new(broad.to_owned()))
+        .expect("a token");
+    let inspection = walk.approach.inspect(None).await.expect("good");
     let credential = narrows_core::cloudflare::Credential::Token(Secret::new(broad.to_owned()));
     let client = stage.app.cloudflare(credential).expect("a client");
     let outcome = walk

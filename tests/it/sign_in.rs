@@ -73,7 +73,7 @@ async fn a_session_that_might_lapse_before_the_delivery_is_renewed_before_anythi
     // Making the token in the dashboard took the person most of the hour that the session lasts.
     AHEAD.store(57, Ordering::SeqCst);
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("the token is good");
     let outcome = walk
@@ -108,7 +108,7 @@ async fn a_sign_in_that_ended_under_way_leaves_the_token_kept_and_is_no_refusal(
     let stage = Stage::new().await;
     let mut walk = stage.walk().await;
     stage
-        .inspect(&mut walk, &stage.face.broad_token)
+        .inspect(&mut walk.approach, &stage.face.broad_token)
         .await
         .expect("the token is good");
     let mut put = not_signed_in();

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use narrows_core::connect::Connect;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
 use narrows_core::run::{Addresses, App};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::Approach;
 use narrows_core::story::{BroadWish, Choices, Inspection, Outcome, Progress};
 use narrows_core::vault::Vault;
 use narrows_sandbox::{Face, Options, Sandbox};
@@ -77,14 +78,14 @@ impl Stage {
     }
 
     /// A walk that is prepared and signed in.
-    pub(crate) async fn walk(&self) -> Walk {
+    pub(crate) async fn walk(&self) -> Connect {
         self.walk_with(Self::profile()).await
     }
 
     /// The same with another profile.
-    pub(crate) async fn walk_with(&self, profile: Profile) -> Walk {
-        let mut walk = Walk::begin(&self.app, profile, None).expect("a walk begins");
-        let prepared = walk.prepare().await;
+    pub(crate) async fn walk_with(&self, profile: Profile) -> Connect {
+        let mut walk = Connect::begin(&self.app, profile, None).expect("a walk begins");
+        let prepared = walk.approach.prepare().await;
         assert_eq!(
             prepared.problems,
             vec![],
@@ -92,6 +93,7 @@ impl Stage {
         );
         if prepared.sign_in_needed {
             let (_, waiting) = walk
+                .approach
                 .begin_sign_in()
                 .await
                 .expect("the platform offers a code");
@@ -99,13 +101,17 @@ impl Stage {
                 .wait()
                 .await
                 .expect("the sandbox approves by itself");
-            walk.signed_in(signed_in);
+            walk.approach.signed_in(signed_in);
         }
         walk
     }
 
     /// From paste to inspection.
-    pub(crate) async fn inspect(&self, walk: &mut Walk, text: &str) -> Result<Inspection, Problem> {
+    pub(crate) async fn inspect(
+        &self,
+        walk: &mut Approach,
+        text: &str,
+    ) -> Result<Inspection, Problem> {
         walk.paste(Secret::new(text.to_owned()))
             .map_err(golden::listed)?;
         walk.inspect(None).await.map_err(golden::listed)
@@ -125,7 +131,7 @@ impl Stage {
         choices: Choices,
     ) -> Result<(Outcome, Vec<Progress>), Problem> {
         let mut walk = self.walk().await;
-        self.inspect(&mut walk, text).await?;
+        self.inspect(&mut walk.approach, text).await?;
         let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
         let cancel = CancellationToken::new();
         let outcome = Box::pin(walk.connect(&choices, Some(sender), &cancel)).await;

@@ -126,7 +126,7 @@ async fn a_clock_that_jumps_in_the_middle_of_a_run_does_not_confuse_it() {
         stage.app.now = moved;
         let mut walk = stage.walk().await;
         stage
-            .inspect(&mut walk, &stage.face.broad_token)
+            .inspect(&mut walk.approach, &stage.face.broad_token)
             .await
             .expect("the token is good");
         let (sender, mut receiver) = unbounded_channel();
@@ -166,10 +166,11 @@ async fn a_token_that_was_pasted_before_the_clock_moved_is_asked_for_again() {
         stage.app.now =
             || Timestamp::now() + SignedDuration::from_secs(SHIFT.load(Ordering::SeqCst));
         let mut walk = stage.walk().await;
-        walk.paste(Secret::new(stage.face.broad_token.clone()))
+        walk.approach
+            .paste(Secret::new(stage.face.broad_token.clone()))
             .expect("a token");
         SHIFT.store(by, Ordering::SeqCst);
-        let refused = walk.inspect(None).await.map_err(golden::listed);
+        let refused = walk.approach.inspect(None).await.map_err(golden::listed);
         assert_eq!(
             refused
                 .expect_err("nobody knows how long it lay there")

@@ -54,12 +54,16 @@ fn findings(from: &str, to: &str) -> String {
 #[tokio::test]
 async fn trap_1_workers_routes_is_a_zone_group() {
     let stage = Stage::new().await;
-    let walk = pasted(&stage, "getaipage", TokenKind::User).await;
+    let mut walk = pasted(&stage, "getaipage", TokenKind::User).await;
     let choices = Choices {
         zones: vec![stage.face.zone_id.clone()],
         ..destroy()
     };
-    let preview = walk.preview(&choices).expect("good");
+    let preview = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&choices)
+        .expect("good");
     assert!(
         preview
             .sentences
@@ -111,7 +115,10 @@ async fn trap_3_discarding_the_broad_token_means_every_rotation_needs_a_new_one(
     let result = connected(&stage, &broad, destroy()).await;
     assert_eq!(result.broad.state, BroadState::Refused);
     let mut walk = stage.walk().await;
-    let problem = stage.inspect(&mut walk, &broad).await.expect_err("gone");
+    let problem = stage
+        .inspect(&mut walk.approach, &broad)
+        .await
+        .expect_err("gone");
     assert_eq!(problem.code, "token-unknown");
     let client = narrow(&stage, &result).await;
     let groups = client.permission_groups(&Owner::User).await;
@@ -154,12 +161,16 @@ async fn trap_4_deleting_at_the_platform_does_not_revoke_at_cloudflare() {
 #[tokio::test]
 async fn trap_5_token_management_cannot_be_delegated_by_a_token() {
     let stage = Stage::new().await;
-    let walk = pasted(&stage, "flarelink", TokenKind::User).await;
+    let mut walk = pasted(&stage, "flarelink", TokenKind::User).await;
     let choices = Choices {
         with: vec!["API Tokens Write".to_owned()],
         ..destroy()
     };
-    let preview = walk.preview(&choices).expect("it is no fault to wish it");
+    let preview = walk
+        .choosing()
+        .expect("a known token")
+        .preview(&choices)
+        .expect("it is no fault to wish it");
     assert!(
         !preview.body_json.contains("com.cloudflare.api.user"),
         "it is not asked for: {}",
@@ -293,7 +304,7 @@ async fn trap_8_a_single_zone_needs_the_minting_account_token_to_hold_the_group_
     let mut walk = stage.walk_with(profile).await;
     let broad = stage.face.broad_account_token.clone();
     stage
-        .inspect(&mut walk, &broad)
+        .inspect(&mut walk.approach, &broad)
         .await
         .expect("it can make tokens");
     let choices = Choices {
@@ -318,7 +329,7 @@ async fn trap_8_a_single_zone_needs_the_minting_account_token_to_hold_the_group_
         Vec::<String>::new(),
         "nothing was minted"
     );
-    let pages = walk.token_pages().expect("pages");
+    let pages = walk.approach.token_pages().expect("pages");
     let groups = |kind| {
         let page = pages.iter().find(|page| page.kind == kind).expect("a page");
         page.rows
@@ -351,7 +362,7 @@ async fn trap_9_a_token_can_be_active_and_see_no_account_or_hold_no_permission()
         assert_eq!(status(&stage, &id).await.as_deref(), Some("active"));
         let mut walk = stage.walk().await;
         let problem = stage
-            .inspect(&mut walk, &value)
+            .inspect(&mut walk.approach, &value)
             .await
             .expect_err("of no use");
         assert_eq!(problem.code, code, "{groups:?}");

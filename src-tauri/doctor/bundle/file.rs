@@ -1,18 +1,17 @@
 //! The finished files.
 
-use crate::run::{App, kept};
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-
-use serde::{Deserialize, Serialize};
-
 use super::Bundle;
 use super::markdown::markdown;
 use super::scan::{Leak, scan};
+use super::unwritable::unwritable;
 use crate::problem::{Next, Problem};
+use crate::run::{App, kept};
 use crate::secret::Secret;
 use crate::vault::Item;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// Where a bundle was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,14 +181,4 @@ fn harmless(text: &str, known: &[Secret]) -> Result<(), Problem> {
 
 fn failed(error: &std::io::Error) -> Problem {
     unwritable(&error.to_string())
-}
-
-pub(super) fn unwritable(why: &str) -> Problem {
-    Problem::new(
-        "bundle-unwritable",
-        "The bundle could not be written.",
-        "Name a file in a folder that you may write to.",
-        Next::ChangeChoices,
-    )
-    .with_evidence(why)
 }

@@ -37,13 +37,13 @@ impl Run<'_> {
             connection: self.connection,
             platform: self.platform_name,
             account: &decision.account,
-            kind: self.broad.kind(),
+            kind: self.broad().kind(),
             vault: vault.clone(),
             link: self.link,
-            broad: Some(self.broad),
+            broad: Some(self.broad()),
             maker: Maker {
-                person: self.broad.person().map(str::to_owned),
-                tokens: vec![self.broad.token_id.clone()],
+                person: self.broad().person().map(str::to_owned),
+                tokens: vec![self.broad().token_id.clone()],
             },
             listed,
         };

@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
+use narrows_core::connect::Connect;
+use narrows_core::disconnect::Disconnect;
 use narrows_core::problem::Problem;
 use narrows_core::profile::Profile;
-use narrows_core::record::RunKind;
-use narrows_core::resume::{left_over, redeliver};
+use narrows_core::resume::{Resuming, left_over, redeliver};
+use narrows_core::rotate::Rotate;
 use narrows_core::run::{App, cancelled};
 use narrows_core::secret::Secret;
-use narrows_core::steps::Walk;
+use narrows_core::steps::{Approach, offer};
 use narrows_core::story::{
     Broad, BroadNeed, BroadState, BroadWish, Choices, Ending, FactAbout, FactState, Farewell,
     Outcome, Resume, RotationChoices, RotationState,
 };
+use narrows_core::sweep::Sweep;
 use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -131,7 +134,7 @@ impl OneTime {
 
 /// Makes a one-time token as the token page of `app` asks for it.
 pub(super) async fn one_time(stage: &Stage, app: &App, kind: Kind) -> OneTime {
-    let pages = Walk::offer(app, &Stage::profile()).expect("token pages");
+    let pages = offer(app, &Stage::profile()).expect("token pages");
     let page = pages
         .into_iter()
         .find(|page| format!("{:?}", page.kind).to_lowercase() == kind.name())
@@ -222,9 +225,9 @@ async fn connect(app: &App, paste: &str, keys: bool) -> End {
         (Stage::profile(), Choices::default())
     };
     let ready = async {
-        let mut walk = Walk::begin(app, profile, None)?;
-        prepared(&mut walk, true).await?;
-        inspected(&mut walk, paste).await?;
+        let mut walk = Connect::begin(app, profile, None)?;
+        prepared(&mut walk.approach, true).await?;
+        inspected(&mut walk.approach, paste).await?;
         Ok(walk)
     };
     match Box::pin(ready).await {
@@ -245,10 +248,10 @@ async fn rotate(app: &App, paste: &str, in_place: bool) -> End {
     };
     let cancel = CancellationToken::new();
     let rotated = async {
-        let mut walk = Walk::rotation(app, &known.id, None)?;
-        prepared(&mut walk, true).await?;
-        inspected(&mut walk, paste).await?;
-        walk.preview_rotation(&wish).await?;
+        let mut walk = Rotate::begin(app, &known.id, None)?;
+        prepared(&mut walk.approach, true).await?;
+        inspected(&mut walk.approach, paste).await?;
+        walk.preview(&wish).await?;
         walk.rotate(&wish, None, &cancel).await
     };
     match Box::pin(rotated).await {
@@ -288,12 +291,12 @@ async fn disconnect(app: &App, paste: Option<&str>) -> End {
         };
     };
     let ended = async {
-        let mut walk = Walk::about(app, RunKind::Disconnect, &known.id)?;
-        prepared(&mut walk, false).await?;
+        let mut walk = Disconnect::begin(app, &known.id)?;
+        prepared(&mut walk.approach, false).await?;
         if let Some(paste) = paste {
-            inspected(&mut walk, paste).await?;
+            inspected(&mut walk.approach, paste).await?;
         }
-        walk.disconnect(&Farewell::default()).await
+        walk.disconnect(&Farewell::default(), None).await
     };
     match Box::pin(ended).await {
         Ok(ended) => {
@@ -313,7 +316,7 @@ async fn disconnect(app: &App, paste: Option<&str>) -> End {
 }
 
 /// Step 1, with a sign-in where one is needed. What must be reached is the caller's to say.
-async fn prepared(walk: &mut Walk, needs_platform: bool) -> Result<(), Problem> {
+async fn prepared(walk: &mut Approach, needs_platform: bool) -> Result<(), Problem> {
     let prepared = walk.prepare().await;
     if let Some(problem) = prepared.problems.into_iter().next()
         && (needs_platform || prepared.vault.self_test_ms.is_none())
@@ -337,7 +340,7 @@ async fn prepared(walk: &mut Walk, needs_platform: bool) -> Result<(), Problem> 
     Ok(())
 }
 
-async fn inspected(walk: &mut Walk, paste: &str) -> Result<(), Problem> {
+async fn inspected(walk: &mut Approach, paste: &str) -> Result<(), Problem> {
     walk.paste(Secret::new(paste.to_owned()))?;
     walk.inspect(None).await.map(drop)
 }
@@ -370,13 +373,13 @@ pub(super) async fn settle(
             (_, _, Some(way)) => ("undone", Ending::Undo, way),
             (_, None, None) => return Err(format!("nothing is offered: {}", left.headline)),
         };
-        let mut walk = Walk::resuming(app, &left.run).map_err(|p| told("resuming", p))?;
-        prepared(&mut walk, false)
+        let mut walk = Resuming::begin(app, &left.run).map_err(|p| told("resuming", p))?;
+        prepared(&mut walk.approach, false)
             .await
             .map_err(|p| told("preparing", p))?;
         if way.broad != BroadNeed::No {
             let paste = one_time(stage, app, kind).await.value;
-            inspected(&mut walk, &paste)
+            inspected(&mut walk.approach, &paste)
                 .await
                 .map_err(|p| told("inspecting", p))?;
         }
@@ -385,7 +388,7 @@ pub(super) async fn settle(
             broad: BroadWish::Destroy,
             forget: false,
         };
-        Box::pin(walk.settle(wish))
+        Box::pin(walk.settle(wish, None))
             .await
             .map_err(|p| told(word, p))?;
         done.push(word);
@@ -415,11 +418,11 @@ pub(super) async fn tells_of_paste(app: &App) -> bool {
 
 /// Deletes what nothing uses, as a person does who looks. Returns names of the narrow ones.
 pub(super) async fn sweep(app: &App, paste: &str) -> Result<Vec<String>, Problem> {
-    let mut walk = Walk::sweep(app)?;
-    inspected(&mut walk, paste).await?;
+    let mut walk = Sweep::begin(app)?;
+    inspected(&mut walk.approach, paste).await?;
     let found = walk.orphans().await?.orphans;
     let all: Vec<String> = found.iter().map(|one| one.token_id.clone()).collect();
-    walk.delete_orphans(&all, BroadWish::Destroy).await?;
+    walk.delete(&all, BroadWish::Destroy).await?;
     let narrow = found.into_iter().filter(|one| !one.one_time);
     Ok(narrow.map(|one| one.token_name).collect())
 }

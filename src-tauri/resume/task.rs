@@ -1,98 +1,105 @@
 //! Ends a run that was cut off, in one of its ways.
 
+use std::time::Instant;
+
 use serde_json::json;
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::look::{look, occupied, overtaken};
-use crate::cards;
-use crate::cards::left_over::told;
 use crate::choose::decide::already_connected;
 use crate::cloudflare::{Credential, Kind, TokenKind};
 use crate::connect::finish::finish;
 use crate::problem::{Next, Problem};
-use crate::profile::Profile;
 use crate::record::{Connection, RunKind};
 use crate::redeliver::Again;
 use crate::redeliver::again::redeliver_held;
 use crate::run::cut::unknown_run;
 use crate::run::effect::UNDO;
-use crate::run::hold::another_run;
+use crate::run::hold::Hold;
 use crate::run::known::word;
-use crate::run::{App, Cut, Left, Report, session};
+use crate::run::{App, Cut, Left, Report};
+use crate::steps::approach::Wants;
 use crate::steps::destroy::{DESTROY_PASTED, PASTED, broad_left, saying};
 use crate::steps::extra::settle;
-use crate::steps::{Answer, Bond, Walk};
+use crate::steps::site::Site;
+use crate::steps::{Answer, Approach, Bond, Inspected};
 use crate::story::{
-    BroadWish, Ending, Farewell, LeftOver, Resume, Settled, Step, StepState, Truths,
+    BroadWish, Ending, Farewell, LeftOver, Progress, Resume, Settled, Step, StepState, Truths,
 };
 use crate::vault::VaultKind;
+use crate::{cards, rotate};
 
-impl Walk {
-    /// Takes up a run that was cut off. Signing in, the token page, paste and inspection go as ever.
-    pub fn resuming(app: &App, run: &str) -> Result<Self, Problem> {
+/// A run that was cut off and is taken up.
+pub struct Resuming {
+    /// How far it is until a pasted token, where there is one, is known.
+    pub approach: Approach,
+}
+
+impl Resuming {
+    /// Takes it up. Signing in, the token page, paste and inspection go as ever.
+    pub fn begin(app: &App, run: &str) -> Result<Self, Problem> {
         let cut = Cut::open(app, run)?;
-        let held = app.record.hold_run(run).map_err(|error| error.problem())?;
-        let held = held.ok_or_else(another_run)?;
+        let hold = Hold::taken_up(app, &cut.run)?;
         let nominated = cut.nominated.as_ref();
         let kinds = nominated.map_or_else(
             || vec![TokenKind::User, TokenKind::Account],
             |all| vec![all.kind],
         );
         let address = nominated.and_then(|all| all.platform_address.as_deref());
-        let mut walk = Self::without_profile(app, &cut.run.profile, kinds, address)?;
-        if let Ok(profile) = Profile::load(&cut.run.profile)
-            && cut.run.kind == RunKind::Rotate
-        {
-            walk.profile = profile;
-        }
-        if let Some(nominated) = nominated {
-            nominated.connection.clone_into(&mut walk.connection);
-            walk.person = nominated.person().map(str::to_owned);
-        }
-        run.clone_into(&mut walk.run);
-        (walk.kind, walk.open) = (cut.run.kind, Some(held));
-        (walk.begun, walk.resumes) = (true, true);
-        Ok(walk)
+        let person = nominated.and_then(|all| all.person().map(str::to_owned));
+        let site = Site::at(app, address, person)?;
+        Ok(Self {
+            approach: Approach::new(app, hold, site, Wants::ToDelete(kinds)),
+        })
     }
 
     /// Where the run stands now.
     pub async fn stands(&self) -> Result<LeftOver, Problem> {
-        Ok(look(&self.app, &Cut::open(&self.app, &self.run)?).await)
+        Ok(look(&self.approach.app, &self.cut()?).await)
+    }
+
+    fn cut(&self) -> Result<Cut, Problem> {
+        Cut::open(&self.approach.app, self.approach.hold.id())
     }
 
     /// Ends the run in one of its ways, as far as that can be done now.
     ///
     /// Where that does not come through, the account is free again and the pasted token ends all the same, if the person
     /// has said so.
-    pub async fn settle(&mut self, wish: Resume) -> Result<Settled, Problem> {
-        let settled = self.end_cut_off(wish).await;
-        self.report = Report::silent();
-        settled
-    }
-
-    async fn end_cut_off(&mut self, wish: Resume) -> Result<Settled, Problem> {
+    pub async fn settle(
+        &mut self,
+        wish: Resume,
+        progress: Option<UnboundedSender<Progress>>,
+    ) -> Result<Settled, Problem> {
+        let report = Report::new(progress, Instant::now());
         let cut = match self.may_settle() {
             Ok(cut) => cut,
             Err(problem) => {
-                self.account = None;
-                return Err(self.saying_what_stands(problem).await);
+                self.approach.hold.free_account();
+                return Err(self.approach.saying_what_stands(problem).await);
             }
         };
         let mut settled = self.unsettled(&cut, wish.ending);
-        if let Err(problem) = Box::pin(self.end_in(&cut, wish, &mut settled)).await {
-            self.account = None;
+        let mut ending = Settling {
+            approach: &mut self.approach,
+            cut: &cut,
+            report: &report,
+        };
+        if let Err(problem) = Box::pin(ending.end_in(wish, &mut settled)).await {
+            self.approach.hold.free_account();
             let ended = match wish.broad {
-                BroadWish::Destroy => self.end_broad(wish.broad).await,
+                BroadWish::Destroy => self.approach.end_pasted(wish.broad, &report).await,
                 BroadWish::Keep | BroadWish::Unsaid => None,
             };
             return Err(match ended {
                 Some(broad) => saying(problem, &broad),
-                None => self.saying_what_stands(problem).await,
+                None => self.approach.saying_what_stands(problem).await,
             });
         }
         if settled.broad.is_none() {
-            settled.broad = self.end_broad(wish.broad).await;
+            settled.broad = self.approach.end_pasted(wish.broad, &report).await;
         }
-        if let Some(left) = broad_left(&self.app, &cut)
+        if let Some(left) = broad_left(&self.approach.app, &cut)
             && settled.connection.is_none()
         {
             settled.stands.push(format!(
@@ -100,13 +107,13 @@ impl Walk {
                 left.sentence
             ));
         }
-        (self.begun, self.open, self.account) = (false, None, None);
+        self.approach.hold.let_go();
         Ok(settled)
     }
 
     /// What has to be so before anything is done: the pasted token, the account and the vault fit the run.
     fn may_settle(&mut self) -> Result<Cut, Problem> {
-        let cut = Cut::open(&self.app, &self.run)?;
+        let cut = self.cut()?;
         if cut.is_unreadable() {
             return Err(unreadable());
         }
@@ -114,62 +121,16 @@ impl Walk {
             return Ok(cut);
         };
         if let Some(account) = nominated.account() {
-            self.fits(nominated.kind, &account.id)?;
-            self.take_account(&account.id)?;
+            self.approach.fits(nominated.kind, &account.id)?;
+            self.approach.hold.take_account(&account.id)?;
         }
-        self.can_open(cut.vault() == Some(VaultKind::File))?;
+        self.approach
+            .can_open(cut.vault() == Some(VaultKind::File))?;
         Ok(cut)
     }
 
-    /// Ends the run in one of the ways of its kind.
-    async fn end_in(
-        &mut self,
-        cut: &Cut,
-        wish: Resume,
-        settled: &mut Settled,
-    ) -> Result<(), Problem> {
-        let listed = self.app.record.connection(&self.connection);
-        let listed = listed.map_err(|error| error.problem())?;
-        match (cut.run.kind, wish.ending) {
-            _ if cut.nominated.is_none() => {
-                settled
-                    .done
-                    .push("Nothing was made, so the run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
-            (_, Ending::Undo) if overtaken(cut, listed.as_ref()) => return Err(no_such_way()),
-            (_, Ending::Finish) if overtaken(cut, listed.as_ref()) => {
-                let closed = "The connection went on with another token, so the run is closed.";
-                settled.done.push(closed.to_owned());
-                self.end_run("connected");
-                settled.ended = true;
-            }
-            (RunKind::Connect, Ending::Finish) => self.finish_connect(cut, settled).await?,
-            (RunKind::Connect, Ending::Undo) => {
-                if !cut.undoing() {
-                    self.journal().done(UNDO, &json!({}))?;
-                }
-                self.settle_back(cut, wish, "undone", settled).await?;
-            }
-            (RunKind::Disconnect, Ending::Finish) => {
-                self.settle_back(cut, wish, "disconnected", settled).await?;
-            }
-            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(cut, settled).await?,
-            (RunKind::Rotate, ending) => self.settle_rotation(cut, ending, settled).await?,
-            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
-            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(cut, settled).await?,
-            (RunKind::Sweep, Ending::Finish) => {
-                settled.done.push("The run is closed.".to_owned());
-                self.end_run("left");
-                settled.ended = true;
-            }
-        }
-        Ok(())
-    }
-
     fn unsettled(&self, cut: &Cut, ending: Ending) -> Settled {
-        let told = told(&self.app, cut);
+        let told = cards::left_over::told(&self.approach.app, cut);
         Settled {
             run: told.run,
             kind: told.kind,
@@ -185,26 +146,79 @@ impl Walk {
             problem: None,
         }
     }
+}
 
-    async fn finish_connect(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+/// A run on the way to its end.
+struct Settling<'a> {
+    approach: &'a mut Approach,
+    cut: &'a Cut,
+    report: &'a Report,
+}
+
+impl Settling<'_> {
+    /// Ends the run in one of the ways of its kind.
+    async fn end_in(&mut self, wish: Resume, settled: &mut Settled) -> Result<(), Problem> {
+        let cut = self.cut;
+        let listed = self.listed()?;
+        match (cut.run.kind, wish.ending) {
+            _ if cut.nominated.is_none() => {
+                settled
+                    .done
+                    .push("Nothing was made, so the run is closed.".to_owned());
+                self.approach.hold.end("left");
+                settled.ended = true;
+            }
+            (_, Ending::Undo) if overtaken(cut, listed.as_ref()) => return Err(no_such_way()),
+            (_, Ending::Finish) if overtaken(cut, listed.as_ref()) => {
+                let closed = "The connection went on with another token, so the run is closed.";
+                settled.done.push(closed.to_owned());
+                self.approach.hold.end("connected");
+                settled.ended = true;
+            }
+            (RunKind::Connect, Ending::Finish) => self.finish_connect(settled).await?,
+            (RunKind::Connect, Ending::Undo) => {
+                if !cut.undoing() {
+                    self.approach.hold.journal().done(UNDO, &json!({}))?;
+                }
+                self.settle_back(wish, "undone", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Finish) => {
+                self.settle_back(wish, "disconnected", settled).await?;
+            }
+            (RunKind::Disconnect, Ending::Undo) => self.take_up_again(settled).await?,
+            (RunKind::Rotate, ending) => self.settle_rotation(ending, settled).await?,
+            (RunKind::Sweep | RunKind::Deliver, Ending::Undo) => return Err(no_such_way()),
+            (RunKind::Deliver, Ending::Finish) => self.settle_delivery(settled).await?,
+            (RunKind::Sweep, Ending::Finish) => {
+                settled.done.push("The run is closed.".to_owned());
+                self.approach.hold.end("left");
+                settled.ended = true;
+            }
+        }
+        Ok(())
+    }
+
+    async fn finish_connect(&mut self, settled: &mut Settled) -> Result<(), Problem> {
+        let cut = self.cut;
         if cut.undoing() {
             return Err(no_such_way());
         }
-        if occupied(&self.app, cut)? {
-            return Err(already_connected(self.profile.receiver()));
+        if occupied(&self.approach.app, cut)? {
+            let platform = cut.nominated.as_ref().map_or("", |all| &all.platform);
+            return Err(already_connected(platform));
         }
-        self.sign_in_kept().await?;
-        let journal = self.journal();
+        self.approach.site.resume_any(&self.approach.app).await?;
+        let journal = self.approach.hold.journal();
         let finished = finish(
-            &self.app,
+            &self.approach.app,
             &journal,
             cut,
-            self.link.as_ref(),
-            self.inspected.as_ref(),
-            &self.report,
+            self.approach.site.link(),
+            self.broad(),
+            self.report,
         )
         .await?;
-        self.end_run(if finished.problem.is_some() {
+        self.approach.hold.end(if finished.problem.is_some() {
             "pending"
         } else {
             "connected"
@@ -221,56 +235,56 @@ impl Walk {
 
     async fn settle_rotation(
         &mut self,
-        cut: &Cut,
         ending: Ending,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
+        let cut = self.cut;
         if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
             let nothing = "No new token was made, and the old one is in use as before.";
             settled.done.push(nothing.to_owned());
-            self.end_run("left");
+            self.approach.hold.end("left");
             settled.ended = true;
             return Ok(());
         }
         // It takes both locks itself.
-        (self.open, self.account) = (None, None);
+        self.approach.hold.let_go();
+        let app = &self.approach.app;
         match ending {
             Ending::Finish => {
-                let rotation = self.finish_rotation(&cut.run.id).await?;
+                let rotation = rotate::finish(app, &cut.run.id, self.broad(), self.report).await?;
                 settled.done.push(rotation.old_token.sentence.clone());
                 settled.stands.extend(rotation.stands);
                 settled.problem = rotation.problem;
             }
             Ending::Undo => {
                 self.report.began(Step::Cloudflare);
-                let (undone, stands) = self.undo_rotation(&cut.run.id).await?;
+                let (undone, stands) = rotate::undo_rotation(self.approach, &cut.run.id).await?;
                 self.report.done(Step::Cloudflare, undone.join(" "));
                 settled.done.extend(undone);
                 settled.stands.extend(stands);
             }
         }
-        let record = &self.app.record;
+        let record = &self.approach.app.record;
         let run = record.run(&cut.run.id).map_err(|error| error.problem())?;
         settled.ended = run.is_none_or(|run| run.ended.is_some());
-        let known = record
-            .connection(&self.connection)
-            .map_err(|error| error.problem())?;
-        settled.connection = known
-            .map(|known| cards::connection(&self.app, &known))
+        settled.connection = self
+            .listed()?
+            .map(|known| cards::connection(&self.approach.app, &known))
             .transpose()?;
         Ok(())
     }
 
     /// Hands the token over once more. Whatever the platform says to it ends the run: the connection shows it.
-    async fn settle_delivery(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+    async fn settle_delivery(&mut self, settled: &mut Settled) -> Result<(), Problem> {
+        let cut = self.cut;
         self.report.began(Step::Deliver);
-        match Again::resumed(&self.app, cut).await? {
+        match Again::resumed(&self.approach.app, cut).await? {
             None => {
                 let nothing = "The connection has changed since, so nothing is left to deliver.";
                 self.report.done(Step::Deliver, nothing);
                 settled.done.push(nothing.to_owned());
             }
-            Some(again) => match again.deliver(&self.journal()).await {
+            Some(again) => match again.deliver(&self.approach.hold.journal()).await {
                 Ok(card) => {
                     let holds = format!("{} holds the token.", card.platform);
                     self.report.done(Step::Deliver, holds.clone());
@@ -284,25 +298,25 @@ impl Walk {
                 }
             },
         }
-        self.end_run("delivered");
+        self.approach.hold.end("delivered");
         settled.ended = true;
         Ok(())
     }
 
     async fn settle_back(
         &mut self,
-        cut: &Cut,
         wish: Resume,
         how: &str,
         settled: &mut Settled,
     ) -> Result<(), Problem> {
+        let cut = self.cut;
         let farewell = Farewell {
             broad: wish.broad,
             forget: wish.forget,
         };
-        self.end_earlier(cut, settled).await;
-        let (truths, broad) = self.take_back(cut, &farewell).await?;
-        settled.ended = !self.leave(cut, &truths, wish.forget, how);
+        self.end_earlier(settled).await;
+        let (truths, broad) = self.approach.take_back(cut, &farewell, self.report).await?;
+        settled.ended = !self.approach.leave(cut, &truths, wish.forget, how);
         let Truths {
             platform,
             local,
@@ -321,22 +335,24 @@ impl Walk {
     }
 
     /// Puts a connection that was being ended back.
-    async fn take_up_again(&mut self, cut: &Cut, settled: &mut Settled) -> Result<(), Problem> {
+    async fn take_up_again(&mut self, settled: &mut Settled) -> Result<(), Problem> {
+        let cut = self.cut;
         let (Some(bond), Some(was)) = (
             Bond::of(cut),
             cut.nominated.as_ref().and_then(|all| all.was.clone()),
         ) else {
             return Err(unknown_run());
         };
-        if occupied(&self.app, cut)? {
+        if occupied(&self.approach.app, cut)? {
             return Err(already_connected(&bond.platform));
         }
         self.report.began(Step::Cloudflare);
         let value = bond
-            .value(&self.app, &was.token_id)
+            .value(&self.approach.app, &was.token_id)
             .await?
             .ok_or_else(no_such_way)?;
         let narrow = self
+            .approach
             .app
             .cloudflare(Credential::Token(value))
             .map_err(|error| error.problem())?;
@@ -348,7 +364,7 @@ impl Walk {
             (Answer::Refused | Answer::Unknown, _) => return Err(no_such_way()),
         }
         self.report.done(Step::Cloudflare, "The token still works.");
-        self.journal().done(UNDO, &json!({}))?;
+        self.approach.hold.journal().done(UNDO, &json!({}))?;
         let mut known = Connection {
             vault: word(bond.vault),
             ..was
@@ -357,22 +373,23 @@ impl Walk {
             "unknown".clone_into(&mut known.delivery);
             (known.receipt_code, known.nonce) = (None, None);
         }
-        settle::put_back(&self.app, &bond, &mut known.extras).await;
-        self.app
+        settle::put_back(&self.approach.app, &bond, &mut known.extras).await;
+        self.approach
+            .app
             .record
             .put_connection(&known)
             .map_err(|error| error.problem())?;
-        self.end_run("undone");
+        self.approach.hold.end("undone");
         settled.ended = true;
         settled
             .done
             .push("The connection is back in the list.".to_owned());
-        settled.connection = Some(cards::connection(&self.app, &known)?);
+        settled.connection = Some(cards::connection(&self.approach.app, &known)?);
         if known.platform_address.is_none() {
             return Ok(());
         }
         self.report.began(Step::Deliver);
-        match redeliver_held(&self.app, &known.id).await {
+        match redeliver_held(&self.approach.app, &known.id).await {
             Ok(card) => {
                 let held = format!("{} holds its token again.", known.platform);
                 self.report.done(Step::Deliver, held.clone());
@@ -389,8 +406,9 @@ impl Walk {
     }
 
     /// With a token that was pasted now, the one that the run began with is ended too, where it was made for the run.
-    async fn end_earlier(&self, cut: &Cut, settled: &mut Settled) {
-        let (Some(broad), Some(earlier)) = (&self.inspected, cut.broad_id()) else {
+    async fn end_earlier(&self, settled: &mut Settled) {
+        let cut = self.cut;
+        let (Some(broad), Some(earlier)) = (self.broad(), cut.broad_id()) else {
             return;
         };
         let mark = cut.nominated.as_ref().and_then(|all| all.broad.as_ref());
@@ -398,7 +416,7 @@ impl Walk {
         if !ours || cut.destroyed() || earlier == broad.token_id {
             return;
         }
-        let journal = self.journal();
+        let journal = self.approach.hold.journal();
         let subject = json!({ "token": earlier });
         if journal.intent("destroy", &subject).is_err() {
             return;
@@ -425,13 +443,18 @@ impl Walk {
         }
     }
 
-    /// Takes the kept session where nobody has signed in on this walk.
-    async fn sign_in_kept(&mut self) -> Result<(), Problem> {
-        if let (Some(platform), None) = (&self.platform, &self.link) {
-            let resumed = session::resume(&self.app, platform).await?;
-            self.link = resumed.map(|(link, _)| link);
-        }
-        Ok(())
+    /// The connection that it is about, where that is listed.
+    fn listed(&self) -> Result<Option<Connection>, Problem> {
+        let Some(nominated) = &self.cut.nominated else {
+            return Ok(None);
+        };
+        let listed = self.approach.app.record.connection(&nominated.connection);
+        listed.map_err(|error| error.problem())
+    }
+    /// The pasted token, where one is known.
+    fn broad(&self) -> Option<&Inspected> {
+        let one_time = self.approach.hand.one_time()?;
+        Some(&one_time.broad)
     }
 }
 

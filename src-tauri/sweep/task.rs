@@ -1,43 +1,56 @@
-//! Orphans: tokens of this installation at Cloudflare that nothing uses any more.
-//!
-//! A token is ours where its name bears this installation's mark in the place where a run puts it, or is the very name
-//! that a link of ours gave. It is in use where a connection or an open run knows it. What is not ours is never touched.
+//! Tokens of this installation at Cloudflare that nothing uses any more: listed, and deleted. What is not ours is never
+//! touched.
 
 use serde_json::json;
 
 use crate::choose::limits;
-use crate::cloudflare::Kind;
+use crate::cloudflare::{Kind, TokenKind};
 use crate::problem::Problem;
+use crate::record::RunKind;
+use crate::run::hold::Hold;
+use crate::run::{App, Report};
+use crate::steps::approach::Wants;
 use crate::steps::extra::extras;
 use crate::steps::ours::sort;
-use crate::steps::paste::{nothing_pasted, paste_stale};
-use crate::steps::{Inspected, Walk};
+use crate::steps::site::Site;
+use crate::steps::{Approach, Inspected};
 use crate::story::{BroadWish, Orphans, Quota, Swept};
 
-impl Walk {
+/// A sweep that has not ended.
+pub struct Sweep {
+    /// How far it is until the pasted token is known.
+    pub approach: Approach,
+}
+
+impl Sweep {
+    /// Begins one.
+    pub fn begin(app: &App) -> Result<Self, Problem> {
+        let hold = Hold::fresh(app, RunKind::Sweep, "sweep")?;
+        let wants = Wants::ToDelete(vec![TokenKind::User, TokenKind::Account]);
+        let site = Site::at(app, None, None)?;
+        Ok(Self {
+            approach: Approach::new(app, hold, site, wants),
+        })
+    }
+
     /// Lists, with the pasted token, every token of this installation that nothing uses.
     pub async fn orphans(&mut self) -> Result<Orphans, Problem> {
-        if self.forget_stale() {
-            return Err(paste_stale());
-        }
-        let broad = self.inspected.as_ref().ok_or_else(nothing_pasted)?;
-        self.look_for_orphans(broad).await
+        self.approach.forget_stale();
+        let one_time = self.approach.hand.known()?;
+        look(&self.approach.app, &one_time.broad).await
     }
 
     /// Deletes those of `wanted` (Cloudflare's ids) that are orphans right now; then ends the pasted token as wished.
-    pub async fn delete_orphans(
-        &mut self,
-        wanted: &[String],
-        wish: BroadWish,
-    ) -> Result<Swept, Problem> {
-        if self.forget_stale() {
-            return Err(paste_stale());
-        }
-        let broad = self.inspected.clone().ok_or_else(nothing_pasted)?;
-        self.begin_run()?;
-        let journal = self.journal();
+    pub async fn delete(&mut self, wanted: &[String], wish: BroadWish) -> Result<Swept, Problem> {
+        self.approach.forget_stale();
+        let Approach {
+            app, hold, hand, ..
+        } = &mut self.approach;
+        let broad = &hand.known()?.broad;
+        hold.begin()?;
+        let journal = hold.journal();
         // Asked again: what was shown may be in use by now.
-        let found = self.look_for_orphans(&broad).await?;
+        let found = look(app, broad).await?;
         let (mut deleted, mut left) = (Vec::new(), Vec::new());
         for id in wanted {
             let Some(orphan) = found.orphans.iter().find(|orphan| orphan.token_id == *id) else {
@@ -57,13 +70,13 @@ impl Walk {
                 Ok(()) => {
                     told("deleted");
                     journal.done("sweep", &subject)?;
-                    extras::ended(&self.app, id, name).await;
+                    extras::ended(app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) if error.kind == Kind::NotFound => {
                     told("was not there");
                     journal.done("sweep", &subject)?;
-                    extras::ended(&self.app, id, name).await;
+                    extras::ended(app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) => {
@@ -74,10 +87,10 @@ impl Walk {
                 }
             }
         }
-        let quota = self.look_for_orphans(&broad).await.ok();
-        let broad = self.end_broad(wish).await;
-        self.end_run("swept");
-        (self.begun, self.open) = (false, None);
+        let quota = look(app, broad).await.ok();
+        let broad = self.approach.end_pasted(wish, &Report::silent()).await;
+        self.approach.hold.end("swept");
+        self.approach.hold.let_go();
         Ok(Swept {
             deleted,
             left,
@@ -85,18 +98,18 @@ impl Walk {
             broad,
         })
     }
+}
 
-    async fn look_for_orphans(&self, broad: &Inspected) -> Result<Orphans, Problem> {
-        let tokens = broad.client.all_tokens(&broad.owner).await;
-        let tokens = tokens.map_err(|error| error.problem())?;
-        let (orphans, in_use) = sort(&self.app, broad, &tokens)?;
-        Ok(Orphans {
-            quota: Quota {
-                used: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
-                of: broad.limit,
-            },
-            orphans,
-            in_use,
-        })
-    }
+async fn look(app: &App, broad: &Inspected) -> Result<Orphans, Problem> {
+    let tokens = broad.client.all_tokens(&broad.owner).await;
+    let tokens = tokens.map_err(|error| error.problem())?;
+    let (orphans, in_use) = sort(app, broad, &tokens)?;
+    Ok(Orphans {
+        quota: Quota {
+            used: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
+            of: broad.limit,
+        },
+        orphans,
+        in_use,
+    })
 }

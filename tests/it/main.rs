@@ -17,6 +17,7 @@ mod doctor;
 mod doctor_table;
 mod extras;
 mod golden;
+mod house;
 mod keychain;
 mod leak;
 mod ledger;

@@ -134,8 +134,9 @@ impl Platform {
                 .header("content-type", "application/json")
                 .body(body.to_vec())
         };
-        let put = async || {
-            let sent = self.send("PUT /v1/connections/{id}", request(), &asked);
+        let (request, asked) = (&request, &asked);
+        let put = || async move {
+            let sent = self.send("PUT /v1/connections/{id}", request(), asked);
             asked.read_held(&sent.await?, id)
         };
         until_settled(put, sleep).await
@@ -173,10 +174,14 @@ impl Platform {
 }
 
 /// Sends once more while the platform is silent or busy, and says what is known then.
-pub(super) async fn until_settled<T, F: Future<Output = ()>>(
-    send: impl AsyncFn() -> Result<T, Error>,
+pub(super) async fn until_settled<T, S, F>(
+    send: impl Fn() -> S,
     sleep: impl Fn(Duration) -> F,
-) -> Result<T, Error> {
+) -> Result<T, Error>
+where
+    S: Future<Output = Result<T, Error>>,
+    F: Future<Output = ()>,
+{
     let mut pauses = PAUSES.into_iter();
     let mut doubt = None;
     loop {

@@ -91,10 +91,11 @@ impl Platform {
                 .header("content-type", "application/json")
                 .body(body.to_vec())
         };
-        let put = async || {
+        let (request, asked) = (&request, &asked);
+        let put = || async move {
             let label = "PUT /v1/connections/{id}/extras/{extra}";
-            let answer = self.send_optional(label, request(), &asked).await?;
-            read(&asked, &answer, extra)
+            let answer = self.send_optional(label, request(), asked).await?;
+            read(asked, &answer, extra)
         };
         until_settled(put, tokio::time::sleep).await
     }

@@ -29,6 +29,7 @@ enum Among {
 const ROOMS: &[(Among, &[&str])] = &[
     (Among::Strangers, &["main"]),
     (Among::Strangers, &["cli", "desktop"]),
+    (Among::Strangers, &["start"]),
     (Among::Strangers, &["doctor"]),
     (Among::Strangers, &["resume", "watch"]),
     (
@@ -43,6 +44,7 @@ const ROOMS: &[(Among, &[&str])] = &[
         ],
     ),
     (Among::Strangers, &["steps"]),
+    (Among::Strangers, &["cards"]),
     (Among::Strangers, &["choose"]),
     (Among::Strangers, &["run"]),
     (Among::Strangers, &["story"]),

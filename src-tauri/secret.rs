@@ -17,6 +17,7 @@
 
 use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Prefixed to a value before it is hashed for a [`Fingerprint`].
@@ -80,8 +81,7 @@ impl Secret {
 
     /// Whether both hold the same value, in a time that does not depend on where they differ.
     pub fn same_as(&self, other: &Self) -> bool {
-        let (a, b) = (self.0.as_bytes(), other.0.as_bytes());
-        a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
     /// A second copy, for a task that needs its own.

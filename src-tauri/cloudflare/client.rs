@@ -18,7 +18,8 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::envelope::{self, Envelope, PageInfo};
-use super::error::{Error, Kind, shorten};
+use super::error::{self, Error, Kind, Trail};
+use super::reading::{self, Told};
 use super::{
     Account, Created, Credential, NewToken, Owner, PermissionGroup, Project, Token, TokenList,
     TokenStatus, Verified, Zone,
@@ -58,18 +59,75 @@ pub struct Client {
 /// What an endpoint said when it was tried. Every status is a value here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
+    /// What it means.
+    pub kind: Kind,
     /// HTTP status.
     pub status: u16,
-    /// Cloudflare's first code, where there is one.
+    /// Cloudflare's code, where there is one.
     pub code: Option<u32>,
     /// Cloudflare's words, shortened.
     pub message: String,
-    /// Cloudflare's id of the request.
-    pub ray: Option<String>,
+    /// Where the answer can be looked up.
+    pub trail: Trail,
     /// How long Cloudflare asks us to wait.
     pub retry_after: Option<Duration>,
     /// Cloudflare's time of day, to a second.
     pub date: Option<Timestamp>,
+}
+
+impl Probe {
+    /// What was seen, in one line, for an expert; `label` names the call.
+    pub fn evidence(&self, label: &str) -> String {
+        error::line(
+            label,
+            Some(self.status),
+            self.code,
+            &self.message,
+            &self.trail,
+        )
+    }
+
+    /// One with this code and these words.
+    #[cfg(test)]
+    pub(crate) fn of(status: u16, code: Option<u32>, message: &str) -> Self {
+        let success = (200..300).contains(&status);
+        let errors = if success {
+            serde_json::json!([])
+        } else {
+            serde_json::json!([{ "code": code, "message": message }])
+        };
+        let body = serde_json::json!({ "success": success, "errors": errors });
+        let answer = Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: body.to_string().into_bytes(),
+        };
+        Self::told("GET /", &answer).expect("an envelope")
+    }
+
+    /// What an endpoint said; an error where it was somebody in between who answered.
+    fn told(label: &'static str, answer: &Answer) -> Result<Self, Error> {
+        let envelope = Envelope::read(&answer.body);
+        let Told {
+            kind,
+            code,
+            message,
+            trail,
+        } = reading::told(label, answer, envelope.as_ref());
+        // Of a limit and of a fault the status is enough.
+        if envelope.is_none() && !matches!(kind, Kind::RateLimited | Kind::ServerError) {
+            return Err(Error::told(label, answer, None));
+        }
+        Ok(Self {
+            kind,
+            status: answer.status,
+            code,
+            message,
+            trail,
+            retry_after: answer.retry_after(),
+            date: answer.date(),
+        })
+    }
 }
 
 /// A call that is ready to be sent, more than once if need be.
@@ -388,22 +446,7 @@ impl Client {
 
     async fn tried(&self, ask: &Ask<'_>) -> Result<Probe, Error> {
         let answer = self.send(ask).await?;
-        let envelope = Envelope::read(&answer.body);
-        // A page of somebody in between is no answer of Cloudflare's. Of a limit and of a fault the status is enough.
-        if envelope.is_none() && answer.status != 429 && answer.status < 500 {
-            return Err(Error::told(ask.label, &answer, None));
-        }
-        let complaint = envelope
-            .and_then(|envelope| envelope.errors.into_iter().next())
-            .unwrap_or_default();
-        Ok(Probe {
-            status: answer.status,
-            code: Some(complaint.code).filter(|&code| code != 0),
-            message: shorten(&complaint.message),
-            ray: answer.ray().map(shorten),
-            retry_after: answer.retry_after(),
-            date: answer.date(),
-        })
+        Probe::told(ask.label, &answer)
     }
 
     /// Every item of a list, once: what is added or deleted meanwhile moves items from one page to the next.

@@ -1,12 +1,13 @@
-//! What Cloudflare refused, and why: told apart by status, code, path and words.
+//! What came of a call: the kinds into which answers are told apart, and the error of one that did not do what it
+//! should.
 //!
-//! One code can mean several things (1001 means at least three, 9109 four), and one thing can have several codes,
-//! so none of the four is enough alone. The codes are from Cloudflare's documentation and from recorded answers.
+//! Which answer is of which kind stands in one table ([`reading`]).
 
 use std::fmt;
 use std::time::Duration;
 
-use super::envelope::{Complaint, Envelope};
+use super::envelope::Envelope;
+use super::reading::{self, Told};
 use crate::http::{Answer, Effect, Failure};
 
 /// Longest text of Cloudflare's that is repeated, in characters.
@@ -23,8 +24,8 @@ pub struct Error {
     pub code: Option<u32>,
     /// Cloudflare's words, shortened.
     pub message: Box<str>,
-    /// Cloudflare's id of the request.
-    pub ray: Option<String>,
+    /// Where the answer can be looked up.
+    pub trail: Box<Trail>,
     /// How long Cloudflare asks us to wait.
     pub retry_after: Option<Duration>,
     /// The call: method and path template.
@@ -33,14 +34,25 @@ pub struct Error {
     pub failure: Option<Box<Failure>>,
 }
 
-/// What an error means.
+/// What leads back to an answer: for Cloudflare's support, and in its documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail {
+    /// Cloudflare's id of the request.
+    pub ray: Option<String>,
+    /// Where Cloudflare explains a refusal.
+    pub documentation_url: Option<String>,
+}
+
+/// What an answer means, or that none came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// The call did what it should. No error is of this kind.
+    Yes,
     /// The credential cannot even be put into a header.
     MalformedCredential,
     /// No such value: mistyped, rolled, deleted, or an account token on the user's path (1000).
     UnknownToken,
-    /// A real token without this permission, or on the wrong account, or too new (10000).
+    /// A real token without this permission, or on the wrong account, or too new (9109 or 10000).
     NotPermitted,
     /// The token may not manage tokens (9109 or 10000 on a token path).
     NoTokenManagement,
@@ -66,8 +78,10 @@ pub enum Kind {
     MalformedHeader,
     /// A secret of another kind was put into a header (6003 with 6102 or 6103).
     WrongSecretInHeader,
-    /// An id is empty, malformed, or of something else (7000, 7003).
+    /// An id is empty, malformed, or of something else (7003).
     NoRoute,
+    /// There is no such path, for anybody (7000).
+    NoSuchPath,
     /// There is nothing with that id.
     NotFound,
     /// The Global API Key and the address do not belong together (9103).
@@ -78,18 +92,28 @@ pub enum Kind {
     EdgeAuth,
     /// R2 has to be switched on in the dashboard first (10042).
     R2NotEnabled,
+    /// The account's plan does not have the product.
+    NotEntitled,
+    /// The person has to confirm their e-mail address first (10034).
+    EmailUnverified,
     /// There is no such Pages project (8000007).
     ProjectNotFound,
     /// There is such a Pages project already (8000002).
     ProjectExists,
     /// The owner has as many tokens as there may be.
     QuotaReached,
-    /// Too many requests (429, or 971).
+    /// Too many requests, or too many failed ones (429, 971, 10429, 10502).
     RateLimited,
     /// The edge does not like the client (1010).
     BrowserBan,
+    /// A rule of Cloudflare's own firewall blocked the request.
+    EdgeBlocked,
+    /// Cloudflare's edge wants a browser to pass a test first.
+    Challenged,
     /// The request is wrong otherwise.
     Invalid,
+    /// Cloudflare said no, for a reason that is in no table: its own words are all that is known.
+    Unknown,
     /// Cloudflare is in trouble (5xx).
     ServerError,
     /// What answered does not speak Cloudflare's API, or its answer was garbled.
@@ -108,7 +132,7 @@ impl Error {
             status: None,
             code: None,
             message: message.into(),
-            ray: None,
+            trail: Box::default(),
             retry_after: None,
             label,
             failure: None,
@@ -136,20 +160,18 @@ impl Error {
 
     /// What an answer means that is not a success. `envelope` is nothing where the answer has none.
     pub(super) fn told(label: &'static str, answer: &Answer, envelope: Option<&Envelope>) -> Self {
-        let none = Complaint::default();
-        let complaints = envelope.map_or(&[][..], |envelope| &envelope.errors);
-        let (kind, complaint) = complaints
-            .iter()
-            .map(|complaint| (classify(answer.status, label, complaint), complaint))
-            .max_by_key(|(kind, _)| !matches!(kind, Kind::Invalid | Kind::NotPermitted))
-            .unwrap_or_else(|| (without_complaint(answer, envelope.is_some()), &none));
-        let ray = answer.ray().map(shorten);
+        let Told {
+            kind,
+            code,
+            message,
+            trail,
+        } = reading::told(label, answer, envelope);
         Self {
             kind,
             status: Some(answer.status),
-            code: Some(complaint.code).filter(|&code| code != 0),
-            message: shorten(&complaint.message).into(),
-            ray,
+            code,
+            message: message.into(),
+            trail: Box::new(trail),
             retry_after: answer.retry_after(),
             label,
             failure: None,
@@ -176,28 +198,53 @@ impl Error {
 
     /// What was seen, in one line, for an expert.
     pub fn evidence(&self) -> String {
-        use fmt::Write;
-        let mut line = self.label.to_owned();
-        // Writing to a string cannot fail.
-        match (self.status, &self.failure) {
-            (_, Some(failure)) => {
-                let _ = write!(line, ": {} ({})", failure.kind, failure.detail);
-            }
-            (Some(status), None) => {
-                let _ = write!(line, ": HTTP {status}");
-            }
-            (None, None) => {}
+        if let Some(failure) = &self.failure {
+            let line = format!("{}: {} ({})", self.label, failure.kind, failure.detail);
+            return line + &self.trail.to_string();
         }
-        if let Some(code) = self.code {
-            let _ = write!(line, ", Cloudflare code {code}");
-        }
-        if self.failure.is_none() && !self.message.is_empty() {
-            let _ = write!(line, ": {}", self.message);
-        }
+        line(
+            self.label,
+            self.status,
+            self.code,
+            &self.message,
+            &self.trail,
+        )
+    }
+}
+
+/// What was answered, in one line, for an expert.
+pub(super) fn line(
+    label: &str,
+    status: Option<u16>,
+    code: Option<u32>,
+    message: &str,
+    trail: &Trail,
+) -> String {
+    use fmt::Write;
+    let mut line = label.to_owned();
+    // Writing to a string cannot fail.
+    if let Some(status) = status {
+        let _ = write!(line, ": HTTP {status}");
+    }
+    if let Some(code) = code {
+        let _ = write!(line, ", Cloudflare code {code}");
+    }
+    if !message.is_empty() {
+        let _ = write!(line, ": {message}");
+    }
+    line + &trail.to_string()
+}
+
+impl fmt::Display for Trail {
+    /// The end of a line of evidence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(ray) = &self.ray {
-            let _ = write!(line, ", ray {ray}");
+            write!(f, ", ray {ray}")?;
         }
-        line
+        if let Some(url) = &self.documentation_url {
+            write!(f, ", see {url}")?;
+        }
+        Ok(())
     }
 }
 
@@ -208,102 +255,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// What one complaint means.
-fn classify(status: u16, label: &str, complaint: &Complaint) -> Kind {
-    let words = complaint.message.to_lowercase();
-    let says = |text: &str| words.contains(text);
-    let codes = complaint.codes();
-    let has = |wanted: &[u32]| codes.iter().any(|code| wanted.contains(code));
-    if status == 429 || has(&[971]) {
-        return Kind::RateLimited;
-    }
-    if status >= 500 {
-        return Kind::ServerError;
-    }
-    if says("cannot be granted") {
-        let group = complaint.message.split('"').nth(1).unwrap_or_default();
-        return Kind::CannotGrant {
-            group: shorten(group).into(),
-        };
-    }
-    if has(&[6111]) {
-        return Kind::MalformedHeader;
-    }
-    if has(&[6102, 6103]) {
-        return Kind::WrongSecretInHeader;
-    }
-    match complaint.code {
-        1000 => Kind::UnknownToken,
-        1001 if says("sub-token") => Kind::SubTokenManagement,
-        1001 if says("account owned token") => Kind::AccountsUnsupported,
-        1001 if says("oauth") => Kind::OAuthScopes,
-        1010 if status == 403 => Kind::BrowserBan,
-        6003 => Kind::MalformedHeader,
-        7000 | 7003 => Kind::NoRoute,
-        9103 => Kind::WrongKeyOrEmail,
-        9106 => Kind::AuthMissing,
-        9109 if says("from location") => Kind::AddressBlocked {
-            address: shorten(address_in(&complaint.message)).into(),
-        },
-        9109 if says("user-level authentication") => Kind::UserAuthNotFound,
-        9109 if says("invalid access token") => Kind::UnknownToken,
-        9109 | 10_000 if manages_tokens(label) => Kind::NoTokenManagement,
-        9109 | 10_000 => Kind::NotPermitted,
-        10_001 => Kind::EdgeAuth,
-        10_042 => Kind::R2NotEnabled,
-        8_000_002 => Kind::ProjectExists,
-        8_000_007 => Kind::ProjectNotFound,
-        _ if label.starts_with("POST") && manages_tokens(label) && about_quota(&words) => {
-            Kind::QuotaReached
-        }
-        _ => by_status(status),
-    }
-}
-
-/// What a status means where nothing else tells.
-fn by_status(status: u16) -> Kind {
-    match status {
-        401 | 403 => Kind::NotPermitted,
-        404 | 410 => Kind::NotFound,
-        429 => Kind::RateLimited,
-        500.. => Kind::ServerError,
-        _ => Kind::Invalid,
-    }
-}
-
-/// What an answer means that complains of nothing.
-fn without_complaint(answer: &Answer, is_envelope: bool) -> Kind {
-    let page_says = |text: &str| {
-        let start = &answer.body[..answer.body.len().min(16 * 1024)];
-        String::from_utf8_lossy(start).contains(text)
-    };
-    match answer.status {
-        429 => Kind::RateLimited,
-        500.. => Kind::ServerError,
-        403 if !is_envelope && page_says("1010") => Kind::BrowserBan,
-        status if is_envelope => by_status(status),
-        _ => Kind::NotCloudflare,
-    }
-}
-
-/// Whether a call is about tokens other than by verifying the one that asks.
-fn manages_tokens(label: &str) -> bool {
-    label.contains("/tokens") && !label.ends_with("/verify")
-}
-
-/// Whether a refusal to make a token speaks of how many there may be. No code for it is documented.
-fn about_quota(words: &str) -> bool {
-    ["quota", "limit", "maximum", "too many"]
-        .iter()
-        .any(|word| words.contains(word))
-}
-
-/// The address at the end of "Cannot use the access token from location: 203.0.113.7".
-fn address_in(message: &str) -> &str {
-    let (_, address) = message.rsplit_once("location").unwrap_or(("", message));
-    address.trim_matches(|c: char| c == ':' || c == '.' || c.is_whitespace())
-}
 
 /// At most [`MESSAGE_LIMIT`] characters, and nothing that could disturb a terminal.
 pub(super) fn shorten(text: &str) -> String {
@@ -320,8 +271,10 @@ pub(super) fn shorten(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use reqwest::header::HeaderMap;
 
+    use super::super::envelope::tests::any_json;
     use super::*;
 
     fn told(status: u16, label: &'static str, body: &str) -> Error {
@@ -439,7 +392,7 @@ mod tests {
                 "Could not route to /accounts/x",
                 Kind::NoRoute,
             ),
-            (400, PAGES, 7000, "No route for that URI", Kind::NoRoute),
+            (400, PAGES, 7000, "No route for that URI", Kind::NoSuchPath),
             (
                 403,
                 "GET /user",
@@ -558,11 +511,7 @@ mod tests {
             (403, "<html>error code: 1010</html>", Kind::BrowserBan),
             (429, "", Kind::RateLimited),
             (502, "<html>Bad gateway</html>", Kind::ServerError),
-            (
-                403,
-                r#"{"success":false,"errors":null}"#,
-                Kind::NotPermitted,
-            ),
+            (403, r#"{"success":false,"errors":null}"#, Kind::Unknown),
         ];
         for (status, body, kind) in table {
             assert_eq!(
@@ -570,6 +519,122 @@ mod tests {
                 kind,
                 "{status} {body}"
             );
+        }
+    }
+
+    #[test]
+    fn a_reason_that_nobody_knows_is_unknown_and_told_in_its_own_words() {
+        let body = serde_json::json!({"success":false,"errors":[{"code":"12345","message":"Ask your administrator."}]});
+        let error = told(403, "GET /zones", &body.to_string());
+        assert_eq!((&error.kind, error.code), (&Kind::Unknown, Some(12_345)));
+        assert_eq!(
+            error.problem().evidence.as_deref(),
+            Some("GET /zones: HTTP 403, Cloudflare code 12345: Ask your administrator.")
+        );
+    }
+
+    #[test]
+    fn of_several_complaints_the_one_that_tells_most_is_kept_or_else_the_first() {
+        let body = |errors: serde_json::Value| {
+            serde_json::json!({"success":false,"errors":errors}).to_string()
+        };
+        let (unknown, denied, r2) = (
+            serde_json::json!({"code":12_345,"message":"something new"}),
+            serde_json::json!({"code":10_000,"message":"Authentication error"}),
+            serde_json::json!({"code":10_042,"message":"Please enable R2"}),
+        );
+        for (errors, kind, words) in [
+            (
+                serde_json::json!([unknown, denied]),
+                Kind::Unknown,
+                "something new",
+            ),
+            (
+                serde_json::json!([denied, unknown]),
+                Kind::NotPermitted,
+                "Authentication error",
+            ),
+            (
+                serde_json::json!([denied, r2]),
+                Kind::R2NotEnabled,
+                "Please enable R2",
+            ),
+            (
+                serde_json::json!([{"code":1}, {"error_chain":["deep words"]}]),
+                Kind::Unknown,
+                "deep words",
+            ),
+        ] {
+            let error = told(403, "GET /zones", &body(errors));
+            assert_eq!((&error.kind, &*error.message), (&kind, words));
+        }
+    }
+
+    #[test]
+    fn cloudflares_explanation_and_ray_are_evidence_and_an_address_elsewhere_is_not() {
+        const PAGE: &str = "https://developers.cloudflare.com/api/resources/zones/methods/list";
+        let mut answer = Answer {
+            status: 403,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        };
+        answer.headers.insert("cf-ray", "8f1e-FRA".parse().unwrap());
+        for (url, kept) in [
+            (serde_json::json!(PAGE), true),
+            (
+                serde_json::json!("https://developers.cloudflare.com.example/"),
+                false,
+            ),
+            (
+                serde_json::json!("http://developers.cloudflare.com/"),
+                false,
+            ),
+            (
+                serde_json::json!("https://developers.cloudflare.com/\u{1b}[31m"),
+                false,
+            ),
+            (
+                serde_json::json!(format!("{PAGE}/{}", "x".repeat(500))),
+                false,
+            ),
+            (serde_json::json!(7), false),
+        ] {
+            for complaint in [
+                serde_json::json!({"code":10_000,"message":"no","documentation_url":url}),
+                serde_json::json!({"code":10_000,"message":"no","error_chain":[{"documentation_url":url}]}),
+            ] {
+                answer.body = serde_json::json!({"success":false,"errors":[complaint]})
+                    .to_string()
+                    .into_bytes();
+                let envelope = Envelope::read(&answer.body);
+                let evidence = Error::told("GET /zones", &answer, envelope.as_ref()).evidence();
+                let seen = "GET /zones: HTTP 403, Cloudflare code 10000: no, ray 8f1e-FRA";
+                let expected = if kept {
+                    format!("{seen}, see {PAGE}")
+                } else {
+                    seen.to_owned()
+                };
+                assert_eq!(evidence, expected, "{complaint}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_the_reading_fail(status in 200_u16..600, body in any_json()) {
+            let error = told(status, "GET /zones", &body.to_string());
+            prop_assert!(error.message.chars().count() <= MESSAGE_LIMIT + 1);
+        }
+
+        #[test]
+        fn no_shape_of_a_complaint_loses_its_words(
+            status in 400_u16..600, code in any_json(), chain in any_json(), words in "[a-z ]{1,40}", alone in any::<bool>(),
+        ) {
+            let complaint = serde_json::json!({"code":code,"message":words,"documentation_url":chain,"error_chain":chain});
+            let errors = if alone { complaint } else { serde_json::json!([complaint]) };
+            let body = serde_json::json!({"success":false,"errors":errors,"result_info":chain});
+            let error = told(status, "GET /zones", &body.to_string());
+            prop_assert_eq!(&*error.message, words.as_str());
         }
     }
 

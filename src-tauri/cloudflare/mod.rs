@@ -1,7 +1,7 @@
 //! Cloudflare's API, as far as Narrows speaks it.
 //!
-//! In this room live the typed [`Client`], the nouns it reads and writes, the kinds into which refusals are told
-//! apart ([`error::Kind`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
+//! In this room live the typed [`Client`], the nouns it reads and writes, the one table by which every answer is read
+//! ([`reading`]) and the kinds it tells apart ([`error::Kind`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
 //! enters but credentials and choices; nothing here decides what to do with an answer, keeps anything, or knows of
 //! platforms, vaults and records. Facts about the service that are not documented by Cloudflare are data
 //! (`token-page.toml`) or open enums, so that a change over there breaks nothing here.
@@ -17,6 +17,7 @@ mod open;
 pub mod pasted;
 pub mod policies;
 pub mod project;
+pub mod reading;
 pub mod resources;
 pub mod shape;
 pub mod token;
@@ -27,7 +28,7 @@ pub mod zone;
 pub use account::Account;
 pub use client::{Client, Probe};
 pub use credential::{Credential, Owner, TokenKind};
-pub use error::{Error, Kind};
+pub use error::{Error, Kind, Trail};
 pub use groups::{Catalogue, PermissionGroup, Scope, manages_tokens, refuses_account_tokens};
 pub use policies::{GroupRef, Policy, PolicyEffect};
 pub use project::Project;

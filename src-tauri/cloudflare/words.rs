@@ -99,7 +99,7 @@ fn words(kind: &Kind) -> (&'static str, &'static str, &'static str, Next) {
             "Paste an API token, made through the link.",
             Next::PasteAgain,
         ),
-        Kind::NoRoute => (
+        Kind::NoRoute | Kind::NoSuchPath => (
             "id-malformed",
             "Cloudflare cannot find the account, zone or token by this id.",
             "An id has 32 digits and letters from a to f; a domain or a name is not one.",
@@ -159,7 +159,7 @@ fn words(kind: &Kind) -> (&'static str, &'static str, &'static str, Next) {
             "Try another network; if it stays so, report it with the details.",
             Next::Retry,
         ),
-        Kind::Invalid => (
+        Kind::Invalid | Kind::Unknown | Kind::NotEntitled | Kind::EmailUnverified | Kind::Yes => (
             "request-refused",
             "Cloudflare refused the request.",
             "The details hold its words. Change what was chosen, or report it.",
@@ -171,7 +171,7 @@ fn words(kind: &Kind) -> (&'static str, &'static str, &'static str, Next) {
             "Try again in a minute; cloudflarestatus.com tells more.",
             Next::Retry,
         ),
-        Kind::NotCloudflare => (
+        Kind::NotCloudflare | Kind::EdgeBlocked | Kind::Challenged => (
             "answer-unreadable",
             "What answered does not speak Cloudflare's API.",
             "A sign-in page of the network or a proxy may be in the way. Check the network, then try again.",

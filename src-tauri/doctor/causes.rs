@@ -285,7 +285,12 @@ pub(super) fn of_error(error: &Error) -> CauseKind {
     if let Some(failure) = &error.failure {
         return of_failure(failure);
     }
-    match error.kind {
+    of_kind(&error.kind)
+}
+
+/// The same of a kind alone.
+pub(super) fn of_kind(kind: &Kind) -> CauseKind {
+    match kind {
         Kind::MalformedCredential | Kind::MalformedHeader => CauseKind::TokenMalformed,
         Kind::AuthMissing => CauseKind::GlobalApiKey,
         Kind::WrongKeyOrEmail | Kind::WrongSecretInHeader => CauseKind::KeyOrEmailWrong,
@@ -294,7 +299,9 @@ pub(super) fn of_error(error: &Error) -> CauseKind {
         Kind::AccountsUnsupported => CauseKind::AccountNotNamed,
         Kind::RateLimited => CauseKind::RateLimited,
         Kind::ServerError => CauseKind::CloudflareDown,
-        Kind::NotCloudflare | Kind::BrowserBan => CauseKind::NotCloudflare,
+        Kind::NotCloudflare | Kind::BrowserBan | Kind::EdgeBlocked | Kind::Challenged => {
+            CauseKind::NotCloudflare
+        }
         Kind::NoNetwork => CauseKind::NoNetwork,
         Kind::NoAnswer => CauseKind::NoAnswer,
         _ => CauseKind::TokenInactive,
@@ -493,7 +500,7 @@ mod tests {
             status: None,
             code: None,
             message: "".into(),
-            ray: None,
+            trail: Box::default(),
             retry_after: None,
             label: "GET /user/tokens/verify",
             failure: Some(Box::new(failure)),

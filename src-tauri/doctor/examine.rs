@@ -388,7 +388,7 @@ impl Exam<'_> {
                     .await;
                 let heard = match answer {
                     Ok(probe) => {
-                        let verdict = judge_write(probe.status, probe.code, &probe.message);
+                        let verdict = judge_write(&probe);
                         Heard::probed(write.shown, &probe, verdict)
                     }
                     Err(error) => {

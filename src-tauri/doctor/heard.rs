@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::causes::of_error;
+use super::causes::{of_error, of_kind};
 use super::story::CauseKind;
 use crate::cloudflare::{Error, Kind, Probe};
 use crate::proof::{Answered, Verdict, judge};
@@ -47,14 +47,13 @@ impl Heard {
 
     /// What was answered to one call, judged so.
     pub(super) fn probed(endpoint: &str, probe: &Probe, verdict: Verdict) -> Self {
-        let obstacle = match (verdict, probe.status, probe.code) {
-            (Verdict::Unclear, _, Some(10_042)) => Some(CauseKind::ProductNotEnabled),
-            (Verdict::Unclear, 429, _) | (Verdict::Unclear, _, Some(971)) => {
-                Some(CauseKind::RateLimited)
-            }
-            (Verdict::Unclear, 500.., _) => Some(CauseKind::CloudflareDown),
-            (Verdict::WrongAddress, ..) => Some(CauseKind::AddressBlocked),
-            (Verdict::TokenUnknown, ..) => Some(CauseKind::TokenUnknown),
+        // What is only unclear is told by its own words.
+        let obstacle = match &probe.kind {
+            Kind::R2NotEnabled => Some(CauseKind::ProductNotEnabled),
+            kind @ (Kind::RateLimited
+            | Kind::ServerError
+            | Kind::AddressBlocked { .. }
+            | Kind::UnknownToken) => Some(of_kind(kind)),
             _ => None,
         };
         Self {
@@ -62,10 +61,11 @@ impl Heard {
             status: Some(probe.status),
             code: probe.code,
             message: Some(probe.message.clone()).filter(|text| !text.is_empty()),
-            ray: probe.ray.clone(),
+            ray: probe.trail.ray.clone(),
             retry_after: probe.retry_after,
             date: probe.date,
             obstacle,
+            evidence: Some(probe.evidence(endpoint)),
             ..Self::silent(endpoint)
         }
     }
@@ -84,9 +84,10 @@ impl Heard {
     }
 
     fn failed(endpoint: &str, error: &Error) -> Self {
-        let verdict = error.status.map_or(Verdict::Unclear, |status| {
-            judge(status, error.code, &error.message)
-        });
+        // Nothing that was not asked was refused.
+        let verdict = error
+            .status
+            .map_or(Verdict::Unclear, |_| judge(&error.kind));
         // Of a refusal there is nothing more to tell; of anything else, what was in the way.
         let obstacle = match verdict {
             Verdict::Allowed | Verdict::Refused => None,
@@ -98,7 +99,7 @@ impl Heard {
             status: error.status,
             code: error.code,
             message: Some(error.message.to_string()).filter(|text| !text.is_empty()),
-            ray: error.ray.clone(),
+            ray: error.trail.ray.clone(),
             retry_after: error.retry_after,
             obstacle,
             evidence: Some(error.evidence()),
@@ -123,25 +124,12 @@ impl Heard {
 
     /// What was seen, in one line.
     pub(super) fn seen(&self) -> String {
-        use std::fmt::Write;
         if let Some(evidence) = &self.evidence {
             return evidence.clone();
         }
-        let mut line = self.endpoint.clone();
-        // Writing to a string cannot fail.
-        let _ = match self.status {
-            Some(status) => write!(line, ": HTTP {status}"),
-            None => write!(line, ": no answer"),
-        };
-        if let Some(code) = self.code {
-            let _ = write!(line, ", Cloudflare code {code}");
+        match self.status {
+            Some(status) => format!("{}: HTTP {status}", self.endpoint),
+            None => format!("{}: no answer", self.endpoint),
         }
-        if let Some(message) = &self.message {
-            let _ = write!(line, ": {message}");
-        }
-        if let Some(ray) = &self.ray {
-            let _ = write!(line, ", ray {ray}");
-        }
-        line
     }
 }

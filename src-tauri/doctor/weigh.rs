@@ -270,15 +270,8 @@ mod tests {
     }
 
     fn heard(status: u16, code: Option<u32>) -> Heard {
-        let probe = Probe {
-            status,
-            code,
-            message: String::new(),
-            ray: None,
-            retry_after: None,
-            date: None,
-        };
-        Heard::probed("GET /", &probe, judge(status, code, ""))
+        let probe = Probe::of(status, code, "");
+        Heard::probed("GET /", &probe, judge(&probe.kind))
     }
 
     /// Nothing is known of it yet.

@@ -64,11 +64,21 @@ impl Answered {
         }
     }
 
+    /// What was seen, in one line, for an expert.
+    pub fn evidence(&self) -> String {
+        let shown = self.question.endpoint.shown;
+        match (&self.probe, &self.error) {
+            (Some(probe), _) => probe.evidence(shown),
+            (None, Some(error)) => error.evidence(),
+            (None, None) => format!("{shown}: no answer"),
+        }
+    }
+
     /// Whether Cloudflare asked for a pause and nothing else.
     pub fn throttled(&self) -> bool {
         self.probe
             .as_ref()
-            .is_some_and(|probe| probe.status == 429 || probe.code == Some(971))
+            .is_some_and(|probe| probe.kind == Kind::RateLimited)
     }
 }
 
@@ -186,7 +196,7 @@ pub async fn ask_until_ready(
 async fn ask(client: &Client, question: Question) -> Answered {
     match client.probe(question.endpoint.shown, &question.path).await {
         Ok(probe) => {
-            let verdict = judge(probe.status, probe.code, &probe.message);
+            let verdict = judge(&probe.kind);
             Answered {
                 question,
                 verdict,
@@ -215,7 +225,8 @@ fn worth_asking_again(answered: &Answered) -> bool {
             .as_ref()
             .is_some_and(|error| error.kind != Kind::NoNetwork);
     };
-    let passing = probe.status == 429 || probe.status >= 500 || probe.code.is_none();
+    let passing =
+        matches!(probe.kind, Kind::RateLimited | Kind::ServerError) || probe.code.is_none();
     passing && probe.retry_after.is_none_or(|wait| wait <= LONGEST_PAUSE)
 }
 

@@ -1,4 +1,6 @@
-//! What an answer says of the token that asked.
+//! What an answer says of the token that asked, by its kind alone: how answers are read is Cloudflare's room's business.
+
+use crate::cloudflare::{Kind, Probe};
 
 /// What an answer means for a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,31 +17,63 @@ pub enum Verdict {
     Unclear,
 }
 
-/// Judges one answer by its HTTP status, Cloudflare's code and words (facts: `docs` of each product; codes as
-/// recorded by Cloudflare's own clients).
-pub fn judge(status: u16, code: Option<u32>, message: &str) -> Verdict {
-    match (status, code) {
-        (200..=299, _) | (404, Some(8_000_007)) => Verdict::Allowed,
-        (401, Some(1000)) => Verdict::TokenUnknown,
-        (403, Some(9109)) if message.contains("from location") => Verdict::WrongAddress,
-        // 9106 with status 400 is how memberships refuse an account token; 7003 how a foreign account is refused.
-        (401 | 403, Some(10_000 | 9109 | 10_001))
-        | (400, Some(9106 | 10_001))
-        | (404 | 400, Some(7003)) => Verdict::Refused,
-        _ => Verdict::Unclear,
+/// What an answer of this kind says of the permission that its question is about.
+pub fn judge(kind: &Kind) -> Verdict {
+    match kind {
+        // A missing project is told only to who may look.
+        Kind::Yes | Kind::ProjectNotFound => Verdict::Allowed,
+        // No route is how a foreign account is refused; a missing scope or a credential of another kind how
+        // memberships are.
+        Kind::NotPermitted
+        | Kind::NoTokenManagement
+        | Kind::UserAuthNotFound
+        | Kind::AuthMissing
+        | Kind::EdgeAuth
+        | Kind::NoRoute => Verdict::Refused,
+        Kind::AddressBlocked { .. } => Verdict::WrongAddress,
+        Kind::UnknownToken => Verdict::TokenUnknown,
+        // Refused to everybody, or to this request, or not answered at all.
+        Kind::NotFound
+        | Kind::NoSuchPath
+        | Kind::R2NotEnabled
+        | Kind::NotEntitled
+        | Kind::EmailUnverified
+        | Kind::RateLimited
+        | Kind::BrowserBan
+        | Kind::EdgeBlocked
+        | Kind::Challenged
+        | Kind::ServerError
+        | Kind::NotCloudflare
+        | Kind::NoAnswer
+        | Kind::NoNetwork
+        | Kind::Invalid
+        | Kind::Unknown
+        // About the form of the credential, which the other answers tell as well.
+        | Kind::MalformedCredential
+        | Kind::MalformedHeader
+        | Kind::WrongSecretInHeader
+        | Kind::WrongKeyOrEmail
+        // About making things and about lists, which no question of a proof is.
+        | Kind::SubTokenManagement
+        | Kind::AccountsUnsupported
+        | Kind::OAuthScopes
+        | Kind::CannotGrant { .. }
+        | Kind::QuotaReached
+        | Kind::ProjectExists => Verdict::Unclear,
     }
 }
 
 /// Judges the answer to a write on something that cannot exist: that it is not there is told only to who may write.
-///
-/// 7000 and 7003 say that there is no such path, which says nothing of the permission.
-pub fn judge_write(status: u16, code: Option<u32>, message: &str) -> Verdict {
-    match (status, code) {
-        (404, Some(7000 | 7003) | None) => Verdict::Unclear,
-        (404, Some(_)) => Verdict::Allowed,
-        _ => match judge(status, code, message) {
+pub fn judge_write(probe: &Probe) -> Verdict {
+    match &probe.kind {
+        // Without a word of Cloudflare's nobody knows who did not find it.
+        Kind::NotFound if probe.code.is_none() => Verdict::Unclear,
+        Kind::NotFound => Verdict::Allowed,
+        // That there is no such path says nothing of the permission.
+        Kind::NoRoute => Verdict::Unclear,
+        kind => match judge(kind) {
             // A refusal with status 400 is about the request's form as often as about the token.
-            Verdict::Refused if status == 400 => Verdict::Unclear,
+            Verdict::Refused if probe.status == 400 => Verdict::Unclear,
             verdict => verdict,
         },
     }
@@ -71,9 +105,10 @@ mod tests {
             ),
             (405, Some(10_405), Verdict::Unclear, "no such method"),
             (429, Some(971), Verdict::Unclear, "a limit"),
+            (403, Some(12_345), Verdict::Unclear, "a reason in no table"),
         ] {
             assert_eq!(
-                judge_write(status, code, ""),
+                judge_write(&Probe::of(status, code, "")),
                 verdict,
                 "{status}/{code:?}: {reason}"
             );
@@ -81,6 +116,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn an_answer_is_judged_by_status_code_and_words() {
         let blocked = "Cannot use the access token from location: 203.0.113.9";
         for (status, code, message, verdict, reason) in [
@@ -169,9 +205,45 @@ mod tests {
                 Verdict::Unclear,
                 "the edge refused the client, not the token",
             ),
+            (
+                403,
+                Some(9109),
+                "Invalid access token",
+                Verdict::TokenUnknown,
+                "a dead token, as the resource's own door says it",
+            ),
+            (
+                403,
+                Some(10_502),
+                "Too many authentication failures",
+                Verdict::Unclear,
+                "a limit at whatever status",
+            ),
+            (
+                403,
+                Some(12_345),
+                "a sentence that nobody has seen",
+                Verdict::Unclear,
+                "a reason in no table proves nothing",
+            ),
+            (403, None, "", Verdict::Unclear, "nor does none at all"),
+            (
+                403,
+                Some(10_010),
+                "firewallaccessrules.api.not_entitled",
+                Verdict::Unclear,
+                "the plan, not the permission",
+            ),
+            (
+                400,
+                Some(7000),
+                "No route for that URI",
+                Verdict::Unclear,
+                "no such path, for anybody",
+            ),
         ] {
             assert_eq!(
-                judge(status, code, message),
+                judge(&Probe::of(status, code, message).kind),
                 verdict,
                 "{status}/{code:?}: {reason}"
             );

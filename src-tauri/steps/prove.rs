@@ -1,7 +1,7 @@
 //! Step 9: what the narrow token can do, and what it cannot.
 
 use super::run::Run;
-use crate::cloudflare::{Client, Owner, TokenStatus};
+use crate::cloudflare::{Client, Kind, Owner, TokenStatus};
 use crate::problem::{Next, Problem};
 use crate::proof::{
     Answered, Pace, Plan, READY_AFTER, Readiness, Verdict, Where, ask_all, ask_until_ready, plan,
@@ -131,7 +131,7 @@ fn check(answered: Answered) -> Check {
         question, probe, ..
     } = answered;
     let (http_status, code, ray) = probe.map_or((None, None, None), |probe| {
-        (Some(probe.status), probe.code, probe.ray)
+        (Some(probe.status), probe.code, probe.trail.ray)
     });
     Check {
         what: question.what,
@@ -146,17 +146,6 @@ fn check(answered: Answered) -> Check {
         code,
         ray,
     }
-}
-
-fn seen(answered: &Answered) -> String {
-    let answer = answered.probe.as_ref().map_or_else(
-        || "no answer".to_owned(),
-        |probe| match probe.code {
-            Some(code) => format!("HTTP {}, Cloudflare code {code}", probe.status),
-            None => format!("HTTP {}", probe.status),
-        },
-    );
-    format!("{}: {answer}", answered.question.endpoint.shown)
 }
 
 fn inactive(status: &str) -> Problem {
@@ -178,12 +167,12 @@ fn not_ready(can: &[Answered]) -> Problem {
             "Choose other addresses, or none, and try again.",
             Next::ChangeChoices,
         )
-        .with_evidence(seen(blocked));
+        .with_evidence(blocked.evidence());
     }
     if let Some(off) = refused.filter(|a| {
         a.probe
             .as_ref()
-            .is_some_and(|probe| probe.code == Some(10_042))
+            .is_some_and(|probe| probe.kind == Kind::R2NotEnabled)
     }) {
         return Problem::new(
             "product-off",
@@ -191,7 +180,7 @@ fn not_ready(can: &[Answered]) -> Problem {
             "Switch R2 on in Cloudflare's dashboard, then try again.",
             Next::Retry,
         )
-        .with_evidence(seen(off));
+        .with_evidence(off.evidence());
     }
     Problem::new(
         "narrow-not-ready",
@@ -199,7 +188,7 @@ fn not_ready(can: &[Answered]) -> Problem {
         "Wait a minute and try again.",
         Next::Retry,
     )
-    .with_evidence(refused.map(seen).unwrap_or_default())
+    .with_evidence(refused.map(Answered::evidence).unwrap_or_default())
 }
 
 fn too_wide(open: &Answered) -> Problem {
@@ -212,7 +201,7 @@ fn too_wide(open: &Answered) -> Problem {
         "Nothing was delivered. Send this evidence to support before you try again.",
         Next::StartOver,
     )
-    .with_evidence(seen(open))
+    .with_evidence(open.evidence())
 }
 
 /// The questions that prove the token of `decision`; `other` is an account that it must not reach.

@@ -150,7 +150,7 @@ impl Found {
     fn of_doors(&mut self, known: &Connection, told: &Told) {
         let all = || told.can.iter().chain(&told.cannot);
         if let Some(blocked) = all().find(|answered| answered.verdict == Verdict::WrongAddress) {
-            self.blocked(known, "", seen(blocked));
+            self.blocked(known, "", blocked.evidence());
             return;
         }
         let wider = tried(&told.cannot, Verdict::Allowed);
@@ -183,7 +183,7 @@ impl Found {
         let unclear = all().find(|answered| is_open(answered, told.certain));
         if let Some(unclear) = unclear {
             self.untold.push(Need {
-                evidence: Some(seen(unclear)),
+                evidence: Some(unclear.evidence()),
                 ..row(
                     NeedKind::CloudflareUntold,
                     "Not everything that the token can do could be tried.",
@@ -195,7 +195,7 @@ impl Found {
     }
 
     fn changed(&mut self, message: &str, answers: &[&Answered]) {
-        let evidence: Vec<String> = answers.iter().map(|answered| seen(answered)).collect();
+        let evidence: Vec<String> = answers.iter().map(|answered| answered.evidence()).collect();
         self.needs.push(Need {
             evidence: Some(evidence.join("; ")),
             ..policy_changed(message)
@@ -360,12 +360,12 @@ fn is_open(answered: &Answered, certain: bool) -> bool {
         Verdict::Refused => answered.question.allowed && !certain,
         // A product that is off answers neither yes nor no to whoever should be refused, then as now.
         Verdict::Unclear => {
-            let passing = |status| status == 429 || status >= 500;
+            let passing = |kind: &Kind| matches!(kind, Kind::RateLimited | Kind::ServerError);
             answered.question.allowed
                 || answered
                     .probe
                     .as_ref()
-                    .is_none_or(|probe| passing(probe.status))
+                    .is_none_or(|probe| passing(&probe.kind))
         }
         Verdict::Allowed | Verdict::WrongAddress => false,
     }
@@ -375,18 +375,6 @@ fn words(answers: &[&Answered]) -> String {
     let mut words: Vec<&str> = answers.iter().map(|a| a.question.what.as_str()).collect();
     words.dedup();
     words.join(", ")
-}
-
-fn seen(answered: &Answered) -> String {
-    let answer = match (&answered.probe, &answered.error) {
-        (Some(probe), _) => match probe.code {
-            Some(code) => format!("HTTP {}, Cloudflare code {code}", probe.status),
-            None => format!("HTTP {}", probe.status),
-        },
-        (None, Some(error)) => return error.evidence(),
-        (None, None) => "no answer".to_owned(),
-    };
-    format!("{}: {answer}", answered.question.endpoint.shown)
 }
 
 pub(crate) fn row(kind: NeedKind, message: &str, hint: &str, next: WatchNext) -> Need {

@@ -453,6 +453,9 @@ async fn each_refusal_of_cloudflare_ends_with_its_own_code() {
         let body = json!({ "success": false, "errors": [error], "messages": [], "result": null });
         json!({ "kind": "status", "status": 400, "body": body })
     };
+    let as_text = json!({ "success": false, "messages": [], "result": null,
+        "errors": [{ "code": "10000", "message": "Authentication error" }] });
+    let as_text = json!({ "kind": "status", "status": 403, "body": as_text });
     let exposed = json!({ "success": true, "errors": [], "messages": [],
         "result": { "id": "ed17574386854bf78a67040be0a770b0", "status": "revoked (exposed)" } });
     let exposed = json!({ "kind": "status", "status": 200, "body": exposed });
@@ -519,6 +522,24 @@ async fn each_refusal_of_cloudflare_ends_with_its_own_code() {
             GROUPS,
             told(403, 10_000, "Authentication error"),
             "cannot-mint",
+            2,
+        ),
+        (GROUPS, as_text, "cannot-mint", 2),
+        // A reason that nobody knows is no missing permission.
+        (
+            GROUPS,
+            told(
+                403,
+                12_345,
+                "Ask the owner of this account to accept the terms.",
+            ),
+            "request-refused",
+            1,
+        ),
+        (
+            GROUPS,
+            told(403, 9109, "Invalid access token"),
+            "token-unknown",
             2,
         ),
         (

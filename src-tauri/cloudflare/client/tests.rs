@@ -352,7 +352,7 @@ async fn a_probe_is_made_once_and_a_refusal_is_its_value() {
         .await
         .unwrap();
     assert_eq!((probe.status, probe.code), (500, Some(10_000)));
-    assert_eq!(probe.ray.as_deref(), Some("8f-FRA"));
+    assert_eq!(probe.trail.ray.as_deref(), Some("8f-FRA"));
     assert_eq!(stub.seen(), ["GET /zones?per_page=5 "]);
 }
 

@@ -1,12 +1,13 @@
 //! Cloudflare's API, as far as Narrows speaks it.
 //!
 //! In this room live the typed [`Client`], the nouns it reads and writes, the one table by which every answer is read
-//! ([`reading`]) and the kinds it tells apart ([`error::Kind`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
+//! ([`reading`]) and the kinds it tells apart ([`error::Kind`]), whether a token still lives ([`Life`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
 //! enters but credentials and choices; nothing here decides what to do with an answer, keeps anything, or knows of
 //! platforms, vaults and records. Facts about the service that are not documented by Cloudflare are data
 //! (`token-page.toml`) or open enums, so that a change over there breaks nothing here.
 
 pub mod account;
+mod alive;
 pub mod client;
 pub mod credential;
 mod envelope;
@@ -26,6 +27,7 @@ mod words;
 pub mod zone;
 
 pub use account::Account;
+pub use alive::Life;
 pub use client::{Client, Probe};
 pub use credential::{Credential, Owner, TokenKind};
 pub use error::{Error, Kind, Trail};

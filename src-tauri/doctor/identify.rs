@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::causes::{Facts, of_error};
 use super::story::{Cause, CauseKind, PolicySource};
 use crate::cloudflare::{
-    Account, Client, Error, Kind, Owner, Token, TokenKind, TokenList, TokenStatus, Verified, Zone,
+    Account, Client, Error, Kind, Life, Owner, Token, TokenKind, TokenList, TokenStatus, Verified,
+    Zone,
 };
 use crate::record::Connection;
 
@@ -72,7 +73,7 @@ pub(super) async fn identify(look: &Look<'_>) -> Who {
     let unknown = seen
         .verified
         .iter()
-        .all(|(_, result)| matches!(result, Err(error) if error.kind == Kind::UnknownToken));
+        .all(|(_, result)| Life::of(result) == Life::Refused);
     if !known_by_now(&seen)
         && unknown
         && !look.key

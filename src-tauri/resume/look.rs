@@ -3,6 +3,7 @@
 use super::seen::Seen;
 use super::ways::{way, ways};
 use crate::cards::left_over::told;
+use crate::cloudflare::Life;
 use crate::http::Base;
 use crate::platform;
 use crate::platform::{Nonce, Platform};
@@ -10,9 +11,9 @@ use crate::problem::Problem;
 use crate::record::{Connection, RunKind};
 use crate::run::rotation::{DELETED, REFUSED};
 use crate::run::{App, Cut, Left, Link, Mark, Nominated, effect, session};
+use crate::steps::Bond;
 use crate::steps::destroy::broad_left;
 use crate::steps::withdraw::asked;
-use crate::steps::{Answer, Bond};
 use crate::story::{BroadNeed, Fact, FactAbout, FactState, LeftOver};
 use std::collections::HashMap;
 
@@ -46,7 +47,7 @@ pub(crate) async fn look(app: &App, cut: &Cut) -> LeftOver {
     let id = bond.copies.last().cloned();
     let (value, answer) = match &id {
         Some(id) => asked(app, &bond, id).await,
-        None => (Ok(None), Answer::Unknown),
+        None => (Ok(None), Life::Unknown),
     };
     let mut others = HashMap::new();
     for other in bond.tokens.iter().filter_map(|(_, other)| other.as_ref()) {
@@ -156,22 +157,22 @@ pub(crate) fn token(cut: &Cut, bond: &Bond, seen: &Seen) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (name, id) in &bond.tokens {
         let (known, answer) = match id.as_ref().and_then(|id| seen.others.get(id)) {
-            Some(other) => (other.is_some(), other.unwrap_or(Answer::Unknown)),
+            Some(other) => (other.is_some(), other.unwrap_or(Life::Unknown)),
             None => (
                 id.is_some() && matches!(seen.value, Ok(Some(_))),
                 seen.answer,
             ),
         };
         let (state, sentence) = match (id, known, answer) {
-            (_, true, Answer::Works) => (
+            (_, true, Life::Works) => (
                 FactState::There,
                 format!("The narrow token \"{name}\" works at Cloudflare."),
             ),
-            (_, true, Answer::Refused) => (
+            (_, true, Life::Refused) => (
                 FactState::Gone,
                 format!("Cloudflare refuses the narrow token \"{name}\"."),
             ),
-            (_, true, Answer::Unknown) => (
+            (_, true, Life::Unknown) => (
                 FactState::Unknown,
                 format!("Cloudflare could not be asked whether the narrow token \"{name}\" works."),
             ),
@@ -219,19 +220,19 @@ async fn old_token(left: &Left, app: &App, bond: &Bond) -> Option<Fact> {
             FactState::Unknown,
             format!("The value of the old token \"{name}\" is not here, so it cannot be asked."),
         ),
-        (Ok(Some(_)), Answer::Works) if left.course.swap == Mark::Done => told(
+        (Ok(Some(_)), Life::Works) if left.course.swap == Mark::Done => told(
             FactState::There,
             format!("The old token \"{name}\" is not used any more, and still works."),
         ),
-        (Ok(Some(_)), Answer::Works) => told(
+        (Ok(Some(_)), Life::Works) => told(
             FactState::There,
             format!("The old token \"{name}\" is in use, and works."),
         ),
-        (Ok(Some(_)), Answer::Refused) => told(
+        (Ok(Some(_)), Life::Refused) => told(
             FactState::Gone,
             format!("Cloudflare refuses the old token \"{name}\"."),
         ),
-        (Ok(Some(_)), Answer::Unknown) => told(
+        (Ok(Some(_)), Life::Unknown) => told(
             FactState::Unknown,
             format!("Cloudflare could not be asked whether the old token \"{name}\" works."),
         ),

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::look::{look, occupied, overtaken};
 use crate::choose::decide::already_connected;
+use crate::cloudflare::Life;
 use crate::cloudflare::{Credential, Kind, TokenKind};
 use crate::connect::finish::finish;
 use crate::problem::{Next, Problem};
@@ -22,7 +23,7 @@ use crate::steps::approach::Wants;
 use crate::steps::destroy::{DESTROY_PASTED, PASTED, broad_left, saying};
 use crate::steps::extra::settle;
 use crate::steps::site::Site;
-use crate::steps::{Answer, Approach, Bond, Inspected};
+use crate::steps::{Approach, Bond, Inspected};
 use crate::story::{
     BroadWish, Ending, Farewell, LeftOver, Progress, Resume, Settled, Step, StepState, Truths,
 };
@@ -357,11 +358,11 @@ impl Settling<'_> {
             .cloudflare(Credential::Token(value))
             .map_err(|error| error.problem())?;
         let verified = narrow.verify(&bond.owner()).await;
-        match (Answer::of(&verified), verified) {
-            (Answer::Works, _) => {}
-            (Answer::Unknown, Err(error)) => return Err(error.problem()),
+        match (Life::of(&verified), verified) {
+            (Life::Works, _) => {}
+            (Life::Unknown, Err(error)) => return Err(error.problem()),
             // Also one that is switched off or over: on the list it would be a connection that cannot work.
-            (Answer::Refused | Answer::Unknown, _) => return Err(no_such_way()),
+            (Life::Refused | Life::Unknown, _) => return Err(no_such_way()),
         }
         self.report.done(Step::Cloudflare, "The token still works.");
         self.approach.hold.journal().done(UNDO, &json!({}))?;

@@ -1,14 +1,15 @@
 //! The ways in which a run that was cut off can end, by its kind and by what is true of it.
 
 use super::seen::Seen;
+use crate::cloudflare::Life;
 use crate::record::RunKind;
 use crate::run::{Cut, Left, Trace, effect, extra_trace};
-use crate::steps::{Answer, Bond};
+use crate::steps::Bond;
 use crate::story::{BroadNeed, Way};
 
 /// How a run of each kind can end.
 pub(crate) fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<Way>) {
-    let alive = seen.answer == Answer::Works;
+    let alive = seen.answer == Life::Works;
     let name = bond.platform.as_str();
     let there = cut
         .nominated
@@ -30,11 +31,10 @@ pub(crate) fn ways(cut: &Cut, bond: &Bond, seen: &Seen) -> (Option<Way>, Option<
         let others = || {
             seen.others
                 .values()
-                .all(|said| *said == Some(Answer::Refused))
+                .all(|said| *said == Some(Life::Refused))
         };
         let unnamed = || bond.tokens.iter().any(|(_, id)| id.is_none());
-        let dead =
-            bond.tokens.is_empty() || seen.answer == Answer::Refused && others() && !unnamed();
+        let dead = bond.tokens.is_empty() || seen.answer == Life::Refused && others() && !unnamed();
         Way {
             does,
             broad: if dead {
@@ -103,7 +103,7 @@ fn joining(cut: &Cut, seen: &Seen, platform: &str, there: bool) -> Option<Way> {
         .into_iter()
         .find(|trace| {
             let said = trace.id.as_ref().and_then(|id| seen.others.get(id));
-            trace.given_up || said != Some(&Some(Answer::Works))
+            trace.given_up || said != Some(&Some(Life::Works))
         });
     let broad = if let Some(loose) = loose {
         does.push(format!(

@@ -12,6 +12,7 @@ use super::old::{client, in_use, item, remember_broad, value};
 use super::turn::{Turn, no_answer, owner, refused_in_the_end};
 use crate::choose::granted::granted;
 use crate::cloudflare::Kind;
+use crate::cloudflare::Life;
 use crate::http::Base;
 use crate::platform::{Error as PlatformError, Nonce, Platform};
 use crate::problem::{Next, Problem};
@@ -27,7 +28,7 @@ use crate::secret::Secret;
 use crate::steps::destroy::broad_left;
 use crate::steps::mint::sweep;
 use crate::steps::withdraw::{ask, other_owner};
-use crate::steps::{Answer, Approach, Inspected, Subject, Swept, Undone, prove};
+use crate::steps::{Approach, Inspected, Subject, Swept, Undone, prove};
 use crate::story::{Delivery, Grant, OldTokenState, Rotation, RotationState, RotationWay};
 
 /// Deletes tokens under names whose making was never answered; gives those that there were.
@@ -201,9 +202,9 @@ pub(crate) async fn finish_held(
 /// Refuses to deliver a new token that is dead: an undo that failed may have deleted it, or somebody did.
 async fn still_taken(app: &App, left: &Left, value: &Secret) -> Result<(), Problem> {
     match ask(&client(app, value)?, &owner(&left.nominated)).await {
-        Answer::Refused => Err(new_gone()),
-        Answer::Unknown if left.course.undo != Mark::Not => Err(no_answer()),
-        Answer::Works | Answer::Unknown => Ok(()),
+        Life::Refused => Err(new_gone()),
+        Life::Unknown if left.course.undo != Mark::Not => Err(no_answer()),
+        Life::Works | Life::Unknown => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::old::{client, item};
-use crate::cloudflare::{Client, Error, Kind, Owner, TokenKind, TokenStatus, token_list};
+use crate::cloudflare::{Client, Error, Kind, Life, Owner, TokenKind, token_list};
 use crate::http::Heard;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Phase};
@@ -463,9 +463,9 @@ pub(crate) async fn refused_in_the_end(
 
 /// Whether Cloudflare refuses a token, by its own value; nothing where that does not tell.
 pub(crate) async fn refused(own: Option<&Client>, owner: &Owner) -> Option<bool> {
-    match own?.verify(owner).await {
-        Ok(verified) => Some(verified.status != TokenStatus::Active),
-        Err(error) if error.kind == Kind::UnknownToken => Some(true),
-        Err(_) => None,
+    match Life::of(&own?.verify(owner).await) {
+        Life::Works => Some(false),
+        Life::Refused => Some(true),
+        Life::Unknown => None,
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::fuse::Fuse;
 use super::inspect::Inspected;
 use super::paste::OneTime;
-use crate::cloudflare::{Error, Kind, NewToken, TokenStatus};
+use crate::cloudflare::{Error, Kind, Life, NewToken, TokenStatus};
 use crate::problem::Problem;
 use crate::run::effect::DESTROY;
 use crate::run::{App, Cut, Journal, Report};
@@ -191,10 +191,7 @@ fn handed_on(broad: Broad) -> Broad {
 }
 
 async fn refused(broad: &Inspected) -> bool {
-    match broad.client.verify(&broad.owner).await {
-        Ok(verified) => verified.status != TokenStatus::Active,
-        Err(error) => error.kind == Kind::UnknownToken,
-    }
+    Life::of(&broad.client.verify(&broad.owner).await) == Life::Refused
 }
 
 /// A pasted token on its way to its end.

@@ -33,4 +33,4 @@ pub(crate) use prove::{Proof, Subject};
 pub(crate) use run::Run;
 pub use sign_in::{SignIn, SignedIn};
 pub(crate) use undo::Undone;
-pub(crate) use withdraw::{Answer, Bond};
+pub(crate) use withdraw::Bond;

@@ -13,9 +13,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::inspect::Inspected;
-use crate::cloudflare::{
-    Account, Client, Credential, Error, Kind, Owner, TokenKind, TokenStatus, Verified,
-};
+use crate::cloudflare::{Account, Client, Credential, Error, Kind, Life, Owner, TokenKind};
 use crate::http::{Base, Heard};
 use crate::platform;
 use crate::platform::Platform;
@@ -85,33 +83,6 @@ pub(crate) struct Means<'a> {
     pub forget: bool,
     /// Who hears how it goes.
     pub report: &'a Report,
-}
-
-/// What a kept value says of its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Cloudflare takes it.
-    Works,
-    /// Cloudflare does not take it any more.
-    Refused,
-    /// Cloudflare could not be asked, or did not say.
-    Unknown,
-}
-
-impl Answer {
-    /// What Cloudflare's answer to the token's own question says.
-    pub(crate) fn of(verified: &Result<Verified, Error>) -> Self {
-        match verified {
-            Ok(verified) if verified.status == TokenStatus::Active => Self::Works,
-            Ok(_) => Self::Refused,
-            Err(error) => match error.kind {
-                Kind::UnknownToken => Self::Refused,
-                // It is known, but not taken from here.
-                Kind::AddressBlocked { .. } => Self::Works,
-                _ => Self::Unknown,
-            },
-        }
-    }
 }
 
 impl Bond {
@@ -376,14 +347,14 @@ pub(crate) async fn revoke(
     // What Cloudflare refuses already needs nobody's token.
     let before = match &narrow {
         Some(narrow) => ask(narrow, &bond.owner()).await,
-        None => Answer::Unknown,
+        None => Life::Unknown,
     };
-    if before == Answer::Refused {
+    if before == Life::Refused {
         return ended(true, None);
     }
     let Some(broad) = broad else {
         return Err(match (narrow, before) {
-            (Some(_), Answer::Works) => format!(
+            (Some(_), Life::Works) => format!(
                 "The token \"{name}\" still works at Cloudflare. Delete it in Cloudflare's list of tokens, or paste a one-time token."
             ),
             (Some(_), _) => {
@@ -427,7 +398,7 @@ pub(crate) async fn revoke(
         }
     };
     let unseen = match &narrow {
-        Some(narrow) => hidden && ask(narrow, &bond.owner()).await != Answer::Refused,
+        Some(narrow) => hidden && ask(narrow, &bond.owner()).await != Life::Refused,
         None => hidden,
     };
     if unseen {
@@ -440,7 +411,7 @@ pub(crate) async fn revoke(
         // Only the token itself can tell for sure: another person's list would not have it either.
         Some(narrow) => {
             let end = Instant::now() + BOUND;
-            while ask(&narrow, &bond.owner()).await != Answer::Refused {
+            while ask(&narrow, &bond.owner()).await != Life::Refused {
                 if Instant::now() >= end {
                     let sentence = format!(
                         "The token \"{name}\" was to be deleted, but Cloudflare still takes it. Check again in a minute; if it stays so, it is not the pasted token's owner's."
@@ -484,8 +455,8 @@ async fn by_name(broad: &Inspected, name: &str) -> Result<bool, Error> {
 }
 
 /// Asks Cloudflare whether it takes a token, with the token itself.
-pub(crate) async fn ask(narrow: &Client, owner: &Owner) -> Answer {
-    Answer::of(&narrow.verify(owner).await)
+pub(crate) async fn ask(narrow: &Client, owner: &Owner) -> Life {
+    Life::of(&narrow.verify(owner).await)
 }
 
 async fn here(
@@ -563,14 +534,14 @@ pub(crate) async fn asked(
     app: &App,
     bond: &Bond,
     token: &str,
-) -> (Result<Option<Secret>, Problem>, Answer) {
+) -> (Result<Option<Secret>, Problem>, Life) {
     let value = bond.value(app, token).await;
     let answer = match &value {
         Ok(Some(value)) => match app.cloudflare(Credential::Token(value.duplicate())) {
             Ok(narrow) => ask(&narrow, &bond.owner()).await,
-            Err(_) => Answer::Unknown,
+            Err(_) => Life::Unknown,
         },
-        _ => Answer::Unknown,
+        _ => Life::Unknown,
     };
     (value, answer)
 }

@@ -5,12 +5,12 @@ use tokio::time::timeout;
 use super::judge::row;
 use super::look::{PATIENCE, Platforms};
 use crate::cards::Found;
+use crate::cloudflare::Life;
 use crate::cloudflare::{Credential, Owner, TokenKind};
 use crate::platform::Nonce;
 use crate::record::{Connection, Extra, ExtraState, ExtraToken};
 use crate::run::{App, kept, known};
 use crate::secret::Secret;
-use crate::steps::Answer;
 use crate::steps::extra::extras;
 use crate::steps::withdraw::ask;
 use crate::story::{Need, NeedKind, WatchNext};
@@ -51,19 +51,19 @@ async fn one(
     };
     let answer = match app.cloudflare(Credential::Token(value.duplicate())) {
         Ok(client) => ask(&client, &owner(known)).await,
-        Err(_) => Answer::Unknown,
+        Err(_) => Life::Unknown,
     };
     match (token.state, answer) {
-        (ExtraState::Retired, Answer::Refused) => {
+        (ExtraState::Retired, Life::Refused) => {
             extras::ended(app, id, &token.token_name).await;
         }
-        (ExtraState::Retired, _) | (ExtraState::Waiting, Answer::Works) => {}
-        (_, Answer::Refused) => found.needs.push(gone(
+        (ExtraState::Retired, _) | (ExtraState::Waiting, Life::Works) => {}
+        (_, Life::Refused) => found.needs.push(gone(
             extra,
             "do not open anything any more: Cloudflare refuses their token",
         )),
-        (_, Answer::Unknown) => found.untold.push(untold(extra)),
-        (ExtraState::InUse, Answer::Works) => {
+        (_, Life::Unknown) => found.untold.push(untold(extra)),
+        (ExtraState::InUse, Life::Works) => {
             let forgot = forgot(known, extra, &value, platforms).await;
             found.needs.extend(forgot);
         }

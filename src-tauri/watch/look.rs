@@ -4,7 +4,7 @@ use super::answers::{self, AtCloudflare, AtPlatform, Kept, Told, granted};
 use super::judge;
 use crate::cards::Found;
 use crate::choose::asked::asked;
-use crate::cloudflare::{Credential, Error, Owner, TokenKind, TokenStatus};
+use crate::cloudflare::{Credential, Error, Life, Owner, TokenKind};
 use crate::http::Base;
 use crate::platform::{Nonce, Platform};
 use crate::problem::Problem;
@@ -125,7 +125,8 @@ async fn ask(app: &App, known: &Connection, value: &Secret) -> Result<Told, Erro
         certain: true,
         young: age < YOUNG,
     };
-    let lives = matches!(&told.verified, Ok(verified) if verified.status == TokenStatus::Active);
+    // A token that is blocked from here is known to live, and would be refused at every door.
+    let lives = told.verified.is_ok() && Life::of(&told.verified) == Life::Works;
     if lives && told.own.is_none() {
         let (plan, certain) = doors(known, kind);
         let pace = Pace {

@@ -3,7 +3,8 @@
 use super::super::extra::deliver::{Handed, Parcel};
 use super::super::extra::extras::{Extras, turn_to};
 use super::super::extra::make::{cut_off, off, place, unseen};
-use super::super::withdraw::{Answer, Bond, ask, asked};
+use super::super::withdraw::{Bond, ask, asked};
+use crate::cloudflare::Life;
 use crate::cloudflare::Credential;
 use crate::cloudflare::policies::same_reach;
 use crate::problem::Problem;
@@ -99,7 +100,7 @@ impl Extras<'_> {
         let value = self.value(id, &trace.name).await?;
         let credential = Credential::Token(value.duplicate());
         let client = self.app.cloudflare(credential).ok()?;
-        (ask(&client, &self.owner()).await != Answer::Refused).then_some((id, value))
+        (ask(&client, &self.owner()).await != Life::Refused).then_some((id, value))
     }
 
     async fn value(&self, id: &str, name: &str) -> Option<Secret> {
@@ -151,7 +152,7 @@ pub(crate) async fn put_back(app: &App, bond: &Bond, extras: &mut [Extra]) {
         for mut token in std::mem::take(&mut extra.tokens) {
             let id = token.token_id.clone().unwrap_or_default();
             let (value, answer) = asked(app, bond, &id).await;
-            let dead = answer == Answer::Refused;
+            let dead = answer == Life::Refused;
             if !dead && token.state != ExtraState::Retired {
                 let here = matches!(value, Ok(Some(_)) | Err(_));
                 token.state = if here {

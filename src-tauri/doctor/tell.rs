@@ -4,10 +4,8 @@ use std::time::Instant;
 
 use super::causes::Facts;
 use super::examine::{Exam, millis};
-use super::fix;
 use super::found::Found;
 use super::identify::until;
-use super::places;
 use super::policy::{Holding, Spot, id_of};
 use super::rows::{self, Row, number};
 use super::story::{
@@ -16,6 +14,7 @@ use super::story::{
 };
 use super::wants::Want;
 use super::weigh::Finding;
+use super::{fix, places};
 use crate::cloudflare::{Scope, TokenKind, token_page};
 use crate::problem::Problem;
 use crate::random;

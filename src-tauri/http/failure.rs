@@ -1,8 +1,7 @@
 //! What becomes of a request that no whole answer came to.
 
 use std::error::Error as StdError;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use crate::problem::{Next, Problem};
 

@@ -7,8 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::look::{look, occupied, overtaken};
 use crate::choose::decide::already_connected;
-use crate::cloudflare::Life;
-use crate::cloudflare::{Credential, Kind, TokenKind};
+use crate::cloudflare::{Credential, Kind, Life, TokenKind};
 use crate::connect::finish::finish;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, RunKind};

@@ -167,7 +167,7 @@ impl Sandbox {
                 platform,
                 wire::guard(rooms.router(), Side::Platform, Arc::clone(&shared)),
             ),
-            serve(admin, admin::router(shared)),
+            serve(admin, admin::router(shared, rooms)),
         ];
         Ok(Self { face, doors, shut })
     }

@@ -4,6 +4,7 @@
 
 mod change;
 mod plant;
+mod snapshot;
 mod weather;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
+    platform::Platform,
     shared::Shared,
     wire::history::fingerprint,
     world::{
@@ -28,17 +30,19 @@ use crate::{
     },
 };
 
-type Reply = Result<Json<Value>, (StatusCode, Json<Value>)>;
+type Refusal = (StatusCode, Json<Value>);
+type Reply = Result<Json<Value>, Refusal>;
 
 /// The routes below the admin address.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+pub(crate) fn router(shared: Arc<Shared>, platform: Platform) -> Router {
     Router::new()
         .route("/requests", get(requests))
         .route("/faults", get(weather::show).post(weather::set))
         .route("/reset", post(reset))
         .route("/tokens", get(tokens).post(plant::add))
         .route("/world", get(change::show).post(change::make))
-        .with_state(shared)
+        .with_state(Arc::clone(&shared))
+        .merge(snapshot::router(shared, platform))
 }
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Json<Value> {
@@ -101,10 +105,10 @@ fn set_status(token: &mut Token, status: &str, now: Timestamp) -> Result<(), Ref
     Ok(())
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, Json<Value>)> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| refuse(&error.to_string()))
 }
 
-fn refuse(why: &str) -> (StatusCode, Json<Value>) {
+fn refuse(why: &str) -> Refusal {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": why })))
 }

@@ -24,6 +24,7 @@ mod seal;
 mod session;
 mod sign_in;
 mod signed_in;
+mod snapshot;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -139,7 +140,8 @@ pub enum Error {
     Seal,
 }
 
-/// A platform.
+/// A platform. Clones are the same one.
+#[derive(Clone)]
 pub struct Platform {
     shared: Arc<Shared>,
 }

@@ -1,12 +1,14 @@
 //! Accounts, their zones, and the one user whose accounts they are.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{group::Group, policy::Target, token::date};
 
 /// What the user may do on an account; every user token is capped by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Role {
     SuperAdministrator,
     Administrator,
@@ -53,7 +55,7 @@ impl Role {
 }
 
 /// One account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -109,7 +111,7 @@ impl Account {
 }
 
 /// One zone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Zone {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -176,7 +178,7 @@ impl Zone {
 }
 
 /// The one user of the sandbox.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) email: String,

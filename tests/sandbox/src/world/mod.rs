@@ -11,6 +11,7 @@ pub(crate) mod policy;
 pub(crate) mod project;
 pub(crate) mod propagation;
 pub(crate) mod random;
+pub(crate) mod snapshot;
 pub(crate) mod token;
 pub(crate) mod value;
 
@@ -158,11 +159,7 @@ impl World {
             email: "sam@sandbox.example".to_owned(),
             global_key: value::mint(&mut random, value::GLOBAL_KEY),
         };
-        let account_at = accounts
-            .iter()
-            .enumerate()
-            .map(|(at, account)| (account.id.clone(), at))
-            .collect();
+        let account_at = places(&accounts);
         let mut world = Self {
             random,
             user,
@@ -366,6 +363,15 @@ impl World {
         }
         policies
     }
+}
+
+/// Where each account stands in the list, by its id.
+fn places(accounts: &[Account]) -> HashMap<String, usize> {
+    accounts
+        .iter()
+        .enumerate()
+        .map(|(at, account)| (account.id.clone(), at))
+        .collect()
 }
 
 fn same_grants(before: &[Policy], after: &[Policy]) -> bool {

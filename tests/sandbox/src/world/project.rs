@@ -1,6 +1,7 @@
 //! Pages projects.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::token::date;
@@ -9,7 +10,7 @@ use super::token::date;
 const LONGEST_NAME: usize = 58;
 
 /// One Pages project.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Project {
     pub(crate) id: String,
     pub(crate) account: String,

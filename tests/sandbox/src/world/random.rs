@@ -1,9 +1,11 @@
 //! Repeatable randomness: the same seed gives the same ids, values and flapping.
 
+use serde::{Deserialize, Serialize};
+
 /// A `splitmix64` generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 ///
 /// Not for secrets that matter: a sandbox's tokens open nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Random(u64);
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

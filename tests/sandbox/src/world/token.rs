@@ -4,12 +4,14 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::policy::Policy;
 
 /// Whom a token belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Owner {
     User,
     /// Another member of the user's accounts: neither sees the other's tokens.
@@ -19,7 +21,8 @@ pub(crate) enum Owner {
 }
 
 /// What somebody made of the token; whether it lives today is [`Token::status`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Standing {
     Active,
     Disabled,
@@ -61,7 +64,7 @@ impl Addresses {
         (self.inside.is_empty() || within(&self.inside)) && !within(&self.outside)
     }
 
-    fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let mut lists = Map::new();
         for (key, nets) in [("in", &self.inside), ("not_in", &self.outside)] {
             if !nets.is_empty() {

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::client::Bench;
+use crate::client::{Bench, send};
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_world() {
@@ -158,4 +158,71 @@ fn the_process_prints_one_line_of_json_when_it_is_ready() {
         );
     }
     assert_eq!(face["zone_id"], "", "no zones, no zone id");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_taken_up_by_another_sandbox() {
+    let key = Some([7; 32]);
+    let start = async |seed| {
+        Bench::with(Options {
+            seed,
+            auto_approve: true,
+            platform_key: key,
+            ..Options::default()
+        })
+        .await
+    };
+    let (one, other) = (start(1).await, start(2).await);
+    let narrow = json!({
+        "kind": "user",
+        "groups": ["Pages Write"],
+        "account": one.face().account_id,
+        "condition": { "request_ip": { "in": ["127.0.0.0/8"] } },
+        "expires_on": "2099-01-01T00:00:00Z",
+    });
+    let (id, value) = one.plant(narrow).await;
+    let projects = format!("/accounts/{}/pages/projects", one.face().account_id);
+    let project = json!({ "name": "bakery", "production_branch": "main" });
+    one.with_body("POST", &projects, &value, &project)
+        .await
+        .result();
+    let begun = format!("{}/oauth/device_authorization", one.face().platform);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let begun = send("POST", &begun, &form, Some("client_id=narrows-desktop")).await;
+    assert_eq!(begun.expect("an answer").status, 200, "somebody signs in");
+
+    let whole = one.admin("GET", "/snapshot", None).await;
+    other.admin("POST", "/snapshot", Some(&whole)).await;
+    assert_eq!(
+        other.admin("GET", "/snapshot", None).await,
+        whole,
+        "it holds the same"
+    );
+    let grown = json!({ "kind": "user", "groups": ["Pages Write"] });
+    assert_eq!(
+        one.plant(grown.clone()).await,
+        other.plant(grown).await,
+        "and both go on alike"
+    );
+    let devices = whole["platform"]["device"].as_array().expect("rows");
+    assert_eq!(devices.len(), 1, "the sign-in is among it: {whole}");
+    let verified = other.get("/user/tokens/verify", &value).await.result();
+    assert_eq!(
+        verified["id"],
+        id.as_str(),
+        "a token works there by its value"
+    );
+    let listed = other.get(&projects, &value).await.result();
+    assert_eq!(listed[0]["name"], "bakery", "and reaches what it reached");
+    let mut broken = whole.clone();
+    broken["platform"]["signed_in"] = json!([{ "id": "not a number" }]);
+    broken["cloudflare"]["projects"] = json!([]);
+    let url = format!("{}/snapshot", other.face().admin);
+    let refused = send("POST", &url, &[], Some(&broken.to_string())).await;
+    assert_eq!(refused.expect("an answer").status, 400);
+    let listed = other.get(&projects, &value).await.result();
+    assert_eq!(
+        listed[0]["name"], "bakery",
+        "what does not fit changes nothing"
+    );
 }

@@ -15,6 +15,7 @@ mod contract;
 mod disconnect;
 mod doctor;
 mod doctor_table;
+mod earlier;
 mod extras;
 mod golden;
 mod house;

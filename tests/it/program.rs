@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// `narrows` with an environment in which nothing of the user's is left.
 pub(crate) struct Program {
+    binary: PathBuf,
     root: TempDir,
     environment: Vec<(&'static str, OsString)>,
 }
@@ -51,13 +52,23 @@ impl Program {
             std::fs::create_dir(&folder).expect("a folder");
             environment.push((name, folder.into()));
         }
-        Self { root, environment }
+        Self {
+            binary: env!("CARGO_BIN_EXE_narrows").into(),
+            root,
+            environment,
+        }
     }
 
     /// The same with a variable of one's own.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
         self.environment.retain(|(known, _)| *known != name);
         self.environment.push((name, value.into()));
+        self
+    }
+
+    /// The same by another build of it.
+    pub(crate) fn built_as(mut self, binary: &Path) -> Self {
+        binary.clone_into(&mut self.binary);
         self
     }
 
@@ -138,7 +149,7 @@ impl Program {
 
     /// The command itself.
     pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_narrows"));
+        let mut command = Command::new(&self.binary);
         command.args(arguments).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command

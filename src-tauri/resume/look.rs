@@ -10,7 +10,7 @@ use crate::platform::{Nonce, Platform};
 use crate::problem::Problem;
 use crate::record::{Connection, RunKind};
 use crate::run::rotation::{DELETED, REFUSED};
-use crate::run::{App, Cut, Left, Link, Mark, Nominated, effect, session};
+use crate::run::{App, Cut, Left, Link, Nominated, effect, session};
 use crate::steps::Bond;
 use crate::steps::destroy::broad_left;
 use crate::steps::withdraw::asked;
@@ -209,7 +209,7 @@ async fn old_token(left: &Left, app: &App, bond: &Bond) -> Option<Fact> {
     let old = &left.nominated.replaces;
     let name = &old.token_name;
     let told = |state, sentence: String| Some(fact(FactAbout::OldToken, state, sentence));
-    if left.course.revoke == Mark::Done {
+    if left.course.done(effect::REVOKE) {
         let dead = if left.seen { REFUSED } else { DELETED };
         return told(FactState::Gone, format!("The old token \"{name}\": {dead}"));
     }
@@ -220,7 +220,7 @@ async fn old_token(left: &Left, app: &App, bond: &Bond) -> Option<Fact> {
             FactState::Unknown,
             format!("The value of the old token \"{name}\" is not here, so it cannot be asked."),
         ),
-        (Ok(Some(_)), Life::Works) if left.course.swap == Mark::Done => told(
+        (Ok(Some(_)), Life::Works) if left.course.done(effect::SWAP) => told(
             FactState::There,
             format!("The old token \"{name}\" is not used any more, and still works."),
         ),

@@ -5,7 +5,7 @@
 //!      → swap → revoke the old and see it refused → forget its value → destroy the broad token
 //! ```
 //!
-//! Until the platform acknowledges, the old token works and nothing of it is touched. `course.rs` says what comes next,
+//! Until the platform acknowledges, the old token works and nothing of it is touched. its table (`run/course/rotate.rs`) says what comes next,
 //! `turn.rs` does it; both serve a run that goes on and one that is taken up later. Each point of failure has a
 //! [`RotationState`]. Rolling in place is another thing altogether, and never done unasked.
 
@@ -18,10 +18,11 @@ use super::{finish, old};
 use crate::choose::granted::granted;
 use crate::cloudflare::{Client, Created};
 use crate::proof::Plan;
-use crate::run::effect::{NOMINATE, PROVE};
+use crate::run::course::ROTATE;
+use crate::run::effect::{NOMINATE, PROVE, SWAP};
 use crate::run::rotation::Nominated;
 use crate::run::stop::at;
-use crate::run::{Course, Mark, Report, Stop, rotation};
+use crate::run::{Report, Stop, rotation};
 use crate::steps::mint::may_exist;
 use crate::steps::prove::settle;
 use crate::steps::{Proof, Run};
@@ -58,12 +59,7 @@ pub(crate) async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated)
         token_id: fresh.created.token.id.clone(),
         token_name: fresh.created.token.name.clone(),
         value: fresh.created.value.duplicate(),
-        course: Course {
-            mint: Mark::Done,
-            keep: Mark::Done,
-            prove: Mark::Done,
-            ..Course::default()
-        },
+        course: run.journal.marks(),
         settled: true,
         delivery: Delivery::Unknown,
         receipt: None,
@@ -86,7 +82,7 @@ pub(crate) async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated)
         Ok(()) => turn.go_on().await,
         Err(halt) => turn.halted(halt),
     }
-    if turn.course.swap == crate::run::Mark::Done {
+    if turn.course.done(SWAP) {
         Box::pin(turn.make_extras(&run)).await;
     }
     let others = finish_earlier(&run).await;
@@ -100,7 +96,7 @@ pub(crate) async fn beside(mut run: Run<'_>, old: Old, mut nominated: Nominated)
     }
     let told = turn.told(&run, Some(broad), Some(&fresh.proof), fresh.granted);
     // A rotation that is not done stays open, so that the next start, `resume` and `deliver` find it.
-    if turn.course.next() == crate::run::Move::End {
+    if ROTATE.ended(&turn.course) {
         run.close("rotated");
     }
     told

@@ -17,12 +17,13 @@ use crate::platform::{Error as PlatformError, Nonce, Platform};
 use crate::problem::{Next, Problem};
 use crate::proof::{Where, plan};
 use crate::record::{Connection, Phase};
-use crate::run::effect::{PROVE, UNDO_MINT};
+use crate::run::course::{Fact, Facts, ROLL, ROTATE};
+use crate::run::effect::{DELIVER, KEEP, PROVE, REVOKE, SWAP, UNDO_MINT};
 use crate::run::hold::another_run;
 use crate::run::known::stored;
 use crate::run::rotation::{DELETED, Nominated, REFUSED};
 use crate::run::session::sign_in;
-use crate::run::{App, Cut, Journal, Left, Link, Mark, Move, Report, kept, session};
+use crate::run::{App, Cut, Journal, Left, Link, Mark, Report, course, kept, session};
 use crate::secret::Secret;
 use crate::steps::destroy::broad_left;
 use crate::steps::mint::sweep;
@@ -102,12 +103,12 @@ pub(crate) async fn finish_held(
     let left = Left::of(app, run)?;
     let broad = broad.filter(|broad| broad.owner == owner(&left.nominated));
     let known = stored(app, &left.nominated.connection)?;
-    let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
+    let journal = Journal::of(app, course::of_rotation(left.nominated.way), run)?;
     if left.nominated.way == RotationWay::InPlace {
         return finish_in_place(app, left, known, &journal, report, since, broad).await;
     }
     let (token_id, token_name) = left.fresh().cloned().ok_or_else(nothing_to_finish)?;
-    let swapped = left.course.swap == Mark::Done;
+    let swapped = left.course.done(SWAP);
     if known.token_id != left.nominated.replaces.token_id && known.token_id != token_id && !swapped
     {
         return Err(overtaken());
@@ -128,24 +129,25 @@ pub(crate) async fn finish_held(
     };
     let mut course = left.course;
     // Kept and found again is kept, whatever the journal had time to say.
-    course.keep = Mark::Done;
-    if course.next() == Move::Prove {
+    course.note(KEEP, Phase::Done);
+    let next = ROTATE.open(&course).map(|row| row.word);
+    if next == Some(PROVE) {
         prove(app, &left, &token_id, &value, broad, &journal).await?;
         course.note(PROVE, Phase::Done);
-    } else if course.next() == Move::Deliver {
+    } else if next == Some(DELIVER) || next == Some(SWAP) && course.begun(UNDO_MINT) {
         still_taken(app, &left, &value).await?;
     }
-    let link = match (&left.nominated.platform_address, course.deliver) {
+    let link = match (&left.nominated.platform_address, course.of(DELIVER)) {
         (Some(_), Mark::Done) | (None, _) => None,
         (Some(address), _) => Some(sign_in_again(app, address, &left.nominated).await?),
     };
-    let (delivery, receipt) = match (&left.receipt, course.deliver) {
+    let (delivery, receipt) = match (&left.receipt, course.of(DELIVER)) {
         (Some(receipt), _) => (Delivery::Accepted, Some(receipt.clone())),
         (None, Mark::Done) => (Delivery::Skipped, None),
         (None, _) => (Delivery::Unknown, None),
     };
     let mut old = in_use(&left.nominated);
-    if course.revoke == Mark::Done {
+    if course.done(REVOKE) {
         let (state, sentence) = if left.seen {
             (OldTokenState::Refused, REFUSED)
         } else {
@@ -180,7 +182,7 @@ pub(crate) async fn finish_held(
         let _ = sweep_others(&left, broad, &journal).await;
     }
     let granted: Vec<Grant> = left.nominated.decision.requested.clone();
-    if turn.course.swap == Mark::Done {
+    if turn.course.done(SWAP) {
         // A delivery that was done needed nobody signed in; what there is beside the token may.
         let again = match (&left.nominated.platform_address, turn.link) {
             (Some(address), None) if !left.nominated.decision.extras.is_empty() => {
@@ -192,7 +194,7 @@ pub(crate) async fn finish_held(
         Box::pin(turn.settle_extras(run, left.maker, link)).await;
     }
     let told = turn.tell(run, since, None, None, granted);
-    if turn.course.next() == Move::End {
+    if ROTATE.ended(&turn.course) {
         close(app, run, "rotated", broad);
     }
     Ok(told)
@@ -202,7 +204,7 @@ pub(crate) async fn finish_held(
 async fn still_taken(app: &App, left: &Left, value: &Secret) -> Result<(), Problem> {
     match ask(&client(app, value)?, &owner(&left.nominated)).await {
         Life::Refused => Err(new_gone()),
-        Life::Unknown if left.course.undo != Mark::Not => Err(no_answer()),
+        Life::Unknown if left.course.begun(UNDO_MINT) => Err(no_answer()),
         Life::Works | Life::Unknown => Ok(()),
     }
 }
@@ -219,17 +221,15 @@ async fn prove(
 ) -> Result<(), Problem> {
     let decision = &left.nominated.decision;
     let owner = owner(&left.nominated);
-    match (left.course.prove, broad) {
-        (Mark::Not, None) => return Err(broad_needed()),
-        (Mark::Not, Some(broad)) => {
-            let token = broad
-                .client
-                .token(&broad.owner, token_id)
-                .await
-                .map_err(|error| error.problem())?;
-            granted(&decision.requested, &token.policies, &broad.catalogue)?;
-        }
-        _ => {}
+    let compared = left.course.begun(PROVE);
+    let facts = Facts::of(&[Fact::Kept]).when(Fact::Compared, compared || broad.is_some());
+    if ROTATE.may(&left.course, facts, PROVE).is_err() {
+        return Err(broad_needed());
+    }
+    if let (false, Some(broad)) = (compared, broad) {
+        let token = broad.client.token(&broad.owner, token_id).await;
+        let token = token.map_err(|error| error.problem())?;
+        granted(&decision.requested, &token.policies, &broad.catalogue)?;
     }
     let subject = json!({ "token": token_id });
     journal.intent(PROVE, &subject)?;
@@ -323,7 +323,9 @@ async fn finish_in_place(
             } else {
                 "undelivered"
             };
-            close(app, &left.run, how, broad);
+            if ROLL.ended(&journal.marks()) {
+                close(app, &left.run, how, broad);
+            }
             let rotation = rolling.tell(&left.run, since, state, told);
             Ok(Rotation {
                 delivery,
@@ -346,7 +348,7 @@ pub(crate) async fn undo(app: &App, run: &str, broad: &Inspected) -> Result<Undo
     let _lock = lock
         .map_err(|error| error.problem())?
         .ok_or_else(another_run)?;
-    if left.nominated.way == RotationWay::InPlace || left.course.swap == Mark::Done {
+    if left.nominated.way == RotationWay::InPlace || left.course.begun(SWAP) {
         return Err(too_late());
     }
     stored(app, &left.nominated.connection)?;
@@ -357,11 +359,11 @@ pub(crate) async fn undo(app: &App, run: &str, broad: &Inspected) -> Result<Undo
     if !of_maker.map_err(|error| error.problem())? {
         return Err(other_owner());
     }
-    if !left.course.never_sent() {
+    if left.course.begun(DELIVER) {
         not_held(app, &left).await?;
     }
     let vault = app.vault_of(left.vault)?;
-    let journal = Journal::new(app.record.clone(), run.to_owned(), app.now);
+    let journal = Journal::of(app, course::of_rotation(left.nominated.way), run)?;
     let mut undone = Undone::default();
     let subject = json!({ "names": left.names, "token": left.made.as_ref().map(|(id, _)| id) });
     journal.intent(UNDO_MINT, &subject)?;

@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use super::old::in_use;
 use crate::cards;
+use crate::run::course::rotate::holds_a_token;
 use crate::run::known::stored;
 use crate::run::rotation::Nominated;
-use crate::run::{Course, Stop, known};
+use crate::run::{Marks, Stop, known};
 use crate::steps::Run;
 use crate::story::{Delivery, Rotation, RotationState, Stopped};
 
@@ -17,7 +18,7 @@ pub(crate) async fn stopped(mut run: Run<'_>, nominated: &Nominated, stop: Stop)
         .app
         .record
         .journal(run.id)
-        .is_ok_and(|journal| Course::read(&journal).holds_a_token());
+        .is_ok_and(|journal| holds_a_token(&Marks::read(&journal)));
     if !left {
         run.close(&stopped.problem.code);
     }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::turn::Turn;
 use crate::cards;
+use crate::run::course::rotate::state;
 use crate::steps::{Proof, Run};
 use crate::story::{Broad, BroadState, Grant, NewTokenFacts, Rotation, RotationState};
 
@@ -34,7 +35,7 @@ impl Turn<'_> {
         granted: Vec<Grant>,
     ) -> Rotation {
         let decision = &self.nominated.decision;
-        let state = self.course.state();
+        let state = state(&self.course);
         let mut stands = Vec::new();
         match state {
             RotationState::Pending => stands.push(format!(

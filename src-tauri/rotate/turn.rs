@@ -12,10 +12,11 @@ use crate::cloudflare::{Client, Error, Kind, Life, Owner, TokenKind, token_list}
 use crate::http::Heard;
 use crate::problem::{Next, Problem};
 use crate::record::{Connection, Phase};
+use crate::run::course::{Fact, Facts, ROTATE};
 use crate::run::effect::{DELIVER, FORGET_OLD, REVOKE, SWAP};
 use crate::run::known::word;
 use crate::run::rotation::{DELETED, Nominated, REFUSED};
-use crate::run::{App, Course, Journal, Link, Maker, Move, Report, kept};
+use crate::run::{App, Journal, Link, Maker, Marks, Report, kept};
 use crate::secret::Secret;
 use crate::steps::destroy::{BOUND, GAP};
 use crate::steps::prove::not_settled;
@@ -55,7 +56,7 @@ pub(crate) struct Turn<'a> {
     /// Its value.
     pub value: Secret,
     /// How far it is.
-    pub course: Course,
+    pub course: Marks,
     /// Whether Cloudflare knows the new token everywhere.
     pub settled: bool,
     /// Where the platform stands with it.
@@ -81,13 +82,15 @@ pub(crate) enum Halt {
 impl Turn<'_> {
     /// Goes as far as it can.
     pub(crate) async fn go_on(&mut self) {
-        loop {
-            let went = match self.course.next() {
-                Move::Deliver => self.deliver().await,
-                Move::Swap => self.swap().await,
-                Move::Revoke => self.revoke().await,
-                Move::ForgetOld => self.forget_old().await,
-                Move::Mint | Move::Keep | Move::Prove | Move::End => return,
+        // Its value is here and was asked before the turn began.
+        let facts = Facts::of(&[Fact::Kept, Fact::Lives]);
+        while let Some(row) = ROTATE.next(&self.course, facts, |_| false) {
+            let went = match row.word {
+                DELIVER => self.deliver().await,
+                SWAP => self.swap().await,
+                REVOKE => self.revoke().await,
+                FORGET_OLD => self.forget_old().await,
+                _ => return,
             };
             if let Err(halt) = went {
                 self.halted(halt);

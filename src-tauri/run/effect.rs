@@ -64,3 +64,33 @@ pub(crate) const UNDO_MINT: &str = "undo-mint";
 pub(crate) const PLATFORM: &str = "forget-platform";
 
 pub(crate) const FORGET: &str = "forget";
+
+/// A token of this installation that nothing uses is deleted.
+pub(crate) const SWEEP: &str = "sweep";
+
+/// Every word.
+pub(crate) const WORDS: [&str; 23] = [
+    UNDO,
+    NOMINATE,
+    FUSE,
+    MINT,
+    KEEP,
+    PROVE,
+    DELIVER,
+    SWAP,
+    REVOKE,
+    FORGET_OLD,
+    ROLL,
+    MINT_EXTRA,
+    KEEP_EXTRA,
+    DELIVER_EXTRA,
+    REVOKE_EXTRA,
+    FORGET_EXTRA,
+    NOTE_EXTRA,
+    DESTROY,
+    MOVE_VAULT,
+    UNDO_MINT,
+    PLATFORM,
+    FORGET,
+    SWEEP,
+];

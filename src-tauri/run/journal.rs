@@ -1,10 +1,14 @@
 //! The journal of a run, written before and after each outside effect; and the seam at which tests cut a run off.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::app::App;
+use super::course::{Courses, Marks, Need, admits};
 use crate::http::Heard;
-use crate::problem::Problem;
+use crate::problem::{Next, Problem};
 use crate::record::{Activity, Phase, Record};
 
 /// Writes down what a run is about to do, and what came of it.
@@ -13,16 +17,44 @@ pub(crate) struct Journal {
     record: Record,
     run: String,
     now: fn() -> Timestamp,
+    /// What its run does, step by step: nothing is announced that these do not allow.
+    courses: Courses,
+    /// How far it is. Clones share it.
+    marks: Arc<Mutex<Marks>>,
 }
 
 impl Journal {
-    /// The journal of `run`.
-    pub(crate) fn new(record: Record, run: String, now: fn() -> Timestamp) -> Self {
-        Self { record, run, now }
+    /// The journal of `run`, which is at work on these courses; what it holds already is read.
+    pub(crate) fn of(app: &App, courses: Courses, run: &str) -> Result<Self, Problem> {
+        let lines = app.record.journal(run).map_err(|error| error.problem())?;
+        Ok(Self {
+            courses,
+            marks: Arc::new(Mutex::new(Marks::read(&lines))),
+            ..Self::new(app.record.clone(), run.to_owned(), app.now)
+        })
     }
 
-    /// Before an outside effect. If it cannot be written, the effect must not happen.
+    /// The journal of `run`, which obeys no table.
+    pub(crate) fn new(record: Record, run: String, now: fn() -> Timestamp) -> Self {
+        Self {
+            record,
+            run,
+            now,
+            courses: &[],
+            marks: Arc::default(),
+        }
+    }
+
+    /// How far the run is.
+    pub(crate) fn marks(&self) -> Marks {
+        *self.held()
+    }
+
+    /// Before an outside effect. If it cannot be written, or is not due by the run's course, the effect must not happen.
     pub(crate) fn intent(&self, step: &str, detail: &Value) -> Result<(), Problem> {
+        if !self.courses.is_empty() {
+            admits(self.courses, &self.held(), step).map_err(|missing| not_due(step, missing))?;
+        }
         self.note(step, Phase::Intent, detail)
     }
 
@@ -61,10 +93,29 @@ impl Journal {
         self.record
             .note(&self.run, step, phase, detail, (self.now)())
             .map_err(|error| error.problem())?;
+        self.held().note(step, phase);
         #[cfg(debug_assertions)]
         halt::at(count, step, phase);
         Ok(())
     }
+
+    fn held(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is said where a step was to be taken before what it stands on.
+fn not_due(step: &str, missing: Option<Need>) -> Problem {
+    let missing = missing.map_or("it is no step of this run".to_owned(), |need| {
+        format!("it needs that {need}")
+    });
+    Problem::new(
+        "step-not-due",
+        "Narrows stopped before a step whose turn it was not, so nothing was done.",
+        "Look at what is left over.",
+        Next::Home,
+    )
+    .with_evidence(format!("{step}: {missing}"))
 }
 
 /// A seam for tests that kill the process at a point of their choice; no release build has it.

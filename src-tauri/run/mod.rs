@@ -6,7 +6,7 @@
 
 pub(crate) mod address;
 pub(crate) mod app;
-pub(crate) mod course;
+pub mod course;
 pub(crate) mod cut;
 pub(crate) mod decision;
 pub(crate) mod effect;
@@ -28,7 +28,7 @@ pub(crate) mod session;
 pub(crate) mod stop;
 
 pub use app::{Addresses, App};
-pub(crate) use course::{Course, Mark, Move};
+pub(crate) use course::{Mark, Marks};
 pub(crate) use cut::{Cut, Nominated, Trace};
 pub(crate) use decision::{Decision, Planned};
 pub(crate) use journal::Journal;

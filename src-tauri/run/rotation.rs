@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::course::{Course, Mark};
+use super::course::rotate::{holds_a_token, state};
+use super::course::{Fact, Facts, Mark, Marks, ROTATE};
 use super::cut::{BroadMark, Cut, Rotating, vault};
 use super::decision::Decision;
-use super::effect::{DELIVER, MINT, NOMINATE, REVOKE, ROLL};
+use super::effect::{DELIVER, MINT, NOMINATE, PROVE, REVOKE, ROLL, SWAP, UNDO_MINT};
 use super::extra_trace;
 use super::maker::Maker;
 use crate::cloudflare::TokenKind;
@@ -57,12 +58,12 @@ pub struct OpenRotation {
 pub(crate) struct Left {
     pub(crate) run: String,
     pub(crate) nominated: Nominated,
-    pub(crate) course: Course,
+    pub(crate) course: Marks,
     /// The new token's id and name, once it was made.
     pub(crate) made: Option<(String, String)>,
     /// Names under which one may have been made.
     pub(crate) names: Vec<String>,
-    /// Whether a roll was ordered.
+    /// Whether a roll was ordered; one that failed may have come through all the same.
     pub(crate) rolled: Mark,
     pub(crate) receipt: Option<(String, String)>,
     /// Where the values of its tokens rest.
@@ -80,7 +81,7 @@ impl Left {
         let mut left = Self {
             run: run.to_owned(),
             nominated: serde_json::from_value(nominated.detail.clone()).ok()?,
-            course: Course::read(journal),
+            course: Marks::read(journal),
             made: None,
             names: Vec::new(),
             rolled: Mark::Not,
@@ -120,7 +121,7 @@ impl Left {
             run: self.run.clone(),
             connection: self.nominated.connection.clone(),
             state: match (in_place, self.rolled) {
-                (false, _) => self.course.state(),
+                (false, _) => state(&self.course),
                 (true, Mark::Not) => RotationState::Stopped,
                 (true, Mark::Done) => RotationState::Undelivered,
                 (true, _) => RotationState::RollUnknown,
@@ -128,9 +129,9 @@ impl Left {
             holds_a_token: if in_place {
                 self.rolled != Mark::Not
             } else {
-                self.course.holds_a_token()
+                holds_a_token(&self.course)
             },
-            accounts_for: match self.course.swap {
+            accounts_for: match self.course.of(SWAP) {
                 Mark::Done => vec![self.nominated.replaces.token_name.clone()],
                 _ => self.names.clone(),
             },
@@ -140,27 +141,31 @@ impl Left {
     /// The new token that finishing puts in place: its id and name. Nothing where none is known, or it was undone.
     pub(crate) fn fresh(&self) -> Option<&(String, String)> {
         let made = self.made.as_ref();
-        made.filter(|_| self.course.undo != Mark::Done)
+        made.filter(|_| !ROTATE.taken_back(&self.course))
     }
 
     /// Whether finishing needs the new token's value. Once the connection names the token, only the old one is left.
     pub(crate) fn needs_value(&self) -> bool {
-        self.course.swap != Mark::Done
+        !self.course.done(SWAP)
     }
 
     /// Which ways it can end, by the journal: finished, undone. `kept` says whether the new token's value is here.
     pub(crate) fn ends(&self, kept: bool) -> (bool, bool) {
         let in_place = self.nominated.way == RotationWay::InPlace;
-        let finish = in_place || (self.fresh().is_some() && (kept || !self.needs_value()));
-        let sent = self.course.deliver == Mark::Done || self.course.swap == Mark::Done;
-        (finish, !in_place && !sent)
+        // What else its steps need is asked when they are taken.
+        let facts = Facts::of(&[Fact::Compared, Fact::Lives]).when(Fact::Kept, kept);
+        let more = ROTATE.next(&self.course, facts, |_| false).is_some();
+        let finish = in_place || (self.fresh().is_some() && (more || ROTATE.ended(&self.course)));
+        let facts = Facts::of(&[Fact::Pasted]).when(Fact::HoldsOld, !self.course.done(DELIVER));
+        let undo = ROTATE.may(&self.course, facts, UNDO_MINT).is_ok();
+        (finish, !in_place && undo)
     }
 
     /// What it accounts for beside the token that the connection names.
     pub(crate) fn taken_along(&self, cut: &Cut) -> Rotating {
         let old = &self.nominated.replaces;
         let in_place = self.nominated.way == RotationWay::InPlace;
-        let (mut tokens, mut copies) = match (self.course.swap, self.course.revoke) {
+        let (mut tokens, mut copies) = match (self.course.of(SWAP), self.course.of(REVOKE)) {
             // It is the connection's own.
             _ if in_place => (Vec::new(), Vec::new()),
             (Mark::Done, Mark::Done) => (Vec::new(), vec![old.token_id.clone()]),
@@ -192,7 +197,7 @@ impl Left {
 
     /// Whether nobody compared yet what the new token may do. Only a broad token can.
     pub(crate) fn is_unproved(&self) -> bool {
-        self.course.prove == Mark::Not
+        !self.course.begun(PROVE)
     }
 
     /// Whether it made nothing, for certain.

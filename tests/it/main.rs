@@ -12,6 +12,7 @@ mod bundle;
 mod cli;
 mod connect;
 mod contract;
+mod courses;
 mod disconnect;
 mod doctor;
 mod doctor_table;

@@ -14,7 +14,8 @@ use super::turn::{no_answer, owner, refused, refused_in_the_end};
 use crate::cards;
 use crate::problem::{Next, Problem};
 use crate::record::Connection;
-use crate::run::effect::{KEEP, ROLL, SWAP};
+use crate::run::course::ROLL;
+use crate::run::effect::{KEEP, ROLL as ORDER, SWAP};
 use crate::run::known::{stored, word};
 use crate::run::rotation::Nominated;
 use crate::run::stop::at;
@@ -83,11 +84,14 @@ pub(crate) async fn in_place(mut run: Run<'_>, old: Old, nominated: Nominated) -
     } else {
         RotationState::Undelivered
     };
-    run.close(if problem.is_none() {
-        "rotated"
-    } else {
-        "undelivered"
-    });
+    // Until the connection names the new value, the run stays open: it alone can tell.
+    if ROLL.ended(&journal.marks()) {
+        run.close(if problem.is_none() {
+            "rotated"
+        } else {
+            "undelivered"
+        });
+    }
     let mut rotation = handed.told(&run, state, told);
     if let Some(facts) = &mut rotation.new_token {
         facts.can = proof.as_ref().map(|proof| proof.can);
@@ -132,7 +136,9 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     run.report.began(Step::Mint);
     let id = &nominated.replaces.token_id;
     let subject = json!({ "token": id, "connection": nominated.connection });
-    run.journal.intent(ROLL, &subject).map_err(at(Step::Mint))?;
+    run.journal
+        .intent(ORDER, &subject)
+        .map_err(at(Step::Mint))?;
     let name = &nominated.replaces.token_name;
     let (ordering, heard) = run.broad().client.listening();
     let value = match ordering.roll_token(&run.broad().owner, id).await {
@@ -143,7 +149,7 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
                 .activity("roll token", name, &problem.code, Some(&heard));
             let _ = run
                 .journal
-                .failed(ROLL, &json!({ "token": id, "code": problem.code }));
+                .failed(ORDER, &json!({ "token": id, "code": problem.code }));
             let untouched = Stop {
                 step: Step::Mint,
                 problem: problem.clone(),
@@ -180,7 +186,7 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     }
     let noted = run
         .journal
-        .done(ROLL, &subject)
+        .done(ORDER, &subject)
         .and_then(|()| run.journal.done(KEEP, &detail));
     if noted.is_err() {
         tracing::warn!("a roll was not written down; the vault tells of it");

@@ -18,6 +18,7 @@ use crate::http::{Base, Heard};
 use crate::platform;
 use crate::platform::Platform;
 use crate::problem::{Next, Problem};
+use crate::run::course::{DISCONNECT, Fact, Facts};
 use crate::run::effect::{FORGET, PLATFORM, REVOKE};
 use crate::run::{App, Cut, Journal, Link, Maker, Report, kept, session};
 use crate::secret::Secret;
@@ -172,15 +173,19 @@ pub(crate) async fn part(
     // Off the list before the token dies: a run that is cut off must not leave a listed connection that cannot work.
     // The journal has what is needed to put it back.
     let unlisted = app.record.remove_connection(&bond.connection);
+    let unlisted = unlisted.map_err(|error| error.problem());
     means.report.began(Step::Cloudflare);
-    let cloudflare = told(
-        Step::Cloudflare,
-        at_cloudflare(app, journal, cut, bond, means).await,
-    );
+    let off_the_list = Facts::NONE.when(Fact::Unlisted, unlisted.is_ok());
+    let may = DISCONNECT.may(&journal.marks(), off_the_list, REVOKE);
+    let cloudflare = match (&unlisted, may) {
+        (Err(problem), Err(_)) => truth(TruthState::Open, None, problem.message.clone()),
+        _ => at_cloudflare(app, journal, cut, bond, means).await,
+    };
+    let cloudflare = told(Step::Cloudflare, cloudflare);
     means.report.began(Step::Local);
     let local = match unlisted {
         Ok(_) => here(app, journal, bond, &cloudflare, means.forget).await,
-        Err(error) => truth(TruthState::Kept, None, error.problem().message),
+        Err(problem) => truth(TruthState::Kept, None, problem.message),
     };
     Truths {
         platform,
@@ -470,12 +475,15 @@ async fn here(
         VaultKind::Keychain => "keychain",
         VaultKind::File => "sealed file",
     };
-    if cloudflare.state.is_open() && !forget {
+    let mut facts =
+        Facts::of(&[Fact::Unlisted]).when(Fact::Unneeded, forget || !cloudflare.state.is_open());
+    if !facts.has(Fact::Unneeded) {
         let mut kept = false;
         for id in &bond.copies {
             kept |= !matches!(bond.value(app, id).await, Ok(None));
         }
-        if kept {
+        facts = facts.when(Fact::Unneeded, !kept);
+        if DISCONNECT.may(&journal.marks(), facts, FORGET).is_err() {
             return truth(
                 TruthState::Kept,
                 None,

@@ -95,6 +95,13 @@ impl Connect {
             Ok(one_time) => one_time,
             Err(problem) => return stopped(Step::Inspect, problem),
         };
+        let journal = match self.approach.hold.journal() {
+            Ok(journal) => journal,
+            Err(problem) => {
+                self.approach.hold.free_account();
+                return stopped(Step::Prepare, problem);
+            }
+        };
         // From here on the run ends itself, or is left open by whatever cuts it off.
         self.approach.hold.stand();
         let run = Run {
@@ -108,7 +115,7 @@ impl Connect {
             pasted: since,
             report: &report,
             cancel,
-            journal: self.approach.hold.journal(),
+            journal,
             made: None,
             lost: Vec::new(),
             stands: false,

@@ -78,8 +78,7 @@ impl Disconnect {
         self.approach.hold.begin()?;
         self.approach.hold.about(&known.account_id)?;
         let nomination = self.nomination(&known)?;
-        let journal = self.approach.hold.journal();
-        journal.done(NOMINATE, &nomination)?;
+        self.approach.hold.journal()?.done(NOMINATE, &nomination)?;
         // From here on only its end ends the run.
         self.approach.hold.stand();
         let cut = Cut::open(&self.approach.app, self.approach.hold.id())?;

@@ -19,7 +19,7 @@ use crate::run::known::{kind, stored, unknown_connection};
 use crate::run::note::note;
 use crate::run::rotation::{none_open, waiting_rotation};
 use crate::run::session::sign_in;
-use crate::run::{App, Cut, Journal, Link, Maker, Report, cut, ids, kept, known, session};
+use crate::run::{App, Cut, Journal, Link, Maker, Report, course, cut, ids, kept, known, session};
 use crate::secret::Secret;
 use crate::steps::{Delivered, Extras, Parcel};
 use crate::story::ConnectionCard;
@@ -113,11 +113,11 @@ impl<'a> Again<'a> {
             profile: self.wanted.profile.clone(),
             began: (self.app.now)(),
         };
+        let journal = Journal::of(self.app, course::of(run.kind), &id)?;
         record
             .begin_run(&run)
             .and_then(|()| record.update_run_account(&id, &self.wanted.account_id))
             .map_err(|error| error.problem())?;
-        let journal = Journal::new(record.clone(), id.clone(), self.app.now);
         let noted = journal.done(NOMINATE, &self.nomination());
         let result = match noted {
             Ok(()) => {

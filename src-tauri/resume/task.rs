@@ -178,7 +178,7 @@ impl Settling<'_> {
             (RunKind::Connect, Ending::Finish) => self.finish_connect(settled).await?,
             (RunKind::Connect, Ending::Undo) => {
                 if !cut.undoing() {
-                    self.approach.hold.journal().done(UNDO, &json!({}))?;
+                    self.approach.hold.journal()?.done(UNDO, &json!({}))?;
                 }
                 self.settle_back(wish, "undone", settled).await?;
             }
@@ -208,7 +208,7 @@ impl Settling<'_> {
             return Err(already_connected(platform));
         }
         self.approach.site.resume_any(&self.approach.app).await?;
-        let journal = self.approach.hold.journal();
+        let journal = self.approach.hold.journal()?;
         let finished = finish(
             &self.approach.app,
             &journal,
@@ -284,7 +284,7 @@ impl Settling<'_> {
                 self.report.done(Step::Deliver, nothing);
                 settled.done.push(nothing.to_owned());
             }
-            Some(again) => match again.deliver(&self.approach.hold.journal()).await {
+            Some(again) => match again.deliver(&self.approach.hold.journal()?).await {
                 Ok(card) => {
                     let holds = format!("{} holds the token.", card.platform);
                     self.report.done(Step::Deliver, holds.clone());
@@ -364,7 +364,7 @@ impl Settling<'_> {
             (Life::Refused | Life::Unknown, _) => return Err(no_such_way()),
         }
         self.report.done(Step::Cloudflare, "The token still works.");
-        self.approach.hold.journal().done(UNDO, &json!({}))?;
+        self.approach.hold.journal()?.done(UNDO, &json!({}))?;
         let mut known = Connection {
             vault: word(bond.vault),
             ..was
@@ -416,7 +416,9 @@ impl Settling<'_> {
         if !ours || cut.destroyed() || earlier == broad.token_id {
             return;
         }
-        let journal = self.approach.hold.journal();
+        let Ok(journal) = self.approach.hold.journal() else {
+            return;
+        };
         let subject = json!({ "token": earlier });
         if journal.intent("destroy", &subject).is_err() {
             return;

@@ -18,7 +18,7 @@ use crate::record::{NewRun, RunKind, RunLock};
 use crate::run::effect::DESTROY;
 use crate::run::hold::hold;
 use crate::run::stop::cancelled;
-use crate::run::{App, Journal, Report, ids, known};
+use crate::run::{App, Journal, Report, course, ids, known};
 use crate::secret::Secret;
 use crate::steps::Approach;
 use crate::steps::approach::offered;
@@ -351,7 +351,7 @@ impl PastedEnd {
             };
             record.begin_run(&new).map_err(|error| error.problem())?;
             let subject = json!({ "token": broad.token_id, "name": name });
-            Journal::new(record.clone(), run.clone(), app.now).intent(DESTROY, &subject)?;
+            Journal::of(app, course::of(RunKind::Rotate), &run)?.intent(DESTROY, &subject)?;
         }
         Ok(Self {
             run,

@@ -16,7 +16,7 @@ use crate::record::RunKind;
 use crate::run::hold::Hold;
 use crate::run::known::stored;
 use crate::run::rotation::Nominated;
-use crate::run::{App, Report, rotation};
+use crate::run::{App, Report, course, rotation};
 use crate::steps::approach::Wants;
 use crate::steps::destroy::Doomed;
 use crate::steps::paste::paste_stale;
@@ -141,6 +141,11 @@ impl Rotate {
             self.approach.hold.free_account();
         }
         let (nominated, old) = ready?;
+        let course = course::of_rotation(nominated.way);
+        let journal = self.approach.hold.journal_of(course);
+        if journal.is_err() {
+            self.approach.hold.free_account();
+        }
         // From here on the journal tells what became of it, also where this is dropped half-way.
         self.approach.hold.stand();
         let run = Run {
@@ -154,7 +159,7 @@ impl Rotate {
             pasted: since,
             report: &report,
             cancel,
-            journal: self.approach.hold.journal(),
+            journal: journal?,
             made: None,
             lost: Vec::new(),
             stands: false,

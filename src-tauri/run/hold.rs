@@ -1,8 +1,7 @@
 //! The row and the locks of a run: one at a time for an account, and for itself.
 
-use jiff::Timestamp;
-
 use super::app::App;
+use super::course::{self, Courses};
 use super::ids;
 use super::journal::Journal;
 use crate::problem::{Next, Problem};
@@ -10,8 +9,7 @@ use crate::record::{NewRun, Record, RunKind, RunLock};
 
 /// A run's id, its row in the records, and what it holds so that no other process takes it for one that was cut off.
 pub(crate) struct Hold {
-    record: Record,
-    now: fn() -> Timestamp,
+    app: App,
     id: String,
     kind: RunKind,
     profile: String,
@@ -34,8 +32,7 @@ impl Hold {
     /// A run that is not begun yet.
     pub(crate) fn fresh(app: &App, kind: RunKind, profile: &str) -> Result<Self, Problem> {
         Ok(Self {
-            record: app.record.clone(),
-            now: app.now,
+            app: app.clone(),
             id: ids::id()?,
             kind,
             profile: profile.to_owned(),
@@ -48,8 +45,7 @@ impl Hold {
     pub(crate) fn taken_up(app: &App, run: &crate::record::Run) -> Result<Self, Problem> {
         let lock = hold(&app.record, &run.id)?;
         Ok(Self {
-            record: app.record.clone(),
-            now: app.now,
+            app: app.clone(),
             id: run.id.clone(),
             kind: run.kind,
             profile: run.profile.clone(),
@@ -68,9 +64,19 @@ impl Hold {
         &self.profile
     }
 
-    /// Its journal.
-    pub(crate) fn journal(&self) -> Journal {
-        Journal::new(self.record.clone(), self.id.clone(), self.now)
+    /// Its journal, which knows how far the run is and obeys the course of its kind.
+    pub(crate) fn journal(&self) -> Result<Journal, Problem> {
+        self.journal_of(course::of(self.kind))
+    }
+
+    /// The same for a run that takes another course than others of its kind.
+    pub(crate) fn journal_of(&self, courses: Courses) -> Result<Journal, Problem> {
+        Journal::of(&self.app, courses, &self.id)
+    }
+
+    /// The journal of something that is in every course and waits for nothing: the end of a pasted token.
+    pub(crate) fn plain_journal(&self) -> Journal {
+        Journal::new(self.app.record.clone(), self.id.clone(), self.app.now)
     }
 
     /// Writes it down, where that was not done yet.
@@ -78,14 +84,15 @@ impl Hold {
         if !matches!(self.state, State::Fresh) {
             return Ok(());
         }
-        let lock = hold(&self.record, &self.id)?;
+        let lock = hold(&self.app.record, &self.id)?;
         let run = NewRun {
             id: self.id.clone(),
             kind: self.kind,
             profile: self.profile.clone(),
-            began: (self.now)(),
+            began: (self.app.now)(),
         };
-        self.record
+        self.app
+            .record
             .begin_run(&run)
             .map_err(|error| error.problem())?;
         self.state = State::Begun { _lock: lock };
@@ -94,7 +101,8 @@ impl Hold {
 
     /// Notes which account it is about.
     pub(crate) fn about(&self, account: &str) -> Result<(), Problem> {
-        self.record
+        self.app
+            .record
             .update_run_account(&self.id, account)
             .map_err(|error| error.problem())
     }
@@ -109,7 +117,7 @@ impl Hold {
 
     /// Goes on with an earlier run in the place of this one.
     pub(crate) fn take_over(&mut self, run: &str) -> Result<(), Problem> {
-        let lock = hold(&self.record, run)?;
+        let lock = hold(&self.app.record, run)?;
         self.leave();
         run.clone_into(&mut self.id);
         self.state = State::Standing { _lock: lock };
@@ -120,7 +128,7 @@ impl Hold {
     pub(crate) fn take_account(&mut self, account: &str) -> Result<(), Problem> {
         // A lock that this one still holds would stand in its own way.
         self.account = None;
-        let lock = self.record.lock(&format!("account-{account}"));
+        let lock = self.app.record.lock(&format!("account-{account}"));
         self.account = lock.map_err(|error| error.problem())?;
         match self.account {
             Some(_) => Ok(()),
@@ -153,7 +161,12 @@ impl Hold {
 
     /// Ends a run that it took along.
     pub(crate) fn end_other(&self, run: &str, how: &str) {
-        if self.record.finish_run(run, how, (self.now)()).is_err() {
+        if self
+            .app
+            .record
+            .finish_run(run, how, (self.app.now)())
+            .is_err()
+        {
             tracing::warn!("the end of a run was not written down; it is shown as open");
         }
     }

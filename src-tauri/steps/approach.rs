@@ -173,7 +173,7 @@ impl Approach {
         };
         let inspection = self.describe(&broad, name, ours)?;
         let fuse = if ours {
-            let journal = self.hold.journal();
+            let journal = self.hold.journal()?;
             Some(fuse::light(&broad, &journal, (self.app.now)())?)
         } else {
             None
@@ -239,7 +239,7 @@ impl Approach {
         doomed.join_fuse(report).await;
         Some(
             doomed
-                .destroy(&self.app, &self.hold.journal(), report)
+                .destroy(&self.app, &self.hold.plain_journal(), report)
                 .await,
         )
     }

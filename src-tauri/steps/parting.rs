@@ -16,7 +16,7 @@ impl Approach {
         report: &Report,
     ) -> Result<(Truths, Option<Broad>), Problem> {
         let bond = Bond::of(cut).ok_or_else(cut::unknown_run)?;
-        let journal = self.hold.journal();
+        let journal = self.hold.journal()?;
         let broad = self.hand.one_time().map(|OneTime { broad, .. }| broad);
         let means = Means {
             link: self.site.link(),

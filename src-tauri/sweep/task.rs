@@ -7,6 +7,7 @@ use crate::choose::limits;
 use crate::cloudflare::{Kind, TokenKind};
 use crate::problem::Problem;
 use crate::record::RunKind;
+use crate::run::effect::SWEEP;
 use crate::run::hold::Hold;
 use crate::run::{App, Report};
 use crate::steps::approach::Wants;
@@ -48,7 +49,7 @@ impl Sweep {
         } = &mut self.approach;
         let broad = &hand.known()?.broad;
         hold.begin()?;
-        let journal = hold.journal();
+        let journal = hold.journal()?;
         // Asked again: what was shown may be in use by now.
         let found = look(app, broad).await?;
         let (mut deleted, mut left) = (Vec::new(), Vec::new());
@@ -62,27 +63,27 @@ impl Sweep {
             };
             let name = &orphan.token_name;
             let subject = json!({ "token": id, "name": name });
-            journal.intent("sweep", &subject)?;
+            journal.intent(SWEEP, &subject)?;
             let (ordering, heard) = broad.client.listening();
             let ordered = ordering.delete_token(&broad.owner, id).await;
             let told = |how: &str| journal.activity("delete unused token", name, how, Some(&heard));
             match ordered {
                 Ok(()) => {
                     told("deleted");
-                    journal.done("sweep", &subject)?;
+                    journal.done(SWEEP, &subject)?;
                     extras::ended(app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) if error.kind == Kind::NotFound => {
                     told("was not there");
-                    journal.done("sweep", &subject)?;
+                    journal.done(SWEEP, &subject)?;
                     extras::ended(app, id, name).await;
                     deleted.push(name.clone());
                 }
                 Err(error) => {
                     let problem = error.problem();
                     told(&problem.code);
-                    journal.failed("sweep", &json!({ "token": id, "code": problem.code }))?;
+                    journal.failed(SWEEP, &json!({ "token": id, "code": problem.code }))?;
                     left.push(format!("\"{name}\" was not deleted. {}", problem.message));
                 }
             }

@@ -15,7 +15,6 @@ use crate::steps::destroy::broad_left;
 use crate::steps::prove::{project, prove, questions, settle};
 use crate::steps::{Delivered, Extras, Inspected, Parcel, Subject};
 use crate::story::{ConnectionCard, Delivery, Step, StepState};
-use crate::vault::VaultKind;
 
 /// A connect that came to its end after all.
 pub(crate) struct Finished {
@@ -40,7 +39,7 @@ pub(crate) async fn finish(
     let decision = nominated.decision.as_ref().ok_or_else(cannot)?;
     let trace = cut.traces().into_iter().next_back().ok_or_else(cannot)?;
     let id = trace.id.clone().ok_or_else(cannot)?;
-    let vault = app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?;
+    let vault = app.vault_of(cut.vault())?;
     let kept = kept::read_in(app, &vault, &nominated.item(&id), &trace.name).await?;
     let value = kept.ok_or_else(cannot)?;
     if link.is_none() && nominated.platform_address.is_some() {
@@ -183,7 +182,7 @@ async fn beside(
         platform: &nominated.platform,
         account: &decision.account,
         kind: nominated.kind,
-        vault: app.vault_of(cut.vault().unwrap_or(VaultKind::Keychain))?,
+        vault: app.vault_of(cut.vault())?,
         link,
         broad,
         maker: cut.maker(),

@@ -36,7 +36,7 @@ pub(crate) async fn look(app: &App, cut: &Cut) -> LeftOver {
         return left;
     };
     let rotation = match cut.run.kind {
-        RunKind::Rotate => Left::read(&cut.run.id, cut.entries()),
+        RunKind::Rotate => Left::read(cut),
         _ => None,
     };
     if let Some(rolled) = rotation.as_ref().and_then(Left::rolled_in_place) {

@@ -95,7 +95,7 @@ fn wanted(cut: &Cut) -> Option<Ending> {
         RunKind::Connect if cut.undoing() => Some(Ending::Undo),
         RunKind::Deliver => Some(Ending::Finish),
         // All that is missing is that the old token is seen refused.
-        RunKind::Rotate => Left::read(&cut.run.id, cut.entries())
+        RunKind::Rotate => Left::read(cut)
             .is_some_and(|left| left.open().state == RotationState::OldOpen)
             .then_some(Ending::Finish),
         _ => None,

@@ -124,8 +124,7 @@ impl Resuming {
             self.approach.fits(nominated.kind, &account.id)?;
             self.approach.hold.take_account(&account.id)?;
         }
-        self.approach
-            .can_open(cut.vault() == Some(VaultKind::File))?;
+        self.approach.can_open(cut.vault() == VaultKind::File)?;
         Ok(cut)
     }
 
@@ -239,7 +238,7 @@ impl Settling<'_> {
         settled: &mut Settled,
     ) -> Result<(), Problem> {
         let cut = self.cut;
-        if Left::read(&cut.run.id, cut.entries()).is_some_and(|left| left.is_empty()) {
+        if Left::read(cut).is_some_and(|left| left.is_empty()) {
             let nothing = "No new token was made, and the old one is in use as before.";
             settled.done.push(nothing.to_owned());
             self.approach.hold.end("left");

@@ -124,7 +124,7 @@ fn joining(cut: &Cut, seen: &Seen, platform: &str, there: bool) -> Option<Way> {
 
 /// A rotation knows its own ways; they are put into words here.
 fn ways_of_rotation(cut: &Cut, seen: &Seen, sign_in: bool) -> (Option<Way>, Option<Way>) {
-    let Some(left) = Left::read(&cut.run.id, cut.entries()) else {
+    let Some(left) = Left::read(cut) else {
         return (None, None);
     };
     if left.is_empty() {

@@ -22,6 +22,7 @@ pub(crate) struct Cut {
     /// What was decided; nothing where it was cut off before that.
     pub nominated: Option<Nominated>,
     entries: Vec<Entry>,
+    vault: VaultKind,
 }
 
 /// What was decided before the first thing was made.
@@ -159,7 +160,7 @@ impl Cut {
             .record
             .journal(&run.id)
             .map_err(|error| error.problem())?;
-        Ok(Self::of(run, entries))
+        Ok(Self::of(run, entries, app.vault().kind()))
     }
 
     /// The run of this id, where it has not ended.
@@ -169,16 +170,21 @@ impl Cut {
         Self::read(app, open.ok_or_else(unknown_run)?)
     }
 
-    fn of(run: Run, entries: Vec<Entry>) -> Self {
+    fn of(run: Run, entries: Vec<Entry>, in_use: VaultKind) -> Self {
         let nominated = entries
             .iter()
             .rev()
             .find(|entry| entry.step == NOMINATE && entry.phase == Phase::Done)
             .and_then(|entry| Nominated::deserialize(&entry.detail).ok());
+        let was = nominated.as_ref().and_then(|all| all.was.as_ref());
+        let vault = noted_vault(&entries)
+            .or_else(|| serde_json::from_value(Value::String(was?.vault.clone())).ok())
+            .unwrap_or(in_use);
         Self {
             run,
             nominated,
             entries,
+            vault,
         }
     }
 
@@ -276,13 +282,9 @@ impl Cut {
         field(entry, "name")
     }
 
-    /// Which vault the values of its tokens rest in.
-    pub(crate) fn vault(&self) -> Option<VaultKind> {
-        if let Some(noted) = vault(&self.entries) {
-            return Some(noted);
-        }
-        let was = self.nominated.as_ref()?.was.as_ref()?;
-        serde_json::from_value(Value::String(was.vault.clone())).ok()
+    /// Which vault the values of its tokens rest in. Where nothing was put anywhere yet, that is the one in use.
+    pub(crate) fn vault(&self) -> VaultKind {
+        self.vault
     }
 
     /// What may be kept of the tokens that it made, that it is about, and that it replaces.
@@ -371,7 +373,7 @@ impl Cut {
 }
 
 /// Which vault a run's values rest in, by its journal: where it put them last, or where everything was moved since.
-pub(crate) fn vault(entries: &[Entry]) -> Option<VaultKind> {
+fn noted_vault(entries: &[Entry]) -> Option<VaultKind> {
     let noted = |entry: &&Entry| matches!(entry.step.as_str(), KEEP | MOVE_VAULT);
     field(entries.iter().rfind(noted)?, "vault")
 }
@@ -410,7 +412,7 @@ mod tests {
             phase: *phase,
             detail: detail.clone(),
         });
-        Cut::of(run, entries.collect())
+        Cut::of(run, entries.collect(), VaultKind::Keychain)
     }
 
     fn names(cut: &Cut) -> Vec<(String, Option<String>)> {

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::course::rotate::{holds_a_token, state};
 use super::course::{Fact, Facts, Mark, Marks, ROTATE};
-use super::cut::{BroadMark, Cut, Rotating, vault};
+use super::cut::{BroadMark, Cut, Rotating};
 use super::decision::Decision;
 use super::effect::{DELIVER, MINT, NOMINATE, PROVE, REVOKE, ROLL, SWAP, UNDO_MINT};
 use super::extra_trace;
 use super::maker::Maker;
 use crate::cloudflare::TokenKind;
 use crate::problem::{Next, Problem};
-use crate::record::{Entry, Phase, RunKind};
+use crate::record::{Phase, RunKind};
 use crate::story::{RotationState, RotationWay, TokenFacts};
 use crate::vault::VaultKind;
 
@@ -75,18 +75,19 @@ pub(crate) struct Left {
 
 impl Left {
     /// Reads the journal of a run; nothing where nothing was decided yet, and so nothing done.
-    pub(crate) fn read(run: &str, journal: &[Entry]) -> Option<Self> {
+    pub(crate) fn read(cut: &Cut) -> Option<Self> {
+        let journal = cut.entries();
         let text = |detail: &Value, name: &str| detail.get(name)?.as_str().map(str::to_owned);
         let nominated = journal.iter().find(|entry| entry.step == NOMINATE)?;
         let mut left = Self {
-            run: run.to_owned(),
+            run: cut.run.id.clone(),
             nominated: serde_json::from_value(nominated.detail.clone()).ok()?,
             course: Marks::read(journal),
             made: None,
             names: Vec::new(),
             rolled: Mark::Not,
             receipt: None,
-            vault: vault(journal).unwrap_or(VaultKind::Keychain),
+            vault: cut.vault(),
             seen: true,
             maker: Maker::default(),
         };
@@ -206,8 +207,9 @@ impl Left {
     }
 
     pub(crate) fn of(app: &App, run: &str) -> Result<Self, Problem> {
-        let journal = app.record.journal(run).map_err(|error| error.problem())?;
-        Self::read(run, &journal).ok_or_else(nothing_left)
+        let known = app.record.run(run).map_err(|error| error.problem())?;
+        let cut = Cut::read(app, known.ok_or_else(nothing_left)?)?;
+        Self::read(&cut).ok_or_else(nothing_left)
     }
 }
 
@@ -220,11 +222,7 @@ pub fn open_rotations(app: &App, connection: &str) -> Result<Vec<OpenRotation>, 
         if run.kind != RunKind::Rotate {
             continue;
         }
-        let journal = app
-            .record
-            .journal(&run.id)
-            .map_err(|error| error.problem())?;
-        let left = Left::read(&run.id, &journal).map(|left| left.open());
+        let left = Left::read(&Cut::read(app, run)?).map(|left| left.open());
         open.extend(left.filter(|open| open.connection == connection));
     }
     Ok(open)
@@ -247,7 +245,7 @@ pub(crate) fn taken_along(app: &App, connection: &str) -> Result<Vec<Rotating>, 
             continue;
         }
         let cut = Cut::read(app, run)?;
-        let left = Left::read(&cut.run.id, cut.entries());
+        let left = Left::read(&cut);
         let left = left.filter(|left| left.nominated.connection == connection);
         taken.extend(left.map(|left| left.taken_along(&cut)));
     }

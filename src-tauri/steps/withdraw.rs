@@ -121,7 +121,7 @@ impl Bond {
             tokens,
             copies,
             maker: cut.maker(),
-            vault: cut.vault().unwrap_or(VaultKind::Keychain),
+            vault: cut.vault(),
             word: REVOKE,
         })
     }

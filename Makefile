@@ -126,8 +126,7 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@touch $@
 
 $(DENY):
-	CARGO_TARGET_DIR=target/tools/build cargo install --locked --debug --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
-	rm -rf target/tools/build
+	scripts/cargo-deny $(DENY_VERSION) target/tools/cargo-deny-$(DENY_VERSION)
 
 $(PLAYWRIGHT_BROWSERS_PATH): $(MODULES)
 	ui/node_modules/.bin/playwright install --with-deps chromium

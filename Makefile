@@ -16,14 +16,26 @@ PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -pat
 
 STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain faults crashes window-test
 
-# One choice of packages and features for every test but those of the window: with another one, cargo compiles what
-# they share once more.
-TESTS := cargo test --locked --workspace --exclude narrows-window --no-default-features --features narrows/ts
+# One choice of packages for everything that is compiled, and of features but for the window itself: with another one cargo
+# compiles what they share once more. That is also why `ts` is everywhere, and why narrows-window names what the window is
+# made of.
+WHOLE := --locked --workspace
+WINDOW := --features narrows/ts
+PLAIN := --no-default-features $(WINDOW)
+UNITS := --lib --bins
+TESTS := cargo test $(WHOLE) $(PLAIN)
+RUST_TESTS := $(UNITS) --test it --test platform
 MATRIX := $(TESTS) --test it -- --ignored --nocapture --exact matrix
-# The same for the window and its walks.
-WALKS := --locked --workspace --test walk
+WALKS := $(WHOLE) $(WINDOW) --test walk
 
-.PHONY: help demo run test $(STAGES) tools format page bench doctor-table fault-matrix crash-matrix clean
+# Tests wait for a sandbox, a program or a clock most of the time.
+export RUST_TEST_THREADS ?= $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
+# Nobody changes a line and compiles again there.
+ifeq ($(CI),true)
+export CARGO_INCREMENTAL := 0
+endif
+
+.PHONY: help demo run check test $(STAGES) tools format page bench doctor-table fault-matrix crash-matrix clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +50,13 @@ run: ## open the application on the real Cloudflare
 	@scripts/setup window
 	@$(MAKE) --no-print-directory $(PAGE)
 	cargo run --locked
+
+check: $(MODULES) ## after every change: formats, lints without the window, unit tests, the page's types
+	@$(MAKE) --no-print-directory fmt
+	cargo clippy $(WHOLE) $(PLAIN) $(RUST_TESTS) --benches -- -D warnings
+	TS_RS_EXPORT_DIR=$(CURDIR)/target/tmp/types scripts/with-home $(TESTS) --lib
+	$(NPM) run check
+	scripts/with-home $(NPM) test
 
 test: ## everything that CI checks: the stages below, and a summary
 	@scripts/test $(STAGES)
@@ -57,20 +76,23 @@ test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
 	CHROMIUM="$$(command -v chromium-headless-shell || command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
 	  scripts/with-home $(NPM) run test:browser
 
-# What the window changes is in the library and the programs: no test or benchmark asks for it.
+# What the window changes is in the library and the programs, and what drives it: no other test or benchmark asks for it.
 lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
-	cargo clippy --locked --workspace --all-targets --no-default-features -- -D warnings
-	cargo clippy --locked --workspace --lib --bins -- -D warnings
+	cargo clippy $(WHOLE) $(PLAIN) $(RUST_TESTS) --benches -- -D warnings
+	cargo clippy $(WALKS) $(UNITS) -- -D warnings
 	shellcheck scripts/* .ci/run
 
+# There are no examples; where they are asked for, cargo counts what tests depend on too, as above.
 docs: $(PAGE) ## stage: the library's documentation, without a warning
-	RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps
+	RUSTDOCFLAGS='-D warnings' cargo doc $(WHOLE) $(WINDOW) $(UNITS) --examples --no-deps
 
+test-rust: export TS_RS_EXPORT_DIR := $(CURDIR)/target/tmp/types
 test-rust: ## stage: Rust's tests but for the window and the real keychain
-	TS_RS_EXPORT_DIR=$(CURDIR)/target/tmp/types scripts/with-home $(TESTS)
+	scripts/with-home $(TESTS) $(RUST_TESTS)
+	scripts/with-home $(TESTS) --doc
 
 outside: ## stage: do wrangler and Cloudflare's own SDKs agree with the sandbox?
-	$(TESTS) --no-run
+	cargo build $(WHOLE) $(PLAIN) --bin narrows-sandbox --test it
 	scripts/outside target/debug/narrows-sandbox
 
 types: ## stage: are the page's generated types current?

@@ -14,7 +14,9 @@ BROWSER := $(if $(shell command -v chromium-headless-shell chromium),,$(PLAYWRIG
 PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
-STAGES := setup fmt test-ui lint docs test-rust outside types deny keychain faults crashes window-test
+# A `/` ends a phase, a `+` begins a lane beside the one before: compilers beside browsers, what waits beside what works.
+ORDER := setup / fmt test-ui + lint docs build / window-test + test-rust outside types deny keychain faults crashes
+STAGES := $(filter-out / +,$(ORDER))
 
 # One choice of packages for everything that is compiled, and of features but for the window itself: with another one cargo
 # compiles what they share once more. That is also why `ts` is everywhere, and why narrows-window names what the window is
@@ -27,6 +29,8 @@ TESTS := cargo test $(WHOLE) $(PLAIN)
 RUST_TESTS := $(UNITS) --test it --test platform
 MATRIX := $(TESTS) --test it -- --ignored --nocapture --exact matrix
 WALKS := $(WHOLE) $(WINDOW) --test walk
+# The walks start a copy: where cargo puts the program, it puts the one without the window for other tests.
+WALKED = cargo build $(WALKS) --bin narrows && install -D target/debug/narrows target/walk/narrows
 
 # Tests wait for a sandbox, a program or a clock most of the time.
 export RUST_TEST_THREADS ?= $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
@@ -59,7 +63,7 @@ check: $(MODULES) ## after every change: formats, lints without the window, unit
 	scripts/with-home $(NPM) test
 
 test: ## everything that CI checks: the stages below, and a summary
-	@scripts/test $(STAGES)
+	@scripts/test $(ORDER)
 
 setup: ## stage: install what the other stages need and is missing
 	scripts/setup test
@@ -69,12 +73,12 @@ fmt: $(MODULES) ## stage: is everything formatted?
 	cargo fmt --all --check
 	$(NPM) run format:check
 
-test-ui: $(MODULES) ## stage: the page: types, lints, unit tests, browser tests
+test-ui: $(PAGE) ## stage: the page: types, lints, unit tests, browser tests
 	$(NPM) run check
 	$(NPM) run lint
 	scripts/with-home $(NPM) test
-	CHROMIUM="$$(command -v chromium-headless-shell || command -v chromium || { cd ui && node -p 'require("@playwright/test").chromium.executablePath()'; })" \
-	  scripts/with-home $(NPM) run test:browser
+	cd ui && CHROMIUM="$$(command -v chromium-headless-shell || command -v chromium || { node -p 'require("@playwright/test").chromium.executablePath()'; })" \
+	  ../scripts/with-home node_modules/.bin/playwright test
 
 # What the window changes is in the library and the programs, and what drives it: no other test or benchmark asks for it.
 lint: $(PAGE) ## stage: clippy without and with the window, and the shell scripts
@@ -85,6 +89,10 @@ lint: $(PAGE) ## stage: clippy without and with the window, and the shell script
 # There are no examples; where they are asked for, cargo counts what tests depend on too, as above.
 docs: $(PAGE) ## stage: the library's documentation, without a warning
 	RUSTDOCFLAGS='-D warnings' cargo doc $(WHOLE) $(WINDOW) $(UNITS) --examples --no-deps
+
+build: $(PAGE) ## stage: compile the window, and the tests without it
+	$(WALKED)
+	$(TESTS) $(RUST_TESTS) --no-run
 
 test-rust: export TS_RS_EXPORT_DIR := $(CURDIR)/target/tmp/types
 test-rust: ## stage: Rust's tests but for the window and the real keychain
@@ -111,7 +119,7 @@ crashes: ## stage: each of them killed at each line of its journal, and resumed 
 	scripts/with-home scripts/with-keychain $(MATRIX)::crash::every_point_of_every_flow_is_resumed_both_ways
 
 window-test: $(PAGE) ## stage: walks through the real window, on a display of its own
-	cargo build $(WALKS) --bin narrows
+	$(if $(BUILT),,$(WALKED))
 	scripts/with-home scripts/with-keychain xvfb-run --auto-servernum --server-args='-screen 0 1920x1080x24' \
 	  cargo test $(WALKS)
 
@@ -137,7 +145,7 @@ clean: ## remove what was built, the tools in target/ included
 	cargo clean
 	rm -rf ui/dist ui/node_modules tests/outside/node_modules
 
-tools: $(MODULES) $(DENY) $(BROWSER)
+tools: $(MODULES) $(DENY) $(BROWSER) $(PAGE)
 
 $(MODULES): ui/package-lock.json ui/package.json
 	$(NPM) ci --no-audit --no-fund

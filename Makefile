@@ -15,7 +15,7 @@ PAGE := ui/dist/index.html
 PAGE_SOURCES := $(shell find ui -type f -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/test*' 2>/dev/null)
 
 # A `/` ends a phase, a `+` begins a lane beside the one before: compilers beside browsers, what waits beside what works.
-ORDER := setup / fmt test-ui + lint docs build / window-test + test-rust outside types deny keychain faults crashes
+ORDER := setup / fmt test-ui + lint docs build / window-test crashes + test-rust outside types deny keychain faults
 STAGES := $(filter-out / +,$(ORDER))
 
 # One choice of packages for everything that is compiled, and of features but for the window itself: with another one cargo

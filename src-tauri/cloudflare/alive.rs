@@ -1,6 +1,7 @@
 //! Whether a token still lives, by what it is answered when it asks who it is.
 
-use super::error::{Error, Kind};
+use super::error::Error;
+use super::kind::Kind;
 use super::{TokenStatus, Verified};
 
 /// What a token's own question says of it.

@@ -17,7 +17,8 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::envelope::{self, Envelope, PageInfo};
-use super::error::{self, Error, Kind, Trail};
+use super::error::{self, Error};
+use super::kind::{Kind, Trail};
 use super::reading::{self, Told};
 use super::{
     Account, Created, Credential, NewToken, Owner, PermissionGroup, Project, Token, TokenList,

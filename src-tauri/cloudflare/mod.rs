@@ -1,7 +1,7 @@
 //! Cloudflare's API, as far as Narrows speaks it.
 //!
 //! In this room live the typed [`Client`], the nouns it reads and writes, the one table by which every answer is read
-//! ([`reading`]) and the kinds it tells apart ([`error::Kind`]), whether a token still lives ([`Life`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
+//! ([`reading`]) and the kinds it tells apart ([`Kind`]), whether a token still lives ([`Life`]), the prefilled link to Cloudflare's token page and the reader of pasted text. Nothing
 //! enters but credentials and choices; nothing here decides what to do with an answer, keeps anything, or knows of
 //! platforms, vaults and records. Facts about the service that are not documented by Cloudflare are data
 //! (`token-page.toml`) or open enums, so that a change over there breaks nothing here.
@@ -14,6 +14,7 @@ mod envelope;
 pub mod error;
 pub mod groups;
 pub mod id;
+mod kind;
 mod open;
 pub mod pasted;
 pub mod policies;
@@ -30,8 +31,9 @@ pub use account::Account;
 pub use alive::Life;
 pub use client::{Client, Probe};
 pub use credential::{Credential, Owner, TokenKind};
-pub use error::{Error, Kind, Trail};
+pub use error::Error;
 pub use groups::{Catalogue, PermissionGroup, Scope, manages_tokens, refuses_account_tokens};
+pub use kind::{Kind, Trail};
 pub use policies::{GroupRef, Policy, PolicyEffect};
 pub use project::Project;
 pub use resources::Resources;

@@ -10,7 +10,7 @@
 use reqwest::header::HeaderMap;
 
 use super::envelope::{self, Complaint, Envelope};
-use super::error::{Kind, Trail, shorten};
+use super::kind::{Kind, Trail, shorten};
 use crate::http::Answer;
 
 /// How much of a page is looked at, in bytes.

@@ -1,6 +1,7 @@
 //! Cloudflare's refusals in a person's words.
 
-use super::error::{Error, Kind};
+use super::error::Error;
+use super::kind::Kind;
 use crate::problem::{Next, Problem};
 
 impl Error {

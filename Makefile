@@ -5,6 +5,8 @@ SHELL := bash
 
 DENY_VERSION := 0.20.2
 DENY := target/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+NEXTEST_VERSION := 0.9.148
+NEXTEST := target/tools/cargo-nextest-$(NEXTEST_VERSION)/bin/cargo-nextest
 
 NPM := npm --prefix ui
 MODULES := ui/node_modules/.package-lock.json
@@ -32,8 +34,6 @@ WALKS := $(WHOLE) $(WINDOW) --test walk
 # The walks start a copy: where cargo puts the program, it puts the one without the window for other tests.
 WALKED = cargo build $(WALKS) --bin narrows && install -D target/debug/narrows target/walk/narrows
 
-# Tests wait for a sandbox, a program or a clock most of the time.
-export RUST_TEST_THREADS ?= $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
 # Nobody changes a line and compiles again there.
 ifeq ($(CI),true)
 export CARGO_INCREMENTAL := 0
@@ -94,9 +94,11 @@ build: $(PAGE) ## stage: compile the window, and the tests without it
 	$(WALKED)
 	$(TESTS) $(RUST_TESTS) --no-run
 
+# A test waits for its sandbox, a program or a clock most of the time.
+test-rust: AT_ONCE = $(shell echo $$((4 * $$(getconf _NPROCESSORS_ONLN))))
 test-rust: export TS_RS_EXPORT_DIR := $(CURDIR)/target/tmp/types
 test-rust: ## stage: Rust's tests but for the window and the real keychain
-	scripts/with-home $(TESTS) $(RUST_TESTS)
+	scripts/with-home $(if $(wildcard $(NEXTEST)),$(NEXTEST) nextest run --test-threads $(AT_ONCE),cargo test) $(WHOLE) $(PLAIN) $(RUST_TESTS)
 	scripts/with-home $(TESTS) --doc
 
 outside: ## stage: do wrangler and Cloudflare's own SDKs agree with the sandbox?
@@ -145,7 +147,7 @@ clean: ## remove what was built, the tools in target/ included
 	cargo clean
 	rm -rf ui/dist ui/node_modules tests/outside/node_modules
 
-tools: $(MODULES) $(DENY) $(BROWSER) $(PAGE)
+tools: $(MODULES) $(DENY) $(NEXTEST) $(BROWSER) $(PAGE)
 
 $(MODULES): ui/package-lock.json ui/package.json
 	$(NPM) ci --no-audit --no-fund
@@ -156,7 +158,13 @@ $(PAGE): $(MODULES) $(PAGE_SOURCES)
 	@touch $@
 
 $(DENY):
-	scripts/cargo-deny $(DENY_VERSION) target/tools/cargo-deny-$(DENY_VERSION)
+	scripts/cargo-tool cargo-deny $(DENY_VERSION) target/tools/cargo-deny-$(DENY_VERSION) || \
+	  CARGO_TARGET_DIR=target/tools/build cargo install --locked --debug --root target/tools/cargo-deny-$(DENY_VERSION) cargo-deny@$(DENY_VERSION)
+	rm -rf target/tools/build
+
+# Compiled, it would take longer than it saves.
+$(NEXTEST):
+	-@scripts/cargo-tool cargo-nextest $(NEXTEST_VERSION) target/tools/cargo-nextest-$(NEXTEST_VERSION)
 
 $(PLAYWRIGHT_BROWSERS_PATH): $(MODULES)
 	ui/node_modules/.bin/playwright install --with-deps chromium

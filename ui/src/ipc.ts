@@ -3,111 +3,20 @@
  *
  * Every command answers with a value: what it gave, or the {@link Problem} it met. Nothing here throws, stores or logs.
  */
+import type * as wire from './generated/types';
 import type {
-  About,
-  ActivityExport,
-  ActivityPage,
-  Against,
-  BroadWish,
-  ChainReport,
-  Checked,
-  Choices,
-  Comparison,
-  ConnectionCard,
-  Diagnosis,
-  Disconnected,
-  DoctorProgress,
-  Farewell,
-  ForgetPlan,
-  Forgotten,
-  Home,
-  Inspection,
-  LeftOver,
-  Moved,
-  Orphans,
-  Outcome,
-  Pasted,
-  Person,
-  Prepared,
-  Preview,
-  Problem,
-  Progress,
-  Resume,
-  Rotation,
-  RotationChoices,
-  RotationPreview,
-  SecondCard,
-  Settings,
-  Settled,
-  SeveralAhead,
-  SeveralPreview,
-  SeveralProgress,
-  SeveralRotations,
-  SignInPrompt,
-  Swept,
-  TokenKind,
-  TokenPage,
-  VaultKind,
-  VaultPanel,
-  ZoneChoice,
-} from './generated/types';
+  Bundle,
+  BundleFormat,
+  CheckedAgain,
+  ExamineInput,
+  Examined,
+  HeldSecond,
+  Page,
+  SettingName,
+} from './plain/messages';
 import { words } from './words';
 
-export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
-
-/** Pages that the application opens in the browser or copies the address of. */
-export type Page =
-  | 'sign-in'
-  | 'token-page-user'
-  | 'token-page-account'
-  /** Cloudflare's list in which the token that was pasted last is found. */
-  | 'pasted-list'
-  /** The same for the token that was examined last. */
-  | 'examined-list'
-  | 'old-token'
-  | 'platform'
-  | 'fix-link';
-
-/** What the doctor is to ask. Ids are 32 characters. */
-export interface ExamineInput {
-  source: 'connection' | 'clipboard' | 'typed';
-  connectionId: string | null;
-  text: string | null;
-  /** Where the second, more powerful credential comes from: pasted before, or typed with the rest. */
-  second: 'none' | 'pasted' | 'typed';
-  secondText: string | null;
-  against: Against;
-  /** What holds of the profile's questions; empty where nobody said. */
-  with: string[];
-  account: string | null;
-  zones: string[];
-  probeWrites: boolean;
-  watch: boolean;
-}
-
-/** What an exam found, and what became of the clipboard; nothing where no token was pasted or typed. */
-export type Examined = Diagnosis & { clipboard_cleared?: boolean | null };
-
-/** A second credential that the application holds, and what became of the clipboard that it came from. */
-export interface HeldSecond {
-  card: SecondCard;
-  clipboardCleared: boolean;
-}
-
-/** A diagnosis that was made once more. */
-export interface CheckedAgain {
-  diagnosis: Diagnosis;
-  comparison: Comparison;
-}
-
-/** The support bundle, as it would be written. */
-export interface Bundle {
-  json: string;
-  markdown: string;
-}
-
-export const bundleFormats = ['markdown', 'json'] as const satisfies (keyof Bundle)[];
-export type BundleFormat = (typeof bundleFormats)[number];
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: wire.Problem };
 
 interface Channel {
   onmessage: (message: never) => void;
@@ -129,7 +38,7 @@ function core(): Core {
   return window.__TAURI__.core;
 }
 
-function isProblem(reason: unknown): reason is Problem {
+function isProblem(reason: unknown): reason is wire.Problem {
   return (
     typeof reason === 'object' &&
     reason !== null &&
@@ -140,7 +49,7 @@ function isProblem(reason: unknown): reason is Problem {
 }
 
 /** What cannot be a {@link Problem} is a fault of the application itself, and is said so. */
-export function asProblem(reason: unknown): Problem {
+export function asProblem(reason: unknown): wire.Problem {
   if (isProblem(reason)) return reason;
   const evidence = reason instanceof Error ? reason.message : String(reason);
   return { code: 'unexpected', ...words.unexpected, next: 'start-over', evidence };
@@ -154,32 +63,32 @@ async function call<T>(command: string, args?: Record<string, unknown>): Promise
   }
 }
 
-export const about = () => call<About>('about');
-export const home = () => call<Home>('home');
+export const about = () => call<wire.About>('about');
+export const home = () => call<wire.Home>('home');
 
 export const prepare = (profile: string, platformAddress: string | null) =>
-  call<Prepared>('prepare', { profile, platformAddress });
+  call<wire.Prepared>('prepare', { profile, platformAddress });
 export const chooseFileVault = (passphrase: string) =>
-  call<Prepared>('choose_file_vault', { passphrase });
+  call<wire.Prepared>('choose_file_vault', { passphrase });
 
-export const signInStart = () => call<SignInPrompt>('sign_in_start');
-export const signInWait = () => call<Person>('sign_in_wait');
+export const signInStart = () => call<wire.SignInPrompt>('sign_in_start');
+export const signInWait = () => call<wire.Person>('sign_in_wait');
 export const signInCancel = () => call<null>('sign_in_cancel');
 
-export const tokenPages = () => call<TokenPage[]>('token_pages');
+export const tokenPages = () => call<wire.TokenPage[]>('token_pages');
 export const openPage = (page: Page) => call<null>('open_page', { page });
 /** Opens what a built-in profile names: its support, or the documentation of that number. */
 export const openBrandLink = (profile: string, doc: number | null) =>
   call<null>('open_brand_link', { profile, doc });
 export const copyLink = (page: Page) => call<null>('copy_link', { page });
-export const copyRows = (kind: TokenKind) => call<null>('copy_rows', { kind });
+export const copyRows = (kind: wire.TokenKind) => call<null>('copy_rows', { kind });
 
-export const pasteClipboard = () => call<Pasted>('paste_clipboard');
-export const pasteTyped = (text: string) => call<Pasted>('paste_typed', { text });
-export const inspect = () => call<Inspection>('inspect');
+export const pasteClipboard = () => call<wire.Pasted>('paste_clipboard');
+export const pasteTyped = (text: string) => call<wire.Pasted>('paste_typed', { text });
+export const inspect = () => call<wire.Inspection>('inspect');
 /** The account's zones; nothing where the pasted token may not list them. */
-export const zones = (account: string) => call<ZoneChoice[] | null>('zones', { account });
-export const preview = (choices: Choices) => call<Preview>('preview', { choices });
+export const zones = (account: string) => call<wire.ZoneChoice[] | null>('zones', { account });
+export const preview = (choices: wire.Choices) => call<wire.Preview>('preview', { choices });
 
 /** Calls a command that tells of its progress; `heard` gets every line. */
 function callWithProgress<T>(
@@ -197,30 +106,32 @@ function callWithProgress<T>(
 }
 
 /** Runs connect. */
-export const connect = (choices: Choices, heard: (line: Progress) => void) =>
-  callWithProgress<Outcome>('connect', { choices }, heard);
+export const connect = (choices: wire.Choices, heard: (line: wire.Progress) => void) =>
+  callWithProgress<wire.Outcome>('connect', { choices }, heard);
 
 /** Begins a rotation of a connection, as `prepare` begins a connect. */
 export const rotatePrepare = (connectionId: string) =>
-  call<Prepared>('rotate_prepare', { connectionId });
-export const rotatePreview = (choices: RotationChoices) =>
-  call<RotationPreview>('rotate_preview', { choices });
+  call<wire.Prepared>('rotate_prepare', { connectionId });
+export const rotatePreview = (choices: wire.RotationChoices) =>
+  call<wire.RotationPreview>('rotate_preview', { choices });
 /** Rotates. */
-export const rotate = (choices: RotationChoices, heard: (line: Progress) => void) =>
-  callWithProgress<Rotation>('rotate', { choices }, heard);
+export const rotate = (choices: wire.RotationChoices, heard: (line: wire.Progress) => void) =>
+  callWithProgress<wire.Rotation>('rotate', { choices }, heard);
 
 /** Begins a rotation of every connection; nothing is made yet. */
-export const rotateAllPrepare = () => call<SeveralAhead>('rotate_all_prepare');
-export const rotateAllPreview = (choices: RotationChoices) =>
-  call<SeveralPreview>('rotate_all_preview', { choices });
+export const rotateAllPrepare = () => call<wire.SeveralAhead>('rotate_all_prepare');
+export const rotateAllPreview = (choices: wire.RotationChoices) =>
+  call<wire.SeveralPreview>('rotate_all_preview', { choices });
 /** Rotates one after another. */
-export const rotateAll = (choices: RotationChoices, heard: (line: SeveralProgress) => void) =>
-  callWithProgress<SeveralRotations>('rotate_all', { choices }, heard);
+export const rotateAll = (
+  choices: wire.RotationChoices,
+  heard: (line: wire.SeveralProgress) => void,
+) => callWithProgress<wire.SeveralRotations>('rotate_all', { choices }, heard);
 
 /** Ends the open run and undoes what can be undone. */
 export const cancel = () => call<null>('cancel');
 export const deliverAgain = (connectionId: string) =>
-  call<ConnectionCard>('deliver_again', { connectionId });
+  call<wire.ConnectionCard>('deliver_again', { connectionId });
 
 /** Opens Cloudflare's list in which the token of a connection, or of a run, is found. */
 export const openTokenList = (of: string) => call<null>('open_token_list', { of });
@@ -231,7 +142,7 @@ export const forgetSecond = () => call<null>('doctor_second_forget');
 
 /** Checks how one connection stands, or all of them. */
 export const checkConnections = (connectionId: string | null) =>
-  call<Checked[]>('check_connections', { connectionId });
+  call<wire.Checked[]>('check_connections', { connectionId });
 /** Makes ready to sign in at the platform of a connection. */
 export const signInFor = (connectionId: string) => call<null>('sign_in_for', { connectionId });
 
@@ -240,14 +151,14 @@ export const unlockSealedFile = (passphrase: string) =>
   call<null>('unlock_sealed_file', { passphrase });
 
 /** Asks what a token can do. {@link cancel} ends it. */
-export const examine = (input: ExamineInput, heard: (line: DoctorProgress) => void) =>
+export const examine = (input: ExamineInput, heard: (line: wire.DoctorProgress) => void) =>
   callWithProgress<Examined>('doctor_examine', { input }, heard);
 /** Asks the same once more, and tells what changed. */
-export const examineAgain = (heard: (line: DoctorProgress) => void) =>
+export const examineAgain = (heard: (line: wire.DoctorProgress) => void) =>
   callWithProgress<CheckedAgain>('doctor_again', {}, heard);
 /** Earlier diagnoses of a connection, newest first. */
 /** What was found of the same token or connection before that diagnosis, newest first. */
-export const doctorHistory = (run: string) => call<Diagnosis[]>('doctor_history', { run });
+export const doctorHistory = (run: string) => call<wire.Diagnosis[]>('doctor_history', { run });
 export const copyFixRows = () => call<null>('doctor_copy_rows');
 
 export const bundle = (fullIds: boolean) => call<Bundle>('doctor_bundle', { fullIds });
@@ -263,51 +174,50 @@ export const activityPage = (
   newest: number | null,
   offset: number,
   limit: number,
-) => call<ActivityPage>('activity_page', { search, newest, offset, limit });
-export const verifyActivity = () => call<ChainReport>('activity_verify');
+) => call<wire.ActivityPage>('activity_page', { search, newest, offset, limit });
+export const verifyActivity = () => call<wire.ChainReport>('activity_verify');
 /** Asks the person where, and writes the whole log there; nothing where they thought better of it. */
-export const exportActivity = () => call<ActivityExport | null>('activity_export');
+export const exportActivity = () => call<wire.ActivityExport | null>('activity_export');
 /** Opens Cloudflare's own log of the connection's account. */
 export const openAuditLog = (connectionId: string) =>
   call<null>('open_audit_log', { connectionId });
 
-export type SettingName = 'theme' | 'language' | 'reminders/days' | 'reminders/age-days';
-
-export const settings = () => call<Settings>('settings_show');
+export const settings = () => call<wire.Settings>('settings_show');
 export const setSetting = (name: SettingName, value: string) =>
-  call<Settings>('settings_set', { name, value });
+  call<wire.Settings>('settings_set', { name, value });
 export const renameProject = (connectionId: string, project: string) =>
-  call<ConnectionCard>('project_rename', { connectionId, project });
+  call<wire.ConnectionCard>('project_rename', { connectionId, project });
 export const openFolder = () => call<null>('open_folder');
 
-export const vaultPanel = () => call<VaultPanel>('vault_panel');
-export const unlockVault = (passphrase: string) => call<VaultPanel>('vault_unlock', { passphrase });
-export const moveVault = (to: VaultKind, passphrase: string | null) =>
-  call<Moved>('vault_move', { to, passphrase });
+export const vaultPanel = () => call<wire.VaultPanel>('vault_panel');
+export const unlockVault = (passphrase: string) =>
+  call<wire.VaultPanel>('vault_unlock', { passphrase });
+export const moveVault = (to: wire.VaultKind, passphrase: string | null) =>
+  call<wire.Moved>('vault_move', { to, passphrase });
 
-export const forgetPlan = () => call<ForgetPlan>('forget_plan');
+export const forgetPlan = () => call<wire.ForgetPlan>('forget_plan');
 export const forgetEverything = (typed: string, recordsAnyway: boolean) =>
-  call<Forgotten>('forget_everything', { typed, recordsAnyway });
+  call<wire.Forgotten>('forget_everything', { typed, recordsAnyway });
 /** Opens where something lives on. */
 export const openLeft = (connectionId: string, place: 'tokens' | 'platform') =>
   call<null>('open_left', { connectionId, place });
 
 /** Takes up the end of a connection; nothing is deleted yet. */
 export const disconnectBegin = (connectionId: string) =>
-  call<Prepared>('disconnect_begin', { connectionId });
-export const disconnect = (farewell: Farewell, heard: (line: Progress) => void) =>
-  callWithProgress<Disconnected>('disconnect', { farewell }, heard);
+  call<wire.Prepared>('disconnect_begin', { connectionId });
+export const disconnect = (farewell: wire.Farewell, heard: (line: wire.Progress) => void) =>
+  callWithProgress<wire.Disconnected>('disconnect', { farewell }, heard);
 
 /** Goes on with what needs nobody, then says what is left by what is true now. */
-export const checkLeftOver = () => call<LeftOver[]>('check_left_over');
+export const checkLeftOver = () => call<wire.LeftOver[]>('check_left_over');
 /** Hears how things stand whenever the application goes on by itself with what is left over. */
-export const hearLeftOver = (heard: (home: Home) => void) =>
+export const hearLeftOver = (heard: (home: wire.Home) => void) =>
   callWithProgress<null>('hear_left_over', {}, heard);
-export const resumeBegin = (run: string) => call<Prepared>('resume_begin', { run });
-export const resume = (wish: Resume, heard: (line: Progress) => void) =>
-  callWithProgress<Settled>('resume', { wish }, heard);
+export const resumeBegin = (run: string) => call<wire.Prepared>('resume_begin', { run });
+export const resume = (wish: wire.Resume, heard: (line: wire.Progress) => void) =>
+  callWithProgress<wire.Settled>('resume', { wish }, heard);
 
-export const orphansBegin = () => call<Prepared>('orphans_begin');
-export const orphans = () => call<Orphans>('orphans');
-export const deleteOrphans = (tokenIds: string[], broad: BroadWish) =>
-  call<Swept>('delete_orphans', { tokenIds, broad });
+export const orphansBegin = () => call<wire.Prepared>('orphans_begin');
+export const orphans = () => call<wire.Orphans>('orphans');
+export const deleteOrphans = (tokenIds: string[], broad: wire.BroadWish) =>
+  call<wire.Swept>('delete_orphans', { tokenIds, broad });

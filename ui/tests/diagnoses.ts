@@ -7,7 +7,7 @@ import type {
   DiagnosisCard,
   DoctorProgress,
 } from '../src/generated/types';
-import { compared } from '../src/diagnosis';
+import { compared } from '../src/plain/diagnosis';
 import type { Script } from './browser/fake';
 import * as told from './fixtures';
 

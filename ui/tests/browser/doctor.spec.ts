@@ -1,7 +1,7 @@
 /** What a person does with the doctor, and what the application is asked for it. */
 import { expect, test } from '@playwright/test';
 import type { DoctorProgress } from '../../src/generated/types';
-import type { HeldSecond } from '../../src/ipc';
+import type { HeldSecond } from '../../src/plain/messages';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 import {

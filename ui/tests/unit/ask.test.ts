@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askOf, noProfile, readAsk, saysZone, usesOf, type AskDraft } from '../../src/ask';
+import { askOf, noProfile, readAsk, saysZone, usesOf, type AskDraft } from '../../src/plain/ask';
 import * as told from '../fixtures';
 
 const { connections } = told.fullHome;

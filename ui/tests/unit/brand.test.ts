@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { contrast, themes, worn } from '../../src/brand';
+import { contrast, themes, worn } from '../../src/frame/brand';
 
 describe('a platform’s colour', () => {
   test('is worn in the themes in which it can be read', () => {

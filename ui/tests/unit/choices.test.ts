@@ -8,7 +8,7 @@ import {
   projectFault,
   readDraft,
   type Draft,
-} from '../../src/choices';
+} from '../../src/plain/choices';
 import * as cards from '../cards';
 import * as told from '../fixtures';
 

@@ -10,7 +10,7 @@ import {
   keyOf,
   remedyOf,
   verdictOf,
-} from '../../src/diagnosis';
+} from '../../src/plain/diagnosis';
 import type { DiagnosedPermission, Diagnosis } from '../../src/generated/types';
 import * as seen from '../diagnoses';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { addressFault } from '../../src/address';
-import { fieldOf } from '../../src/fields';
-import { filterNamed } from '../../src/filter';
-import { scrolledTo, visibleRows } from '../../src/rows';
-import { kindOf, progressOf, rowsOf, type Kind } from '../../src/steps';
+import { addressFault } from '../../src/plain/address';
+import { fieldOf } from '../../src/plain/fields';
+import { filterNamed } from '../../src/plain/filter';
+import { scrolledTo, visibleRows } from '../../src/plain/rows';
+import { kindOf, progressOf, rowsOf, type Kind } from '../../src/plain/steps';
 import * as told from '../fixtures';
 
 describe('the filter of accounts', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Next } from '../../src/generated/types';
-import { actFor, type Act } from '../../src/next';
+import { actFor, type Act } from '../../src/plain/next';
 
 const acts: [Next, Act][] = [
   ['retry', { kind: 'again' }],

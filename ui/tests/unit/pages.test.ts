@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { keyTo, noPages, pagesOf, pageSize, rowAt, withPage } from '../../src/pages';
-import { ageOf, daysShown } from '../../src/reminders';
+import { keyTo, noPages, pagesOf, pageSize, rowAt, withPage } from '../../src/plain/pages';
+import { ageOf, daysShown } from '../../src/plain/reminders';
 
 describe('the pages of a long list', () => {
   test('are those in which a row is drawn', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actOf, needing, since, withChecked } from '../../src/watch';
+import { actOf, needing, since, withChecked } from '../../src/plain/watch';
 import { move } from '../../src/wizard';
 import { words } from '../../src/words';
 import { card, driftedHome, fine, fullHome } from '../fixtures';

@@ -5,14 +5,14 @@ import {
   isNewVisit,
   move,
   stageOf,
-  stages,
   start,
   tokenNeed,
   type Errand,
   type Event,
   type Wizard,
 } from '../../src/wizard';
-import { labelOf, leadOf, type Lead } from '../../src/lead';
+import { stages } from '../../src/plain/stages';
+import { labelOf, leadOf, type Lead } from '../../src/frame/lead';
 import { words } from '../../src/words';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';

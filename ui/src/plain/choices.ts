@@ -6,7 +6,7 @@ import type {
   ProfileCard,
   ProjectRule,
   ZoneChoice,
-} from './generated/types';
+} from '../generated/types';
 
 export const expiries = ['none', '30d', '90d', '365d', 'date'] as const;
 export type Expiry = (typeof expiries)[number];

@@ -1,5 +1,5 @@
-import type { Next } from './generated/types';
-import type { Page } from './ipc';
+import type { Next } from '../generated/types';
+import type { Page } from './messages';
 
 /** Screens to which a next action can lead. */
 export type Destination = 'prepare' | 'sign-in' | 'token-page' | 'paste' | 'nominate';

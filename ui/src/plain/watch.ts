@@ -7,7 +7,7 @@ import type {
   Standing,
   VaultKind,
   WatchNext,
-} from './generated/types';
+} from '../generated/types';
 
 /** The home screen with what was just found of its connections. */
 export function withChecked(home: Home, checked: readonly Checked[]): Home {

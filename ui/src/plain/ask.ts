@@ -1,6 +1,6 @@
 /** Reads what stands in the doctor's form. Pure. */
-import type { Against, ConnectionCard, ProfileCard } from './generated/types';
-import type { ExamineInput, HeldSecond } from './ipc';
+import type { Against, ConnectionCard, ProfileCard } from '../generated/types';
+import type { ExamineInput, HeldSecond } from './messages';
 
 /** The form as it stands, valid or not. */
 export interface AskDraft {

@@ -1,11 +1,9 @@
 /** What stands in the form of a rotation. */
-import type { BroadWish, RotationChoices } from './generated/types';
-import { words } from './words';
+import type { BroadWish, RotationChoices } from '../generated/types';
 
 export type Policy = 'same' | 'newer';
-export type Expiry = keyof typeof words.rotation.expiries;
-
-export const expiries = Object.keys(words.rotation.expiries) as Expiry[];
+export const expiries = ['same', '30d', '90d', '365d', 'never'] as const;
+export type Expiry = (typeof expiries)[number];
 
 /** What was chosen before, as the form has it. */
 export const policyOf = (turn: RotationChoices | null): Policy =>

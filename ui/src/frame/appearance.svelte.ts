@@ -1,5 +1,5 @@
 /** The theme that shows, for every control that shows or chooses it. */
-import * as ipc from './ipc';
+import * as ipc from '../ipc';
 import { chooseTheme, forgetTheme, storedTheme, type Theme } from './theme';
 
 let theme = $state<Theme>(storedTheme());

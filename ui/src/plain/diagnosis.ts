@@ -1,5 +1,5 @@
 /** How a diagnosis is put before a person. Pure. */
-import type { IconName } from './controls/icons';
+import type { IconName } from './icons';
 import type {
   ComparedPermission,
   DiagnosedPermission,
@@ -9,7 +9,7 @@ import type {
   FoundState,
   Next,
   PermissionState,
-} from './generated/types';
+} from '../generated/types';
 
 export type Tone = 'good' | 'info' | 'warn' | 'bad' | 'plain';
 

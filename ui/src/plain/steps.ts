@@ -5,8 +5,7 @@ import type {
   SeveralProgress,
   Step,
   StepState,
-} from './generated/types';
-import type { Ended } from './wizard';
+} from '../generated/types';
 
 /** A row of the progress screen. */
 export interface Row {
@@ -66,6 +65,11 @@ export function rowsOf(lines: readonly Progress[], kind: Kind = 'connect'): Row[
     .filter((step) => newest.has(step) || sure.includes(step))
     .map((step) => newest.get(step) ?? { step, state: 'waiting', detail: '', at_ms: null });
 }
+
+/** What is ended: a connection, or a run that was cut off. */
+type Ended =
+  | { kind: 'disconnect'; card?: unknown }
+  | { kind: 'resume'; left: { kind: RunKind }; ending: Ending };
 
 /** How an errand goes. */
 export function kindOf(errand: Ended): Kind {

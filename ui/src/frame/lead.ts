@@ -3,10 +3,10 @@
  *
  * The same words lead elsewhere from elsewhere, and from no screen do they lead nowhere.
  */
-import type { Next } from './generated/types';
-import { actFor, type Act, type Destination } from './next';
-import { move, type On, type Wizard } from './wizard';
-import { words } from './words';
+import type { Next } from '../generated/types';
+import { actFor, type Act, type Destination } from '../plain/next';
+import { move, type On, type Wizard } from '../wizard';
+import { words } from '../words';
 
 export type Lead =
   | Exclude<Act, { kind: 'deliver' }>

@@ -1,7 +1,7 @@
 /** How an errand begins, wherever the person takes it up. */
-import type { Ending, Home, LeftOver, Prepared } from './generated/types';
-import * as ipc from './ipc';
-import { tokenNeed, type Errand, type Event } from './wizard';
+import type { Ending, Home, LeftOver, Prepared } from '../generated/types';
+import * as ipc from '../ipc';
+import { tokenNeed, type Errand, type Event } from '../wizard';
 
 /** What comes of taking up an errand. Without the vault nothing can be ended; a platform that is silent is told later. */
 export async function taken(

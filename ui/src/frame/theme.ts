@@ -1,5 +1,5 @@
 /** The one thing that the page stores: whether it is light, dark, or as the system says. */
-import type { Theme } from './generated/types';
+import type { Theme } from '../generated/types';
 
 export type { Theme };
 

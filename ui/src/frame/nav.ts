@@ -1,6 +1,6 @@
-import type { Problem, ProfileCard } from './generated/types';
-import type { Page } from './ipc';
-import type { Event, Said } from './wizard';
+import type { Problem, ProfileCard } from '../generated/types';
+import type { Page } from '../plain/messages';
+import type { Event, Said } from '../wizard';
 
 /** What every screen may ask of the frame around it. */
 export interface Nav {

@@ -8,10 +8,26 @@ import type {
   DoctorProgress,
 } from '../src/generated/types';
 import { compared } from '../src/plain/diagnosis';
+import type { ExamineInput } from '../src/plain/messages';
 import type { Script } from './browser/fake';
 import * as told from './fixtures';
 
 const zoneId = '023e105f4ecef8ad9ca31a8372d0c353';
+
+/** What is asked for of the stored connection where nobody says more. */
+export const askedOfConnection: ExamineInput = {
+  source: 'connection',
+  connectionId: told.card.connection_id,
+  text: null,
+  second: 'none',
+  secondText: null,
+  against: 'own',
+  with: [],
+  account: null,
+  zones: [],
+  probeWrites: false,
+  watch: false,
+};
 
 export const token: DiagnosedToken = {
   kind: 'user',

@@ -12,6 +12,7 @@ import {
   lastAsked,
   nextAction,
   open,
+  pasteAndGoOn,
   primary,
   release,
   screen,
@@ -43,19 +44,7 @@ test('the keyboard alone leads from the list of connections to a mended token', 
   await expect(heading(page), 'the focus stands on the heading').toBeFocused();
   await expect(page).toHaveTitle('Diagnosis – Narrows');
   expect(await lastAsked(page, 'doctor_examine')).toEqual({
-    input: {
-      source: 'connection',
-      connectionId: told.card.connection_id,
-      text: null,
-      second: 'none',
-      secondText: null,
-      against: 'own',
-      with: [],
-      account: null,
-      zones: [],
-      probeWrites: true,
-      watch: true,
-    },
+    input: { ...seen.askedOfConnection, probeWrites: true, watch: true },
   });
 
   await tabTo(page, 'Open the filled-in page');
@@ -387,8 +376,7 @@ test('what a listed connection lacks is mended by a rotation, one press from the
   });
   await primary(page).click();
   await primary(page).click();
-  await page.getByTestId('paste').click();
-  await primary(page).click();
+  await pasteAndGoOn(page);
   await arrived(page, 'rotation');
   await expect(page.getByLabel('What the profile asks for now')).toBeChecked();
   await primary(page).click();
@@ -408,8 +396,7 @@ test('a token whose connection is gone from the list is made again with the same
   await primary(page).click();
   await primary(page).click();
   await primary(page).click();
-  await page.getByTestId('paste').click();
-  await primary(page).click();
+  await pasteAndGoOn(page);
   await expect(screen(page, 'nominate')).toBeVisible();
   await expect(page.locator('#project')).toHaveValue('meadow-site');
 });

@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import type { ConnectionCard, Home } from '../../src/generated/types';
 import * as told from '../fixtures';
-import { arrived, asked, lastAsked, open, primary, screen } from './walk';
+import { arrived, asked, lastAsked, open, pasteAndGoOn, primary, screen } from './walk';
 
 test.beforeEach(({ page }) => open(page, told.errandsWell));
 
@@ -45,8 +45,7 @@ test('a disconnect with a token goes by the token page and the paste', async ({ 
   await primary(page).click();
   await arrived(page, 'token-page');
   await primary(page).click();
-  await page.getByTestId('paste').click();
-  await primary(page).click();
+  await pasteAndGoOn(page);
   await arrived(page, 'errand');
   await expect(page.getByText('Cloudflare deletes the token')).toBeVisible();
   await primary(page).click();
@@ -102,8 +101,7 @@ test('only the chosen tokens are deleted', async ({ page }) => {
   await page.getByTestId('orphans').click();
   await arrived(page, 'token-page');
   await primary(page).click();
-  await page.getByTestId('paste').click();
-  await primary(page).click();
+  await pasteAndGoOn(page);
   await arrived(page, 'errand');
   await expect(page.getByText('38 of 50')).toBeVisible();
   await expect(primary(page), 'nothing is chosen at first').toHaveText('Delete none');

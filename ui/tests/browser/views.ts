@@ -6,7 +6,7 @@ import type { Script } from './fake';
 import * as cards from '../cards';
 import * as seen from '../diagnoses';
 import * as told from '../fixtures';
-import { diagnose, open, primary, rotateAllTo, rotateTo, walkTo } from './walk';
+import { diagnose, open, pasteAndGoOn, primary, rotateAllTo, rotateTo, walkTo } from './walk';
 
 export interface View {
   name: string;
@@ -86,8 +86,7 @@ const errand = (screen: Screen, go: (page: Page) => Promise<void>, script: Scrip
 
 const paste = async (page: Page) => {
   await primary(page).click();
-  await page.getByTestId('paste').click();
-  await primary(page).click();
+  await pasteAndGoOn(page);
 };
 
 const leaveOpen = async (page: Page) => {
@@ -407,8 +406,7 @@ export const views: View[] = [
       await primary(page).click();
       await primary(page).click();
       await primary(page).click();
-      await page.getByTestId('paste').click();
-      await primary(page).click();
+      await pasteAndGoOn(page);
       await page.getByText('A domain of mine is attached').click();
     },
   },

@@ -16,19 +16,32 @@ export const screen = (page: Page, name: Screen): Locator =>
 export const primary = (page: Page): Locator => page.getByTestId('primary');
 export const nextAction = (page: Page): Locator => page.getByTestId('next-action');
 
+/** A screen, and what leads from it to the one after it. */
+type Step = [Screen, (page: Page) => Promise<void>];
+
+/** Pastes a token and goes on, where all goes well. */
+export async function pasteAndGoOn(page: Page): Promise<void> {
+  await page.getByTestId('paste').click();
+  await primary(page).click();
+}
+
+/** Takes the steps as far as that screen. */
+async function take(page: Page, steps: readonly Step[], goal: Screen): Promise<void> {
+  for (const [name, step] of steps) {
+    if (name === goal) break;
+    await expect(screen(page, name)).toBeVisible();
+    await step(page);
+  }
+  await expect(screen(page, goal)).toBeVisible();
+}
+
 /** The steps from each screen to the one after it, when all goes well. */
-const onward: [Screen, (page: Page) => Promise<void>][] = [
+const onward: Step[] = [
   ['welcome', (page) => primary(page).click()],
   ['prepare', (page) => primary(page).click()],
   ['sign-in', (page) => signIn(page)],
   ['token-page', (page) => primary(page).click()],
-  [
-    'paste',
-    async (page) => {
-      await page.getByTestId('paste').click();
-      await primary(page).click();
-    },
-  ],
+  ['paste', pasteAndGoOn],
   ['nominate', (page) => primary(page).click()],
 ];
 
@@ -39,12 +52,7 @@ export async function signIn(page: Page): Promise<void> {
 
 export async function walkTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
   await open(page, script);
-  for (const [name, step] of onward) {
-    if (name === goal) break;
-    await expect(screen(page, name)).toBeVisible();
-    await step(page);
-  }
-  await expect(screen(page, goal)).toBeVisible();
+  await take(page, onward, goal);
 }
 
 /** Opens the list of connections and has the first one checked. */
@@ -55,53 +63,31 @@ export async function diagnose(page: Page, script: Script = {}): Promise<void> {
 }
 
 /** The steps of a rotation, from the list of connections. */
-const turn: [Screen, (page: Page) => Promise<void>][] = [
+const turn: Step[] = [
   ['home', (page) => page.getByTestId('rotate').first().click()],
   ['prepare', (page) => primary(page).click()],
   ['token-page', (page) => primary(page).click()],
-  [
-    'paste',
-    async (page) => {
-      await page.getByTestId('paste').click();
-      await primary(page).click();
-    },
-  ],
+  ['paste', pasteAndGoOn],
   ['rotation', (page) => primary(page).click()],
 ];
 
 export async function rotateTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
   await open(page, { ...rotateWell, ...script });
-  for (const [name, step] of turn) {
-    if (name === goal) break;
-    await expect(screen(page, name)).toBeVisible();
-    await step(page);
-  }
-  await expect(screen(page, goal)).toBeVisible();
+  await take(page, turn, goal);
 }
 
 /** The steps of rotating every connection, from the list. */
-const turnAll: [Screen, (page: Page) => Promise<void>][] = [
+const turnAll: Step[] = [
   ['home', (page) => page.getByTestId('rotate-all').click()],
   ['rotate-all', (page) => primary(page).click()],
   ['token-page', (page) => primary(page).click()],
-  [
-    'paste',
-    async (page) => {
-      await page.getByTestId('paste').click();
-      await primary(page).click();
-    },
-  ],
+  ['paste', pasteAndGoOn],
   ['rotations', (page) => primary(page).click()],
 ];
 
 export async function rotateAllTo(page: Page, goal: Screen, script: Script = {}): Promise<void> {
   await open(page, { ...rotateAllWell, ...script });
-  for (const [name, step] of turnAll) {
-    if (name === goal) break;
-    await expect(screen(page, name)).toBeVisible();
-    await step(page);
-  }
-  await expect(screen(page, goal)).toBeVisible();
+  await take(page, turnAll, goal);
 }
 
 /** Lets a held answer come. */

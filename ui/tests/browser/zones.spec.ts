@@ -4,7 +4,17 @@ import type { ProfileCard } from '../../src/generated/types';
 import * as cards from '../cards';
 import * as told from '../fixtures';
 import type { Reply, Script } from './fake';
-import { arrived, asked, lastAsked, open, primary, screen, signIn, walkTo } from './walk';
+import {
+  arrived,
+  asked,
+  lastAsked,
+  open,
+  pasteAndGoOn,
+  primary,
+  screen,
+  signIn,
+  walkTo,
+} from './walk';
 
 const zone = (page: Page) => page.locator('#zone');
 const option = (page: Page) => page.getByRole('option');
@@ -19,6 +29,24 @@ async function connected(page: Page) {
   await primary(page).click();
   await arrived(page, 'result');
   return (await lastAsked(page, 'connect'))['choices'];
+}
+
+/** Picks a domain of one account, then takes the other, whose domains are answered so. */
+async function changeAccount(page: Page, others: Reply): Promise<void> {
+  const [first, second] = told.manyAccounts;
+  await walkTo(page, 'nominate', {
+    ...offer(cards.manyDomains, { value: cards.manyZones.slice(0, 2) }, others),
+    inspect: [{ value: { ...told.inspection, accounts: told.manyAccounts } }],
+  });
+  await expect(page.getByText('Choose the account first')).toBeVisible();
+  const account = page.locator('#account');
+  await account.fill(first?.name ?? '');
+  await page.keyboard.press('Enter');
+  await zone(page).fill('harbour');
+  await page.keyboard.press('Enter');
+  await expect(chip(page, 'harbour-00000.example')).toBeVisible();
+  await account.fill(second?.name ?? '');
+  await page.keyboard.press('Enter');
 }
 
 const five: [ProfileCard, (page: Page) => Promise<void>, Record<string, unknown>][] = [
@@ -78,8 +106,7 @@ for (const [profile, choose, choices] of five) {
     if (profile.has_platform) await signIn(page);
     await arrived(page, 'token-page');
     await primary(page).click();
-    await page.getByTestId('paste').click();
-    await primary(page).click();
+    await pasteAndGoOn(page);
     await arrived(page, 'nominate');
     await choose(page);
     expect(await connected(page)).toMatchObject(choices);
@@ -180,19 +207,7 @@ test('another account has other domains, and an answer for the one before comes 
   page,
 }) => {
   const [first, second] = told.manyAccounts;
-  await walkTo(page, 'nominate', {
-    ...offer(cards.manyDomains, { value: cards.manyZones.slice(0, 2) }, { value: cards.fewZones }),
-    inspect: [{ value: { ...told.inspection, accounts: told.manyAccounts } }],
-  });
-  await expect(page.getByText('Choose the account first')).toBeVisible();
-  const account = page.locator('#account');
-  await account.fill(first?.name ?? '');
-  await page.keyboard.press('Enter');
-  await zone(page).fill('harbour');
-  await page.keyboard.press('Enter');
-  await expect(chip(page, 'harbour-00000.example')).toBeVisible();
-  await account.fill(second?.name ?? '');
-  await page.keyboard.press('Enter');
+  await changeAccount(page, { value: cards.fewZones });
   await expect(page.getByText('Type to search 3 domains.')).toBeVisible();
   await expect(chip(page, 'harbour-00000.example'), 'it is of the other account').toHaveCount(0);
   const calls = (await asked(page)).filter(({ command }) => command === 'zones');
@@ -202,20 +217,10 @@ test('another account has other domains, and an answer for the one before comes 
 test('domains of one account are not sent for another whose domains have to be typed', async ({
   page,
 }) => {
-  const [first, second] = told.manyAccounts;
-  await walkTo(page, 'nominate', {
-    ...offer(cards.manyDomains, { value: cards.manyZones.slice(0, 2) }, { value: null }),
-    inspect: [{ value: { ...told.inspection, accounts: told.manyAccounts } }],
-  });
-  const account = page.locator('#account');
-  await account.fill(first?.name ?? '');
-  await page.keyboard.press('Enter');
-  await zone(page).fill('harbour');
-  await page.keyboard.press('Enter');
-  await expect(chip(page, 'harbour-00000.example')).toBeVisible();
-  await account.fill(second?.name ?? '');
-  await page.keyboard.press('Enter');
-  await zone(page).fill('meadow.example');
+  const [, second] = told.manyAccounts;
+  await changeAccount(page, { value: null });
+  // A line that says what is asked stands in its place until it is answered.
+  await page.locator('#zone:is(input, textarea)').fill('meadow.example');
   expect(await connected(page)).toMatchObject({
     account: second?.id,
     zones: ['meadow.example'],

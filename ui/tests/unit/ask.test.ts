@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { askOf, noProfile, readAsk, saysZone, usesOf, type AskDraft } from '../../src/plain/ask';
+import * as seen from '../diagnoses';
 import * as told from '../fixtures';
 
 const { connections } = told.fullHome;
@@ -16,19 +17,7 @@ describe('the doctor’s form', () => {
   test('begins with the connection’s own profile, and writes nothing unasked', () => {
     expect(read(ofConnection)).toEqual({
       ok: true,
-      input: {
-        source: 'connection',
-        connectionId: told.card.connection_id,
-        text: null,
-        second: 'none',
-        secondText: null,
-        against: 'own',
-        with: [],
-        account: null,
-        zones: [],
-        probeWrites: false,
-        watch: false,
-      },
+      input: seen.askedOfConnection,
     });
   });
 

@@ -187,9 +187,40 @@ pub(crate) struct Vault {
     /// Where the narrow token is kept on this computer.
     #[arg(long, value_enum, default_value = "keychain")]
     pub(crate) vault: VaultChoice,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
+/// Where its passphrase comes from.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Passphrase {
     /// Read the sealed file's passphrase from the first line of standard input.
     #[arg(long)]
     pub(crate) passphrase_stdin: bool,
+}
+
+/// What a command needs on this computer.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Here {
+    #[command(flatten)]
+    pub(crate) vault: Vault,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// What becomes of a pasted token.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Paste {
+    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
+    #[arg(long)]
+    pub(crate) keep_broad: bool,
+}
+
+/// Which connection.
+#[derive(Debug, Args)]
+pub(crate) struct One {
+    /// The connection's id, as `narrows connections` shows it.
+    pub(crate) connection: String,
 }
 
 /// The vaults to choose from.
@@ -226,16 +257,13 @@ pub(crate) struct Connect {
     /// profile allows it.
     #[arg(long, value_name = "ID")]
     pub(crate) zone: Vec<String>,
-    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
-    #[arg(long)]
-    pub(crate) keep_broad: bool,
+    #[command(flatten)]
+    pub(crate) paste: Paste,
     /// The platform's address, for a profile that has none of its own.
     #[arg(long, value_name = "URL")]
     pub(crate) platform: Option<String>,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `--profile`
@@ -296,48 +324,40 @@ pub(crate) struct Rotate {
     /// When the new token ends: 12h, 90d, 2w, a date such as 2027-01-31, or never. Left out, as it was chosen before.
     #[arg(long, value_name = "WHEN")]
     pub(crate) expires: Option<String>,
-    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
-    #[arg(long)]
-    pub(crate) keep_broad: bool,
+    #[command(flatten)]
+    pub(crate) paste: Paste,
     /// The connection's profile, where it is a file and not built in.
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows deliver`
 #[derive(Debug, Args)]
 pub(crate) struct Deliver {
-    /// The connection's id, as `narrows connections` shows it.
-    pub(crate) connection: String,
     #[command(flatten)]
-    pub(crate) vault: Vault,
+    pub(crate) one: One,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows disconnect`
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Disconnect {
-    /// The connection's id, as `narrows connections` shows it.
-    pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) one: One,
     /// Do not ask for a one-time token: the token stays at Cloudflare until you delete it there.
     #[arg(long, conflicts_with = "keep_broad")]
     pub(crate) no_revoke: bool,
-    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
-    #[arg(long)]
-    pub(crate) keep_broad: bool,
+    #[command(flatten)]
+    pub(crate) paste: Paste,
     /// Forget everything here at once, also what is still open: then nothing can be checked from here any more.
     #[arg(long)]
     pub(crate) forget: bool,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows resume`
@@ -355,16 +375,13 @@ pub(crate) struct Resume {
     /// Do not ask for a one-time token, where one would help.
     #[arg(long, conflicts_with = "keep_broad")]
     pub(crate) no_revoke: bool,
-    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
-    #[arg(long)]
-    pub(crate) keep_broad: bool,
+    #[command(flatten)]
+    pub(crate) paste: Paste,
     /// Forget everything here at once, also what is still open.
     #[arg(long, requires = "run")]
     pub(crate) forget: bool,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows orphans`
@@ -379,9 +396,8 @@ pub(crate) struct Orphans {
     /// Account id; needed for an account token that does not see its account.
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
-    /// Leave the pasted token alive. Otherwise it is destroyed, whoever made it.
-    #[arg(long)]
-    pub(crate) keep_broad: bool,
+    #[command(flatten)]
+    pub(crate) paste: Paste,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -434,9 +450,7 @@ pub(crate) struct Doctor {
     #[arg(long, requires = "bundle")]
     pub(crate) full_ids: bool,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows status`
@@ -446,9 +460,7 @@ pub(crate) struct Status {
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows activity`
@@ -495,14 +507,12 @@ pub(crate) struct SetSetting {
 /// `narrows settings project`
 #[derive(Debug, Args)]
 pub(crate) struct Project {
-    /// The connection's id, as `narrows connections` shows it.
-    pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) one: One,
     /// The project's new name.
     pub(crate) name: String,
     #[command(flatten)]
-    pub(crate) vault: Vault,
-    #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) here: Here,
 }
 
 /// `narrows vault`
@@ -521,9 +531,8 @@ pub(crate) struct MoveVault {
     /// Where to.
     #[arg(long, value_enum)]
     pub(crate) to: VaultChoice,
-    /// Read the sealed file's passphrase from the first line of standard input.
-    #[arg(long)]
-    pub(crate) passphrase_stdin: bool,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
     #[command(flatten)]
     pub(crate) output: Output,
 }

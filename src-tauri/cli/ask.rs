@@ -100,12 +100,12 @@ fn piped() -> Result<Secret, Problem> {
 
 /// Puts the wished-for vault in place, asking for the passphrase of a sealed file.
 pub(crate) async fn vault(app: &App, wanted: args::Vault) -> Result<(), Problem> {
-    match (wanted.vault, wanted.passphrase_stdin) {
+    match (wanted.vault, wanted.passphrase.passphrase_stdin) {
         (VaultChoice::Keychain, false) => return Ok(()),
         (VaultChoice::Keychain, true) => return Err(no_passphrase()),
         (VaultChoice::File, _) => {}
     }
-    let passphrase = passphrase(wanted.passphrase_stdin).await?;
+    let passphrase = passphrase(wanted.passphrase.passphrase_stdin).await?;
     app.use_sealed_file(passphrase).await
 }
 

@@ -19,7 +19,7 @@ use super::{ask, exit, print};
 
 /// Walks through connect.
 pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
-    let json = wanted.output.json;
+    let json = wanted.here.output.json;
     let cancel = stop_when_interrupted(json);
     // Until something is made, stopping is leaving: the task closes its run when it is dropped.
     let (mut connect, choices) = cancel
@@ -36,7 +36,7 @@ pub(crate) async fn connect(app: &App, wanted: Connect) -> Result<u8, Problem> {
 /// Everything that comes before the first thing is made.
 async fn ready(app: &App, wanted: Connect) -> Result<(Task, Choices), Problem> {
     let profile = Profile::load(&wanted.profile.profile)?;
-    ask::vault(app, wanted.vault).await?;
+    ask::vault(app, wanted.here.vault).await?;
     let mut task = Task::begin(app, profile, wanted.platform.as_deref())?;
     let prepared = task.approach.prepare().await;
     if let Some(problem) = prepared.problems.into_iter().next() {
@@ -46,11 +46,11 @@ async fn ready(app: &App, wanted: Connect) -> Result<(Task, Choices), Problem> {
         sign_in(&mut task.approach).await?;
     }
     let pasted = task.approach.paste(ask::token().await?)?;
-    if !wanted.output.json {
+    if !wanted.here.output.json {
         pasted.notices.iter().for_each(print::err);
     }
     let inspection = task.approach.inspect(wanted.account.as_deref()).await?;
-    let destroy = !wanted.keep_broad
+    let destroy = !wanted.paste.keep_broad
         && (!ask::at_terminal()
             || inspection.ours
             || ask::yes("This token was not made for this run. Destroy it at the end?").await?);
@@ -90,9 +90,9 @@ pub(crate) fn stop_when_interrupted(json: bool) -> CancellationToken {
 
 /// Delivers once more.
 pub(crate) async fn deliver(app: &App, wanted: &Deliver) -> Result<u8, Problem> {
-    ask::vault(app, wanted.vault).await?;
-    let card = redeliver(app, &wanted.connection).await?;
-    if wanted.output.json {
+    ask::vault(app, wanted.here.vault).await?;
+    let card = redeliver(app, &wanted.one.connection).await?;
+    if wanted.here.output.json {
         print::object(&card);
     } else {
         print::connection(&card);

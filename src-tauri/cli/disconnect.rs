@@ -16,20 +16,20 @@ pub(crate) const STEPS: u64 = 4;
 
 /// Ends a connection.
 pub(crate) async fn disconnect(app: &App, wanted: Disconnect) -> Result<u8, Problem> {
-    ask::vault(app, wanted.vault).await?;
-    let mut task = Task::begin(app, &wanted.connection)?;
+    ask::vault(app, wanted.here.vault).await?;
+    let mut task = Task::begin(app, &wanted.one.connection)?;
     // Until the first thing is deleted, stopping is leaving.
     interruptible(ready(&mut task.approach, wanted.no_revoke)).await?;
     let farewell = Farewell {
-        broad: broad_wish(wanted.keep_broad),
+        broad: broad_wish(wanted.paste.keep_broad),
         forget: wanted.forget,
     };
-    let (sender, shown) = showing(STEPS, wanted.output.json);
+    let (sender, shown) = showing(STEPS, wanted.here.output.json);
     let ended = task.disconnect(&farewell, Some(sender)).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
     let ended = ended?;
-    if wanted.output.json {
+    if wanted.here.output.json {
         print::object(&ended);
     } else {
         told(&ended);

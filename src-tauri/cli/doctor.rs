@@ -24,7 +24,7 @@ const ZONE: &str = "CLOUDFLARE_ZONE_ID";
 
 /// Diagnoses a token. Exit codes are those of a diagnosis, also where none could be made.
 pub(crate) async fn doctor(app: &App, wanted: Doctor) -> u8 {
-    let json = wanted.output.json;
+    let json = wanted.here.output.json;
     match diagnose(app, wanted).await {
         Ok(code) => code,
         Err(problem) => {
@@ -39,7 +39,7 @@ pub(crate) async fn doctor(app: &App, wanted: Doctor) -> u8 {
 }
 
 async fn diagnose(app: &App, wanted: Doctor) -> Result<u8, Problem> {
-    ask::vault(app, wanted.vault).await?;
+    ask::vault(app, wanted.here.vault).await?;
     let mut warnings = Vec::new();
     let mut options = DoctorOptions {
         against: match &wanted.profile {
@@ -74,12 +74,12 @@ async fn diagnose(app: &App, wanted: Doctor) -> Result<u8, Problem> {
         options,
     };
     let (sender, receiver) = unbounded_channel();
-    let shown = tokio::spawn(show(receiver, wanted.output.json));
+    let shown = tokio::spawn(show(receiver, wanted.here.output.json));
     let mut diagnosis = doctor::examine(app, input, Some(sender)).await?;
     // Progress ends with the diagnosis; a fault in showing it is not the diagnosis's.
     let _ = shown.await;
     diagnosis.notices.splice(0..0, warnings);
-    if wanted.output.json {
+    if wanted.here.output.json {
         print::object(&diagnosis);
     } else {
         tell(&diagnosis);

@@ -52,7 +52,7 @@ pub(crate) fn connections(app: &App, output: Output) -> Result<u8, Problem> {
 
 /// Says whether the vault works, how the connections stand, and whether anything needs the user.
 pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
-    ask::vault(app, wanted.vault).await?;
+    ask::vault(app, wanted.here.vault).await?;
     let (mut vault, tested) = steps::vault(app).await;
     if wanted.check {
         watch::check(app, None).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn status(app: &App, wanted: &Status) -> Result<u8, Problem> {
         .flat_map(|card| about(card, &card.watch.untold))
         .collect();
     vault.self_test_ms = tested.ok();
-    if wanted.output.json {
+    if wanted.here.output.json {
         let watch: Vec<_> = home
             .connections
             .into_iter()

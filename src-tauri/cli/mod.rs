@@ -70,16 +70,16 @@ fn refuse(problem: &Problem, json: bool) -> Wanted {
 pub(crate) fn run(command: Command) -> ExitCode {
     start_log();
     let json = match &command {
-        Command::Connect(connect) => connect.output.json,
+        Command::Connect(connect) => connect.here.output.json,
         Command::TokenPage(page) => page.output.json,
         Command::Connections(output) => output.json,
-        Command::Rotate(rotate) => rotate.output.json,
-        Command::Deliver(deliver) => deliver.output.json,
-        Command::Disconnect(disconnect) => disconnect.output.json,
-        Command::Resume(resume) => resume.output.json,
+        Command::Rotate(rotate) => rotate.here.output.json,
+        Command::Deliver(deliver) => deliver.here.output.json,
+        Command::Disconnect(disconnect) => disconnect.here.output.json,
+        Command::Resume(resume) => resume.here.output.json,
         Command::Orphans(orphans) => orphans.output.json,
-        Command::Doctor(doctor) => doctor.output.json,
-        Command::Status(status) => status.output.json,
+        Command::Doctor(doctor) => doctor.here.output.json,
+        Command::Status(status) => status.here.output.json,
         Command::Profile(wanted) => profile::as_json(wanted),
         Command::Activity(activity) => activity.output.json,
         Command::Settings(wanted) => settings::as_json(wanted),

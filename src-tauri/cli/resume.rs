@@ -17,27 +17,27 @@ use super::{ask, exit, print};
 
 /// Shows what is left, or ends one run.
 pub(crate) async fn resume(app: &App, wanted: Resume) -> Result<u8, Problem> {
-    ask::vault(app, wanted.vault).await?;
+    ask::vault(app, wanted.here.vault).await?;
     let Some(run) = wanted.run.clone() else {
-        return Box::pin(all(app, wanted.output.json)).await;
+        return Box::pin(all(app, wanted.here.output.json)).await;
     };
     let mut task = Resuming::begin(app, &run)?;
     let ending = match (wanted.finish, wanted.undo) {
         (true, _) => Ending::Finish,
         (_, true) => Ending::Undo,
-        (false, false) => return one(&task, wanted.output.json).await,
+        (false, false) => return one(&task, wanted.here.output.json).await,
     };
     interruptible(ready(&mut task, ending, &wanted)).await?;
-    let (sender, shown) = showing(STEPS, wanted.output.json);
+    let (sender, shown) = showing(STEPS, wanted.here.output.json);
     let wish = Wish {
         ending,
-        broad: broad_wish(wanted.keep_broad),
+        broad: broad_wish(wanted.paste.keep_broad),
         forget: wanted.forget,
     };
     let settled = task.settle(wish, Some(sender)).await;
     // Progress ends with the run; a fault in showing it is not the run's.
     let _ = shown.await;
-    Ok(finish(&settled?, wanted.output.json))
+    Ok(finish(&settled?, wanted.here.output.json))
 }
 
 async fn all(app: &App, json: bool) -> Result<u8, Problem> {

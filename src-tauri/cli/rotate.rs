@@ -17,7 +17,7 @@ const STEPS: u64 = 9;
 
 /// Rotates one connection, or all.
 pub(crate) async fn rotate(app: &App, wanted: Rotate) -> Result<u8, Problem> {
-    let cancel = stop_when_interrupted(wanted.output.json);
+    let cancel = stop_when_interrupted(wanted.here.output.json);
     match wanted.connection.clone() {
         Some(connection) => Box::pin(one(app, &wanted, &connection, &cancel)).await,
         None => Box::pin(all(app, &wanted, &cancel)).await,
@@ -30,7 +30,7 @@ async fn one(
     connection: &str,
     cancel: &CancellationToken,
 ) -> Result<u8, Problem> {
-    let json = wanted.output.json;
+    let json = wanted.here.output.json;
     // Until something is made, stopping is leaving: the task closes its run when it is dropped.
     let (mut task, choices) = cancel
         .run_until_cancelled(Box::pin(ready(app, wanted, connection)))
@@ -54,17 +54,17 @@ async fn ready(
     wanted: &Rotate,
     connection: &str,
 ) -> Result<(Task, RotationChoices), Problem> {
-    ask::vault(app, wanted.vault).await?;
+    ask::vault(app, wanted.here.vault).await?;
     let mut task = Task::begin(app, connection, wanted.profile.as_deref())?;
     prepare(&mut task.approach).await?;
     let pasted = task.approach.paste(ask::token().await?)?;
-    if !wanted.output.json {
+    if !wanted.here.output.json {
         pasted.notices.iter().for_each(print::err);
     }
     let inspection = task.approach.inspect(None).await?;
     let choices = choices(wanted, inspection.ours).await?;
     let preview = task.preview(&choices).await?;
-    if !wanted.output.json {
+    if !wanted.here.output.json {
         print::rotation_preview(&preview);
     }
     Ok((task, choices))
@@ -91,7 +91,7 @@ fn wish(wanted: &Rotate, broad: BroadWish) -> RotationChoices {
 }
 
 async fn choices(wanted: &Rotate, ours: bool) -> Result<RotationChoices, Problem> {
-    let destroy = !wanted.keep_broad
+    let destroy = !wanted.paste.keep_broad
         && (!ask::at_terminal()
             || ours
             || ask::yes("This token was not made for this run. Destroy it at the end?").await?);
@@ -104,9 +104,9 @@ async fn choices(wanted: &Rotate, ours: bool) -> Result<RotationChoices, Problem
 }
 
 async fn all(app: &App, wanted: &Rotate, cancel: &CancellationToken) -> Result<u8, Problem> {
-    let json = wanted.output.json;
+    let json = wanted.here.output.json;
     let ready = async {
-        ask::vault(app, wanted.vault).await?;
+        ask::vault(app, wanted.here.vault).await?;
         let mut several = Several::begin(app)?;
         // Whoever signs in at a platform has done so for every connection there.
         while let Some(next) = several

@@ -15,7 +15,7 @@ pub(crate) fn as_json(wanted: &SettingsCommand) -> bool {
     match wanted {
         SettingsCommand::Show(output) => output.json,
         SettingsCommand::Set(set) => set.output.json,
-        SettingsCommand::Project(project) => project.output.json,
+        SettingsCommand::Project(project) => project.here.output.json,
     }
 }
 
@@ -27,9 +27,9 @@ pub(crate) async fn run(app: &App, wanted: &SettingsCommand) -> Result<u8, Probl
             show(&settings::set(app, &set.name, &set.value)?, set.output.json);
         }
         SettingsCommand::Project(project) => {
-            ask::vault(app, project.vault).await?;
-            let card = rename(app, &project.connection, &project.name).await?;
-            if project.output.json {
+            ask::vault(app, project.here.vault).await?;
+            let card = rename(app, &project.one.connection, &project.name).await?;
+            if project.here.output.json {
                 print::object(&card);
             } else {
                 print::connection(&card);

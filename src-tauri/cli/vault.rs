@@ -12,7 +12,7 @@ use super::{ask, exit, print};
 /// Whether JSON is wanted.
 pub(crate) fn as_json(wanted: &VaultCommand) -> bool {
     match wanted {
-        VaultCommand::Show(show) => show.output.json,
+        VaultCommand::Show(show) => show.here.output.json,
         VaultCommand::Move(wanted) => wanted.output.json,
     }
 }
@@ -21,9 +21,9 @@ pub(crate) fn as_json(wanted: &VaultCommand) -> bool {
 pub(crate) async fn run(app: &App, wanted: &VaultCommand) -> Result<u8, Problem> {
     match wanted {
         VaultCommand::Show(show) => {
-            ask::vault(app, show.vault).await?;
+            ask::vault(app, show.here.vault).await?;
             let panel = vaults::panel(app).await?;
-            if show.output.json {
+            if show.here.output.json {
                 print::object(&panel);
             } else {
                 shown(&panel);
@@ -46,7 +46,7 @@ async fn moved(app: &App, wanted: &MoveVault) -> Result<u8, Problem> {
     };
     // Nothing has to be opened where there is no file to move from.
     let passphrase = if to == VaultKind::File || app.sealed_file().exists() {
-        Some(ask::passphrase(wanted.passphrase_stdin).await?)
+        Some(ask::passphrase(wanted.passphrase.passphrase_stdin).await?)
     } else {
         None
     };

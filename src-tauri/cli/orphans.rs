@@ -38,7 +38,9 @@ pub(crate) async fn orphans(app: &App, wanted: Orphans) -> Result<u8, Problem> {
     } else {
         Vec::new()
     };
-    let swept = sweep.delete(&chosen, broad_wish(wanted.paste.keep_broad)).await?;
+    let swept = sweep
+        .delete(&chosen, broad_wish(wanted.paste.keep_broad))
+        .await?;
     if json {
         print::object(&json!({
             "quota": swept.quota.unwrap_or(found.quota),

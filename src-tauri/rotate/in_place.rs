@@ -201,81 +201,82 @@ async fn roll(run: &mut Run<'_>, old: &Old, nominated: &Nominated) -> Result<Rol
     Ok(Rolled::Kept(value))
 }
 
-async fn lost(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
+/// Nobody has the new value. The broad token is what the next rotation needs, and is left for it.
+async fn lost(run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
     run.report
         .tell(Step::Mint, StepState::Failed, problem.message.clone());
-    run.join_fuse().await;
-    // The broad token is what the next rotation needs, and is left for it.
-    let broad = run.doomed.left_alive();
-    run.close("value-lost");
-    run.journal.activity(
-        "roll token",
-        &nominated.replaces.token_name,
-        "value lost",
-        None,
-    );
-    let mut told = in_use(nominated);
-    told.state = OldTokenState::Open;
-    "It got a new value that nobody has. Another rotation replaces it."
-        .clone_into(&mut told.sentence);
-    let rolling = Rolling {
-        app: run.app,
-        journal: &run.journal,
-        report: run.report,
-        link: run.link,
-        nominated,
-        value: &Secret::new(String::new()),
+    let (name, platform) = (&nominated.replaces.token_name, &nominated.platform);
+    let unsure = Unsure {
+        state: RotationState::ValueLost,
+        ends: Some("value-lost"),
+        noted: "value lost",
+        told: "It got a new value that nobody has. Another rotation replaces it.",
+        stands: format!("\"{name}\" has a value that nobody has, so {platform} fails with it."),
     };
-    let rotation = rolling.told(&run, RotationState::ValueLost, told);
-    Rotation {
-        new_token: None,
-        stands: vec![
-            format!(
-                "\"{}\" has a value that nobody has, so {} fails with it.",
-                nominated.replaces.token_name, nominated.platform
-            ),
-            format!("The token you pasted: {}", broad.sentence),
-        ],
-        broad: (!run.shared()).then_some(broad),
-        step: Some(Step::Mint),
-        problem: Some(problem),
-        ..rotation
-    }
+    unsure.rotation(run, nominated, problem).await
 }
 
 /// Leaves the run open: a later look tells.
-async fn untold(mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
+async fn untold(run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
     run.report
         .tell(Step::Mint, StepState::Warned, problem.message.clone());
-    run.join_fuse().await;
-    let broad = run.doomed.left_alive();
-    let name = &nominated.replaces.token_name;
-    run.journal.activity("roll token", name, "no answer", None);
-    let mut told = in_use(nominated);
-    told.state = OldTokenState::Open;
-    "It is not known whether it has a new value.".clone_into(&mut told.sentence);
-    let rolling = Rolling {
-        app: run.app,
-        journal: &run.journal,
-        report: run.report,
-        link: run.link,
-        nominated,
-        value: &Secret::new(String::new()),
+    let (name, platform) = (&nominated.replaces.token_name, &nominated.platform);
+    let unsure = Unsure {
+        state: RotationState::RollUnknown,
+        ends: None,
+        noted: "no answer",
+        told: "It is not known whether it has a new value.",
+        stands: format!(
+            "\"{name}\" may have a value that nobody has; then {platform} fails with it."
+        ),
     };
-    let rotation = rolling.told(&run, RotationState::RollUnknown, told);
-    Rotation {
-        new_token: None,
-        stands: vec![
-            format!(
-                "\"{name}\" may have a value that nobody has; then {} fails with it.",
-                nominated.platform
-            ),
-            format!("The token you pasted: {}", broad.sentence),
-        ],
-        broad: (!run.shared()).then_some(broad),
-        step: Some(Step::Mint),
-        problem: Some(problem),
-        ..rotation
+    unsure.rotation(run, nominated, problem).await
+}
+
+/// A roll after which no value is at hand that is known to work.
+struct Unsure {
+    state: RotationState,
+    /// How the run ends, if it does.
+    ends: Option<&'static str>,
+    /// In the activity.
+    noted: &'static str,
+    /// Of the token.
+    told: &'static str,
+    stands: String,
+}
+
+impl Unsure {
+    async fn rotation(self, mut run: Run<'_>, nominated: &Nominated, problem: Problem) -> Rotation {
+        run.join_fuse().await;
+        let broad = run.doomed.left_alive();
+        if let Some(how) = self.ends {
+            run.close(how);
+        }
+        let name = &nominated.replaces.token_name;
+        run.journal.activity("roll token", name, self.noted, None);
+        let mut told = in_use(nominated);
+        told.state = OldTokenState::Open;
+        self.told.clone_into(&mut told.sentence);
+        let rolling = Rolling {
+            app: run.app,
+            journal: &run.journal,
+            report: run.report,
+            link: run.link,
+            nominated,
+            value: &Secret::new(String::new()),
+        };
+        let rotation = rolling.told(&run, self.state, told);
+        Rotation {
+            new_token: None,
+            stands: vec![
+                self.stands,
+                format!("The token you pasted: {}", broad.sentence),
+            ],
+            broad: (!run.shared()).then_some(broad),
+            step: Some(Step::Mint),
+            problem: Some(problem),
+            ..rotation
+        }
     }
 }
 

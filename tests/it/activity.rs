@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::disconnect::another_broad;
 use crate::golden;
 use crate::program::Program;
-use crate::recover::settle;
+use crate::recover::{settle, undone};
 use crate::stage::{Stage, destroy};
 
 const MANY: usize = 1500;
@@ -495,9 +495,7 @@ async fn whatever_is_changed_outside_is_written_down_with_the_other_sides_id() {
     assert_eq!(pending.state, RotationState::Pending, "{pending:#?}");
     stage.tell("/faults", &json!({ "faults": [] })).await;
     let broad = another_broad(&stage).await;
-    settle(&stage.app, &pending.run, Ending::Undo, Some(&broad))
-        .await
-        .expect("undone");
+    undone(&stage, &pending.run, Some(&broad)).await;
     let mark = stage.app.record.installation().expect("a mark");
     let orphan = json!({ "kind": "user", "groups": ["Pages Write"],
         "name": format!("Narrows site-generator {mark}-abcdefgh12345678") });

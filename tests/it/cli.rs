@@ -459,133 +459,32 @@ async fn each_refusal_of_cloudflare_ends_with_its_own_code() {
     let exposed = json!({ "success": true, "errors": [], "messages": [],
         "result": { "id": "ed17574386854bf78a67040be0a770b0", "status": "revoked (exposed)" } });
     let exposed = json!({ "kind": "status", "status": 200, "body": exposed });
+    #[rustfmt::skip]
     let table = [
         (VERIFY, exposed, "token-exposed", 2),
         (VERIFY, chained(6111), "token-malformed", 2),
         (VERIFY, chained(6102), "wrong-secret", 2),
         (VERIFY, chained(6103), "wrong-secret", 2),
-        (
-            VERIFY,
-            told(403, 9103, "Unknown X-Auth-Key or X-Auth-Email"),
-            "key-or-email-wrong",
-            2,
-        ),
-        (
-            VERIFY,
-            told(400, 9106, "Authentication failed"),
-            "wrong-credential-kind",
-            2,
-        ),
-        (
-            VERIFY,
-            told(403, 1010, "Access denied"),
-            "client-refused",
-            1,
-        ),
-        (
-            VERIFY,
-            json!({ "kind": "html", "status": 200 }),
-            "answer-unreadable",
-            3,
-        ),
-        (
-            VERIFY,
-            json!({ "kind": "rate-limit", "retry_after": 0 }),
-            "rate-limited",
-            3,
-        ),
-        (
-            VERIFY,
-            told(429, 971, "Please wait and consider throttling"),
-            "rate-limited",
-            3,
-        ),
-        (
-            ACCOUNTS,
-            told(403, 10_001, "Unable to authenticate request"),
-            "scope-missing",
-            2,
-        ),
-        (
-            GROUPS,
-            told(403, 9109, "Valid user-level authentication not found"),
-            "cannot-mint",
-            2,
-        ),
-        (
-            GROUPS,
-            told(403, 9109, "Unauthorized to access requested resource"),
-            "cannot-mint",
-            2,
-        ),
-        (
-            GROUPS,
-            told(403, 10_000, "Authentication error"),
-            "cannot-mint",
-            2,
-        ),
+        (VERIFY, told(403, 9103, "Unknown X-Auth-Key or X-Auth-Email"), "key-or-email-wrong", 2),
+        (VERIFY, told(400, 9106, "Authentication failed"), "wrong-credential-kind", 2),
+        (VERIFY, told(403, 1010, "Access denied"), "client-refused", 1),
+        (VERIFY, json!({ "kind": "html", "status": 200 }), "answer-unreadable", 3),
+        (VERIFY, json!({ "kind": "rate-limit", "retry_after": 0 }), "rate-limited", 3),
+        (VERIFY, told(429, 971, "Please wait and consider throttling"), "rate-limited", 3),
+        (ACCOUNTS, told(403, 10_001, "Unable to authenticate request"), "scope-missing", 2),
+        (GROUPS, told(403, 9109, "Valid user-level authentication not found"), "cannot-mint", 2),
+        (GROUPS, told(403, 9109, "Unauthorized to access requested resource"), "cannot-mint", 2),
+        (GROUPS, told(403, 10_000, "Authentication error"), "cannot-mint", 2),
         (GROUPS, as_text, "cannot-mint", 2),
         // A reason that nobody knows is no missing permission.
-        (
-            GROUPS,
-            told(
-                403,
-                12_345,
-                "Ask the owner of this account to accept the terms.",
-            ),
-            "request-refused",
-            1,
-        ),
-        (
-            GROUPS,
-            told(403, 9109, "Invalid access token"),
-            "token-unknown",
-            2,
-        ),
-        (
-            MINT,
-            told(
-                400,
-                1001,
-                "sub-token is not allowed to have permissions to manage other tokens",
-            ),
-            "sub-token-management",
-            1,
-        ),
-        (
-            MINT,
-            told(400, 1001, "OAuth session does not include the scopes"),
-            "oauth-scopes",
-            2,
-        ),
-        (
-            MINT,
-            told(400, 1001, "maximum number of tokens reached"),
-            "token-quota",
-            1,
-        ),
-        (
-            MINT,
-            told(404, 7003, "Could not route to /accounts/x"),
-            "id-malformed",
-            1,
-        ),
-        (
-            MINT,
-            told(403, 10_000, "Authentication error"),
-            "no-token-management",
-            2,
-        ),
-        (
-            MINT,
-            told(
-                403,
-                9109,
-                "Cannot use the access token from location: 203.0.113.9",
-            ),
-            "address-blocked",
-            2,
-        ),
+        (GROUPS, told(403, 12_345, "Ask the owner of this account to accept the terms."), "request-refused", 1),
+        (GROUPS, told(403, 9109, "Invalid access token"), "token-unknown", 2),
+        (MINT, told(400, 1001, "sub-token is not allowed to have permissions to manage other tokens"), "sub-token-management", 1),
+        (MINT, told(400, 1001, "OAuth session does not include the scopes"), "oauth-scopes", 2),
+        (MINT, told(400, 1001, "maximum number of tokens reached"), "token-quota", 1),
+        (MINT, told(404, 7003, "Could not route to /accounts/x"), "id-malformed", 1),
+        (MINT, told(403, 10_000, "Authentication error"), "no-token-management", 2),
+        (MINT, told(403, 9109, "Cannot use the access token from location: 203.0.113.9"), "address-blocked", 2),
     ];
     for ((method, path), fault, code, exit) in table {
         stage.fault(method, path, fault.clone()).await;

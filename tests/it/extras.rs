@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::disconnect::{another_broad, disconnect, revoking, states};
-use crate::recover::settle;
+use crate::recover::{finished, settle, undone};
 use crate::rotate::{kept, known, rotate, token};
 use crate::stage::Stage;
 use crate::{golden, secrecy};
@@ -493,9 +493,7 @@ async fn without_a_one_time_token_both_stay_open_by_name_until_they_are_refused(
         "the one for the keys still lives: {left:#?}"
     );
     delete(&stage, &extra).await;
-    let settled = settle(&stage.app, &ended.run, Ending::Finish, None)
-        .await
-        .expect("it ends");
+    let settled = finished(&stage, &ended.run, None).await;
     assert!(settled.ended, "{settled:#?}");
     assert!(kept(&stage, id, &extra).await.is_none());
 }
@@ -514,9 +512,7 @@ async fn a_disconnect_that_is_taken_back_hands_them_over_again() {
         None,
         "the platform forgot it"
     );
-    settle(&stage.app, &ended.run, Ending::Undo, None)
-        .await
-        .expect("it is back");
+    undone(&stage, &ended.run, None).await;
     assert_eq!(whole(&stage, id).await, extra);
 }
 

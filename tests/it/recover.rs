@@ -79,6 +79,20 @@ pub(crate) async fn settle(
         .map_err(golden::listed)
 }
 
+/// Goes on with a run to the end that was wanted.
+pub(crate) async fn finished(stage: &Stage, run: &str, broad: Option<&str>) -> Settled {
+    settle(&stage.app, run, Ending::Finish, broad)
+        .await
+        .expect("it can be finished")
+}
+
+/// Takes back what a run did.
+pub(crate) async fn undone(stage: &Stage, run: &str, broad: Option<&str>) -> Settled {
+    settle(&stage.app, run, Ending::Undo, broad)
+        .await
+        .expect("it can be taken back")
+}
+
 const MINT: (&str, &str) = ("POST", "/client/v4/user/tokens");
 
 #[tokio::test]
@@ -121,9 +135,7 @@ async fn a_token_whose_value_was_lost_is_found_by_its_name_and_deleted() {
     let refused = settle(&stage.app, &left.run, Ending::Finish, None).await;
     assert_eq!(refused.expect_err("lost").code, "run-lost");
 
-    let settled = settle(&stage.app, &left.run, Ending::Undo, None)
-        .await
-        .expect("good");
+    let settled = undone(&stage, &left.run, None).await;
     assert!(
         !settled.ended,
         "without a one-time token nothing can be deleted: {settled:#?}"
@@ -131,9 +143,7 @@ async fn a_token_whose_value_was_lost_is_found_by_its_name_and_deleted() {
     let shown = only(&stage.app).await;
     assert_eq!(shown.finish, None, "it is being taken back");
     let broad = another_broad(&stage).await;
-    let settled = settle(&stage.app, &left.run, Ending::Undo, Some(&broad))
-        .await
-        .expect("good");
+    let settled = undone(&stage, &left.run, Some(&broad)).await;
     assert!(settled.ended, "{settled:#?}");
     assert_eq!(balanced(&stage, &stage.app, "undone").await, vec![]);
     assert_eq!(made(&stage).await.len(), 0);
@@ -152,9 +162,7 @@ async fn a_kept_token_is_proved_delivered_and_listed_without_the_broad_one() {
     ] {
         assert_eq!(state(&left, about), Some(found), "{about:?}: {left:#?}");
     }
-    let settled = settle(&stage.app, &left.run, Ending::Finish, None)
-        .await
-        .expect("good");
+    let settled = finished(&stage, &left.run, None).await;
     assert!(settled.ended, "{settled:#?}");
     let card = settled.connection.expect("a connection");
     assert!(card.receipt_code.is_some(), "the platform holds it");
@@ -170,9 +178,7 @@ async fn a_kept_token_can_be_taken_back() {
     let stage = Stage::new().await;
     cut_at(&stage, "GET", "/client/v4/accounts/{}/pages/projects", 1).await;
     let left = only(&stage.app).await;
-    let settled = settle(&stage.app, &left.run, Ending::Undo, None)
-        .await
-        .expect("good");
+    let settled = undone(&stage, &left.run, None).await;
     let truths = settled.truths.expect("three truths");
     assert_eq!(
         truths.platform.state,
@@ -187,9 +193,7 @@ async fn a_kept_token_can_be_taken_back() {
     assert_eq!(truths.cloudflare.state, TruthState::Open);
     balanced(&stage, &stage.app, "open").await;
     let broad = another_broad(&stage).await;
-    let settled = settle(&stage.app, &left.run, Ending::Undo, Some(&broad))
-        .await
-        .expect("good");
+    let settled = undone(&stage, &left.run, Some(&broad)).await;
     assert!(settled.ended, "{settled:#?}");
     assert_eq!(balanced(&stage, &stage.app, "undone").await, vec![]);
     assert_eq!(made(&stage).await.len(), 0);
@@ -231,9 +235,7 @@ async fn a_delivery_whose_answer_was_cut_off_is_asked_for_and_not_assumed() {
         "{left:#?}"
     );
     let before = stage.requests().await.len();
-    let settled = settle(&stage.app, &left.run, Ending::Finish, None)
-        .await
-        .expect("good");
+    let settled = finished(&stage, &left.run, None).await;
     assert!(settled.ended, "{settled:#?}");
     let puts = stage.requests().await.into_iter().skip(before);
     assert_eq!(

@@ -92,6 +92,14 @@ pub(crate) async fn rotate(
     Ok(rotation)
 }
 
+/// The whole of one with a fresh broad token, which it destroys.
+async fn rotated(stage: &Stage, before: &Connected) -> Rotation {
+    let pasted = broad(stage).await.1;
+    rotate(stage, &before.connection_id, &pasted, destroy())
+        .await
+        .expect("it begins")
+}
+
 fn item(connection: &str, token: &str) -> Item {
     Item::Token {
         connection: connection.to_owned(),
@@ -464,14 +472,7 @@ async fn a_receipt_over_the_old_token_acknowledges_nothing() {
             json!({ "kind": "status", "status": 200, "body": held }),
         )
         .await;
-    let rotation = rotate(
-        &stage,
-        &before.connection_id,
-        &broad(&stage).await.1,
-        destroy(),
-    )
-    .await
-    .expect("it begins");
+    let rotation = rotated(&stage, &before).await;
     assert_eq!(rotation.state, RotationState::Pending);
     let code = rotation.problem.map(|problem| problem.code);
     assert_eq!(code.as_deref(), Some("receipt-differs"));
@@ -536,14 +537,7 @@ async fn an_old_token_that_is_gone_already_is_no_fault() {
     let stage = Stage::new().await;
     let before = connected(&stage).await;
     delete(&stage, &before.token_id).await;
-    let rotation = rotate(
-        &stage,
-        &before.connection_id,
-        &broad(&stage).await.1,
-        destroy(),
-    )
-    .await
-    .expect("it begins");
+    let rotation = rotated(&stage, &before).await;
     assert_eq!(rotation.state, RotationState::Rotated, "{rotation:#?}");
     assert_eq!(rotation.old_token.state, OldTokenState::Gone);
 }
@@ -677,14 +671,7 @@ async fn a_new_token_that_cannot_be_proved_is_undone() {
             json!({ "kind": "status", "status": 200, "body": { "success": true, "errors": [], "messages": [], "result": [] } }),
         )
         .await;
-    let rotation = rotate(
-        &stage,
-        &before.connection_id,
-        &broad(&stage).await.1,
-        destroy(),
-    )
-    .await
-    .expect("it begins");
+    let rotation = rotated(&stage, &before).await;
     assert_eq!(rotation.state, RotationState::Stopped);
     let code = rotation.problem.map(|problem| problem.code);
     assert_eq!(code.as_deref(), Some("token-too-wide"));
@@ -779,14 +766,7 @@ async fn lost_answers_leave_one_token_and_no_doubt() {
             stage
                 .fault(method, &path, json!({ "nth": 1, "kind": kind }))
                 .await;
-            let rotation = rotate(
-                &stage,
-                &before.connection_id,
-                &broad(&stage).await.1,
-                destroy(),
-            )
-            .await
-            .expect("it begins");
+            let rotation = rotated(&stage, &before).await;
             assert_eq!(
                 rotation.state,
                 RotationState::Rotated,

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::disconnect::another_broad;
 use crate::golden;
 use crate::ledger::{balanced, made};
-use crate::recover::{cut_at, settle};
+use crate::recover::{cut_at, settle, undone};
 use crate::rotate::token;
 use crate::stage::{Stage, destroy};
 
@@ -100,9 +100,7 @@ async fn a_disconnect_that_met_another_process_works_at_the_next_press() {
         .disconnect(&Farewell::default(), None)
         .await
         .expect("it stays open");
-    settle(&stage.app, &first.run, Ending::Undo, None)
-        .await
-        .expect("taken back");
+    undone(&stage, &first.run, None).await;
     // Cut off while the platform was told, and taken up by somebody else right now.
     let fault = json!({ "kind": "delay", "ms": 600_000 });
     stage.fault("DELETE", "/v1/connections/{}", fault).await;

@@ -4,7 +4,7 @@
 //! taken back on all three sides ([`TAKE_BACK`](super::TAKE_BACK)).
 
 use super::super::effect::{
-    DELIVER, DESTROY, FUSE, KEEP, MINT, NOMINATE, PLATFORM, REVOKE, UNDO, UNDO_MINT,
+    DELIVER, DESTROY, FORGET, FUSE, KEEP, MINT, NOMINATE, PLATFORM, REVOKE, UNDO, UNDO_MINT,
 };
 use super::table::{Back, Course, Fact, Lost, Need, Row};
 
@@ -35,6 +35,38 @@ pub(super) const END_PASTED: Row = Row {
     waits: false,
 };
 
+/// A token is made under its unique name.
+pub(super) const fn make(back: Back) -> Row {
+    Row {
+        word: MINT,
+        needs: &[
+            Need::Done(NOMINATE),
+            Need::NotDone(MINT),
+            Need::NotBegun(UNDO_MINT),
+            Need::Is(Fact::Pasted),
+            Need::Is(Fact::First),
+        ],
+        back,
+        lost: Lost::LookFor,
+        waits: true,
+    }
+}
+
+/// Its value goes into the vault.
+pub(super) const fn store(back: Back) -> Row {
+    Row {
+        word: KEEP,
+        needs: &[
+            Need::Done(MINT),
+            Need::NotBegun(UNDO_MINT),
+            Need::Is(Fact::First),
+        ],
+        back,
+        lost: Lost::Inside,
+        waits: true,
+    }
+}
+
 /// A new connection. That it is on the list is no step of the journal: it is there once it was proved and the delivery
 /// was tried.
 pub const CONNECT: Course = Course {
@@ -44,29 +76,10 @@ pub const CONNECT: Course = Course {
     rows: &[
         LIGHT,
         DECIDE,
+        make(Back::By(REVOKE)),
         Row {
-            word: MINT,
-            needs: &[
-                Need::Done(NOMINATE),
-                Need::NotDone(MINT),
-                Need::NotBegun(UNDO_MINT),
-                Need::Is(Fact::Pasted),
-                Need::Is(Fact::First),
-            ],
-            back: Back::By(REVOKE),
-            lost: Lost::LookFor,
-            waits: true,
-        },
-        Row {
-            word: KEEP,
-            needs: &[
-                Need::Done(MINT),
-                Need::NotBegun(UNDO_MINT),
-                Need::Is(Fact::First),
-            ],
-            back: Back::By(super::super::effect::FORGET),
-            lost: Lost::Inside,
             waits: false,
+            ..store(Back::By(FORGET))
         },
         Row {
             word: DELIVER,

@@ -8,10 +8,8 @@
 //! A step is taken once the one before it is done for certain. Up to `prove` the new token can be undone, as nobody
 //! else has it; from `deliver` on the way leads forward only, unless the platform is known not to hold the new token.
 
-use super::super::effect::{
-    DELIVER, FORGET_OLD, KEEP, MINT, NOMINATE, PROVE, REVOKE, SWAP, UNDO_MINT,
-};
-use super::connect::{DECIDE, END_PASTED, LIGHT};
+use super::super::effect::{DELIVER, FORGET_OLD, KEEP, MINT, PROVE, REVOKE, SWAP, UNDO_MINT};
+use super::connect::{DECIDE, END_PASTED, LIGHT, make, store};
 use super::table::{Back, Course, Fact, Lost, Mark, Marks, Need, Row};
 use crate::story::RotationState;
 
@@ -23,30 +21,8 @@ pub const ROTATE: Course = Course {
     rows: &[
         LIGHT,
         DECIDE,
-        Row {
-            word: MINT,
-            needs: &[
-                Need::Done(NOMINATE),
-                Need::NotDone(MINT),
-                Need::NotBegun(UNDO_MINT),
-                Need::Is(Fact::Pasted),
-                Need::Is(Fact::First),
-            ],
-            back: Back::By(UNDO_MINT),
-            lost: Lost::LookFor,
-            waits: true,
-        },
-        Row {
-            word: KEEP,
-            needs: &[
-                Need::Done(MINT),
-                Need::NotBegun(UNDO_MINT),
-                Need::Is(Fact::First),
-            ],
-            back: Back::By(UNDO_MINT),
-            lost: Lost::Inside,
-            waits: true,
-        },
+        make(Back::By(UNDO_MINT)),
+        store(Back::By(UNDO_MINT)),
         Row {
             word: PROVE,
             needs: &[Need::Kept(KEEP), Need::Is(Fact::Compared)],
@@ -123,6 +99,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use super::super::super::effect::NOMINATE;
     use super::super::table::Facts;
     use super::*;
     use crate::record::Phase;

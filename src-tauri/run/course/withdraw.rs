@@ -8,6 +8,14 @@ use super::super::effect::{FORGET, NOMINATE, PLATFORM, REVOKE, UNDO};
 use super::connect::{DECIDE, END_PASTED, LIGHT};
 use super::table::{Back, Course, Fact, Lost, Need, Row};
 
+const TOKEN: Row = Row {
+    word: REVOKE,
+    needs: &[Need::Is(Fact::Unlisted)],
+    back: Back::Never,
+    lost: Lost::AskToken,
+    waits: true,
+};
+
 const VALUES: Row = Row {
     word: FORGET,
     needs: &[Need::Is(Fact::Unlisted), Need::Is(Fact::Unneeded)],
@@ -31,13 +39,7 @@ pub const DISCONNECT: Course = Course {
             lost: Lost::Again,
             waits: true,
         },
-        Row {
-            word: REVOKE,
-            needs: &[Need::Is(Fact::Unlisted)],
-            back: Back::Never,
-            lost: Lost::AskToken,
-            waits: true,
-        },
+        TOKEN,
         VALUES,
         Row {
             word: UNDO,
@@ -70,13 +72,7 @@ pub const TAKE_BACK: Course = Course {
             lost: Lost::Again,
             waits: true,
         },
-        Row {
-            word: REVOKE,
-            needs: &[Need::Is(Fact::Unlisted)],
-            back: Back::Never,
-            lost: Lost::AskToken,
-            waits: true,
-        },
+        TOKEN,
         VALUES,
         END_PASTED,
     ],

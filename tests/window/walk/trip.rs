@@ -14,6 +14,19 @@ pub(crate) async fn open_platform() -> Stage {
     .await
 }
 
+/// The first screen, with one connection.
+pub(crate) async fn connected() -> (Stage, Application) {
+    let stage = open_platform().await;
+    let window = stage.open().await;
+    to_paste(&window).await;
+    type_token(&window, &stage.face.broad_token).await;
+    connect(&window).await;
+    window.arrives("result").await;
+    window.press("primary").await;
+    window.arrives("home").await;
+    (stage, window)
+}
+
 /// From the first screen to the paste.
 pub(crate) async fn to_paste(window: &Application) {
     window.arrives("welcome").await;

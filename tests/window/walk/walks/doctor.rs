@@ -32,14 +32,7 @@ const SECRET_FIELDS: &str =
 
 /// A stored connection whose token was switched off, without a mouse.
 pub(super) async fn connection() {
-    let stage = trip::open_platform().await;
-    let window = stage.open().await;
-    trip::to_paste(&window).await;
-    trip::type_token(&window, &stage.face.broad_token).await;
-    trip::connect(&window).await;
-    window.arrives("result").await;
-    window.press("primary").await;
-    window.arrives("home").await;
+    let (stage, window) = trip::connected().await;
     let token = narrow_token(&stage).await;
     set_status(&stage, &token, "disabled").await;
 
@@ -213,6 +206,8 @@ async fn row_by_row(window: &Application, stage: &Stage, poor: &str) {
     window.reads("permissions answered").await;
     Application::photograph_now("58-doctor-asking");
     window.reads("Diagnosis").await;
+    // And slow enough to be cancelled, however long a photograph takes.
+    stage.tell("/faults", &json!({ "latency_ms": 4000 })).await;
     window.press("primary").await;
     window.reads("8 of 25 answered").await;
     Application::photograph_now("59-doctor-asking-again");

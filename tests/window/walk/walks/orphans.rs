@@ -6,14 +6,7 @@ use crate::stage::Stage;
 use crate::trip;
 
 pub(super) async fn walk() {
-    let stage = trip::open_platform().await;
-    let window = stage.open().await;
-    trip::to_paste(&window).await;
-    trip::type_token(&window, &stage.face.broad_token).await;
-    trip::connect(&window).await;
-    window.arrives("result").await;
-    window.press("primary").await;
-    window.arrives("home").await;
+    let (stage, window) = trip::connected().await;
 
     // As if an earlier run had been forgotten on this computer.
     let used = narrow_token(&stage).await;

@@ -7,14 +7,7 @@ use crate::stage::Stage;
 use crate::{keychain, trip};
 
 pub(super) async fn walk() {
-    let stage = trip::open_platform().await;
-    let window = stage.open().await;
-    trip::to_paste(&window).await;
-    trip::type_token(&window, &stage.face.broad_token).await;
-    trip::connect(&window).await;
-    window.arrives("result").await;
-    window.press("primary").await;
-    window.arrives("home").await;
+    let (stage, window) = trip::connected().await;
     let first = ours(&stage).await;
     let [old] = first.as_slice() else {
         panic!("one token of ours lives: {first:?}")

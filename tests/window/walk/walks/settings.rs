@@ -15,14 +15,7 @@ const SAVE: &str = "Save the activity";
 const PASSPHRASE: &str = "correct horse battery staple";
 
 pub(super) async fn walk() {
-    let stage = trip::open_platform().await;
-    let window = stage.open().await;
-    trip::to_paste(&window).await;
-    trip::type_token(&window, &stage.face.broad_token).await;
-    trip::connect(&window).await;
-    window.arrives("result").await;
-    window.press("primary").await;
-    window.arrives("home").await;
+    let (stage, window) = trip::connected().await;
 
     activity(&window, &stage).await;
     window.press("settings-link").await;

@@ -1,8 +1,9 @@
 //! Doctor: what a token can do, why it fails, and how to mend it.
 //!
-//! In comes a stored connection or a credential given for this once ([`Input`]); out comes a [`Diagnosis`], told row by
-//! row on the way. Nothing here mints, delivers or keeps a token, and no request changes anything. [`examine`] is the
-//! door, [`compare()`] holds two diagnoses against each other, [`bundle`] makes the file for support.
+//! In comes a stored connection or a credential given for this once ([`Input`]); out comes a
+//! [`Diagnosis`](story::Diagnosis), told row by row on the way. Nothing here mints, delivers or keeps a token, and no
+//! request changes anything. [`examine`] is the door, [`compare()`] holds two diagnoses against each other, [`bundle`]
+//! makes the file for support.
 
 pub mod bundle;
 mod causes;

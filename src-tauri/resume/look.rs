@@ -314,6 +314,11 @@ fn pasted(app: &App, cut: &Cut) -> Option<Fact> {
         let sentence = "The token that was pasted opens nothing any more.";
         return Some(fact(about, FactState::Gone, sentence));
     }
+    if cut.is_bare() && cut.run.kind != RunKind::Deliver {
+        // A run begins before anybody is asked who the pasted token is.
+        let sentence = "If a token was pasted, it may still work: nothing was done with it.";
+        return Some(fact(about, FactState::Unknown, sentence));
+    }
     let left = broad_left(app, cut)?;
     let sentence = match cut.fuse() {
         Some(end) if end > (app.now)() => format!(

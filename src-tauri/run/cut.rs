@@ -221,6 +221,11 @@ impl Cut {
         field(self.done_to_broad("fuse")?, "ends")
     }
 
+    /// Whether nothing was noted, so that nobody outside was told to do anything.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Whether the pasted token was seen dead.
     pub(crate) fn destroyed(&self) -> bool {
         self.done_to_broad("destroy").is_some()

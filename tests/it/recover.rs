@@ -358,6 +358,30 @@ fn journal(program: &Program) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_run_killed_before_its_first_line_tells_that_a_token_was_pasted() {
+    let stage = Stage::new().await;
+    let program = Program::on(&stage.face);
+    let slow = json!({ "kind": "delay", "ms": 600_000 });
+    stage.fault("GET", "/client/v4/accounts", slow).await;
+    let mut running = program.connect(&stage.face.broad_token, &["--json"]);
+    stage.reaches("GET /client/v4/accounts").await;
+    running.kill();
+    running.ends().await;
+    assert_eq!(journal(&program), Vec::<String>::new(), "nothing was noted");
+    let app = library(&stage, &program.folder()).await;
+    let left = only(&app).await;
+    assert_eq!(
+        state(&left, FactAbout::PastedToken),
+        Some(FactState::Unknown),
+        "it may still work, and nobody else tells: {left:#?}"
+    );
+    let settled = settle(&app, &left.run, Ending::Finish, None)
+        .await
+        .expect("it ends");
+    assert!(settled.ended, "there is nothing to take back: {settled:#?}");
+}
+
+#[tokio::test]
 async fn a_connect_killed_at_any_line_of_its_journal_ends_either_way() {
     let (mut points, mut all) = (Vec::new(), Vec::new());
     for n in 1.. {
